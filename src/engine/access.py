@@ -1,0 +1,175 @@
+"""Who sees and may do what (AC1 to AC4): as predicates over a viewer, and as SQL conditions for reads.
+
+Every SQL condition speaks of a row by its alias and takes its values through ``Params``, so that a read combines it with
+its own. They are the one place that decides sight: lists, counts, look-ups and commands all use them.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from engine.enums import AccessRight, Role, TokenScope
+from engine.errors import denied
+from store.sql import Params
+
+EVERYONE: Final = "TRUE"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A member of a firm who looks or acts, with the rights of this moment."""
+
+    firm_id: str
+    member_id: str
+    user_id: str
+    role: Role
+    rights: frozenset[AccessRight]
+    scopes: frozenset[TokenScope]
+    time_zone: str
+
+    @property
+    def manages(self) -> bool:
+        """OWNER and ADMIN see and manage everything in the firm (AC1)."""
+        return self.role is not Role.EMPLOYEE
+
+    @property
+    def sees_all_accounts(self) -> bool:
+        """Whether no account is hidden."""
+        return self.has(AccessRight.VIEW_ALL_ACCOUNTS)
+
+    def has(self, right: AccessRight) -> bool:
+        """Whether the viewer has a right, by itself or by role."""
+        return self.manages or right in self.rights
+
+    def need(self, right: AccessRight, *path: str) -> None:
+        """Refuses a viewer without the right."""
+        if not self.has(right):
+            raise denied(f"This needs the right {right}.", right, *path)
+
+    def need_manager(self, *path: str) -> None:
+        """Refuses whoever is neither owner nor admin."""
+        if not self.manages:
+            raise denied("Only an owner or an admin may do this.", None, *path)
+
+
+def sees_pipeline(viewer: Viewer, p: Params, pipeline: str) -> str:
+    """AC2: an employee sees a pipeline when on its available-to list. ``pipeline`` is an expression for its id."""
+    if viewer.manages:
+        return EVERYONE
+    return f"{pipeline} IN ({_pipelines(viewer, p)})"
+
+
+def sees_account(viewer: Viewer, p: Params, account: str) -> str:
+    """Access to the whole of an account. ``account`` is an expression for its id."""
+    if viewer.sees_all_accounts:
+        return EVERYONE
+    return f"{account} IN ({_accounts(viewer, p)})"
+
+
+def names_account(viewer: Viewer, p: Params, account: str) -> str:
+    """AC3: who sees a job sees its account's name and tags, even without access to the rest."""
+    if viewer.sees_all_accounts:
+        return EVERYONE
+    jobs = (
+        f"SELECT FROM jobs seen WHERE seen.firm_id = {p(viewer.firm_id)} AND seen.account_id = {account}"
+        f" AND {sees_job(viewer, p, 'seen')}"
+    )
+    return f"({sees_account(viewer, p, account)} OR EXISTS ({jobs}))"
+
+
+def sees_job(viewer: Viewer, p: Params, job: str) -> str:
+    """AC3: a job inside a visible pipeline, by its account or by assignment. ``job`` is the alias of a row of jobs."""
+    if viewer.manages:
+        return EVERYONE
+    pipeline = sees_pipeline(viewer, p, f"{job}.pipeline_id")
+    if viewer.sees_all_accounts:
+        return pipeline
+    firm, member = p(viewer.firm_id), p(viewer.member_id)
+    assigned = f"SELECT job_id FROM job_assignees WHERE firm_id = {firm} AND member_id = {member}"
+    tasked = (
+        "SELECT tl.job_id FROM task_assignees ta JOIN item_links tl ON tl.firm_id = ta.firm_id AND tl.item_id = ta.task_id"
+        f" WHERE ta.firm_id = {firm} AND ta.member_id = {member}"
+    )
+    account = sees_account(viewer, p, f"{job}.account_id")
+    return f"({pipeline} AND ({account} OR {job}.id IN ({assigned}) OR {job}.id IN ({tasked})))"
+
+
+def sees_task(viewer: Viewer, p: Params, task: str) -> str:
+    """A task is seen with its job, and by its assignees and its maker. ``task`` is the alias of a row of tasks."""
+    if viewer.manages:
+        return EVERYONE
+    firm, member = p(viewer.firm_id), p(viewer.member_id)
+    own = f"SELECT task_id FROM task_assignees WHERE firm_id = {firm} AND member_id = {member}"
+    linked = (
+        f"SELECT FROM item_links sl JOIN jobs sj ON sj.firm_id = sl.firm_id AND sj.id = sl.job_id"
+        f" WHERE sl.firm_id = {firm} AND sl.item_id = {task}.id AND {sees_job(viewer, p, 'sj')}"
+    )
+    return f"({task}.created_by = {member} OR {task}.id IN ({own}) OR EXISTS ({linked}))"
+
+
+def sees_contact(viewer: Viewer, p: Params, contact: str) -> str:
+    """A contact is seen with any of its accounts; one without accounts by whoever manages accounts."""
+    if viewer.sees_all_accounts:
+        return EVERYONE
+    firm = p(viewer.firm_id)
+    mine = (
+        f"SELECT contact_id FROM account_contacts WHERE firm_id = {firm} AND account_id IN ({_accounts(viewer, p)})"
+    )
+    if not viewer.has(AccessRight.MANAGE_ACCOUNTS):
+        return f"{contact} IN ({mine})"
+    lone = f"NOT EXISTS (SELECT FROM account_contacts lc WHERE lc.firm_id = {firm} AND lc.contact_id = {contact})"
+    return f"({contact} IN ({mine}) OR {lone})"
+
+
+def _pipelines(viewer: Viewer, p: Params) -> str:
+    return (
+        f"SELECT pipeline_id FROM pipeline_members"
+        f" WHERE firm_id = {p(viewer.firm_id)} AND member_id = {p(viewer.member_id)}"
+    )
+
+
+def _accounts(viewer: Viewer, p: Params) -> str:
+    return (
+        f"SELECT account_id FROM member_accounts WHERE firm_id = {p(viewer.firm_id)} AND member_id = {p(viewer.member_id)}"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class JobKey:
+    """What decides who sees a job on which board; events carry it before and after a change (AC4)."""
+
+    pipeline_id: str
+    stage_id: str
+    on_board: bool
+    account_id: str
+    assignees: frozenset[str]
+    task_assignees: frozenset[str]
+
+    @classmethod
+    def of(cls, stored: dict[str, object]) -> "JobKey":
+        """From the form in which events store it."""
+        return cls(
+            pipeline_id=str(stored["pipeline"]),
+            stage_id=str(stored["stage"]),
+            on_board=bool(stored["on_board"]),
+            account_id=str(stored["account"]),
+            assignees=frozenset(stored["assignees"]),  # type: ignore[call-overload]
+            task_assignees=frozenset(stored["task_assignees"]),  # type: ignore[call-overload]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A viewer's access at one moment of the log, as sets."""
+
+    member_id: str
+    all_accounts: bool
+    accounts: frozenset[str]
+
+    def sees(self, key: JobKey) -> bool:
+        """AC3 inside a pipeline that the viewer sees."""
+        return (
+            self.all_accounts
+            or key.account_id in self.accounts
+            or self.member_id in key.assignees
+            or self.member_id in key.task_assignees
+        )

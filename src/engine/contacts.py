@@ -1,0 +1,99 @@
+"""Contacts: people on the client's side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine import find
+from engine.changes import differing
+from engine.checks import Checks, listed
+from engine.enums import AccessRight
+from engine.unset import UNSET, Maybe
+from engine.work import Work
+from store import models
+from store.writes import links, records
+
+
+@dataclass(frozen=True, slots=True)
+class CreateContact:
+    """Makes a contact of accounts."""
+
+    name: str
+    email: str | None = None
+    phone: str | None = None
+    account_ids: Maybe[Sequence[str] | None] = UNSET
+    id: Maybe[str | None] = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateContact:
+    """Changes a contact."""
+
+    contact_id: str
+    name: Maybe[str] = UNSET
+    email: Maybe[str | None] = UNSET
+    phone: Maybe[str | None] = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteContact:
+    """Deletes a contact."""
+
+    contact_id: str
+
+
+async def create_contact(work: Work, command: CreateContact) -> str:
+    """Makes a contact of accounts that the viewer has access to; answers its id."""
+    work.viewer.need(AccessRight.MANAGE_ACCOUNTS)
+    checks = Checks()
+    name = checks.name(command.name, "name")
+    email = checks.email(command.email, "email") if command.email else None
+    phone = checks.name(command.phone, "phone") if command.phone else None
+    account_ids = checks.ids(listed(command.account_ids), "account_ids")
+    checks.done()
+    for account_id in account_ids:
+        await find.account(work, account_id, "account_ids")
+    contact_id, again = await find.new(work, "contacts", "contact", command)
+    if again:
+        return str((await find.contact(work, contact_id, "id"))["id"])
+    values = {"name": name, "email": email, "phone": phone}
+    await records.make(work.db, models.Contact, id=contact_id, firm_id=work.firm_id, **values)
+    owner = ("contact_id", contact_id)
+    await links.add(work.db, "account_contacts", work.firm_id, owner, "account_id", account_ids)
+    work.touch("contact", contact_id)
+    for account_id in account_ids:
+        work.touch("account", account_id, fields=["contacts"])
+    return contact_id
+
+
+async def update_contact(work: Work, command: UpdateContact) -> str:
+    """Changes a contact that the viewer sees."""
+    work.viewer.need(AccessRight.MANAGE_ACCOUNTS)
+    row = await find.contact(work, command.contact_id, "contact_id")
+    checks = Checks()
+    values = differing(
+        row,
+        name=checks.name(command.name, "name") if command.name is not UNSET else UNSET,
+        email=checks.email(command.email, "email") if command.email else command.email,
+        phone=checks.name(command.phone, "phone") if command.phone else command.phone,
+    )
+    checks.done()
+    if values:
+        await records.change(work.db, models.Contact, work.firm_id, command.contact_id, work.now, **values)
+        work.touch("contact", command.contact_id)
+    return command.contact_id
+
+
+async def delete_contact(work: Work, command: DeleteContact) -> str:
+    """Deletes a contact; refused where it belongs to accounts that the viewer has no access to."""
+    work.viewer.need(AccessRight.MANAGE_ACCOUNTS)
+    contact_id = command.contact_id
+    await find.contact(work, contact_id, "contact_id")
+    owner = ("contact_id", contact_id)
+    accounts = await links.targets(work.db, "account_contacts", work.firm_id, owner, "account_id")
+    for account_id in accounts:
+        await find.account(work, account_id, "contact_id")
+        work.touch("account", account_id, fields=["contacts"])
+    await links.remove(work.db, "account_contacts", work.firm_id, owner, "account_id", accounts)
+    await records.drop(work.db, models.Contact, work.firm_id, contact_id)
+    work.touch("contact", contact_id)
+    return contact_id

@@ -1,0 +1,148 @@
+"""The domain's enumerations. ``gql`` publishes them under the same names."""
+
+from enum import Enum, StrEnum
+
+
+class Role(StrEnum):
+    """What a member is in the firm (AC1)."""
+
+    OWNER = "OWNER"
+    ADMIN = "ADMIN"
+    EMPLOYEE = "EMPLOYEE"
+
+
+class AccessRight(StrEnum):
+    """What an employee may do beyond working on jobs (AC1)."""
+
+    MANAGE_PIPELINES = "MANAGE_PIPELINES"
+    MANAGE_TEMPLATES = "MANAGE_TEMPLATES"
+    MANAGE_TAGS = "MANAGE_TAGS"
+    MANAGE_ACCOUNTS = "MANAGE_ACCOUNTS"
+    VIEW_ALL_ACCOUNTS = "VIEW_ALL_ACCOUNTS"
+    MANAGE_INVOICES = "MANAGE_INVOICES"
+    MANAGE_PROPOSALS = "MANAGE_PROPOSALS"
+    MANAGE_ORGANIZERS = "MANAGE_ORGANIZERS"
+    MANAGE_DOCUMENTS = "MANAGE_DOCUMENTS"
+    MANAGE_TIME_BUDGETS = "MANAGE_TIME_BUDGETS"
+    MANAGE_RECURRENCES = "MANAGE_RECURRENCES"
+    SKIP_AUTOMATIONS = "SKIP_AUTOMATIONS"
+    MANAGE_INTEGRATIONS = "MANAGE_INTEGRATIONS"
+
+
+class TokenScope(StrEnum):
+    """What an API token may be used for; never more than its member may."""
+
+    READ = "READ"
+    WRITE = "WRITE"
+    MANAGE = "MANAGE"
+
+
+class SessionKind(StrEnum):
+    """Where a token came from."""
+
+    LOGIN = "LOGIN"
+    API_TOKEN = "API_TOKEN"  # noqa: S105  # a kind, not a secret
+
+
+class Priority(Enum):
+    """How urgent a job or task is, in order."""
+
+    LOW = 0
+    MEDIUM = 1
+    HIGH = 2
+    URGENT = 3
+
+
+class JobState(StrEnum):
+    """What a job status means to the engine (ST1)."""
+
+    ACTIVE = "ACTIVE"
+    COMPLETED = "COMPLETED"
+    ARCHIVED = "ARCHIVED"
+    CUSTOM = "CUSTOM"
+
+
+class JobSort(StrEnum):
+    """In which order a pipeline shows the jobs of a column (PL2)."""
+
+    MANUAL = "MANUAL"
+    DUE_DATE = "DUE_DATE"
+    PRIORITY = "PRIORITY"
+    NAME = "NAME"
+    ENTERED_STAGE = "ENTERED_STAGE"
+
+
+class PendingItems(StrEnum):
+    """What becomes of open blocking items when a job leaves their stage (MV5)."""
+
+    KEEP = "KEEP"
+    COMPLETE = "COMPLETE"
+    CANCEL = "CANCEL"
+
+
+class ItemKind(StrEnum):
+    """The kinds of action items."""
+
+    TASK = "TASK"
+
+
+class TaskStatus(StrEnum):
+    """Where a task stands; the last two close it (AI1)."""
+
+    TO_DO = "TO_DO"
+    IN_PROGRESS = "IN_PROGRESS"
+    COMPLETED = "COMPLETED"
+    CANCELLED = "CANCELLED"
+
+
+class CauseKind(StrEnum):
+    """What caused a change."""
+
+    MEMBER = "MEMBER"
+    API_TOKEN = "API_TOKEN"  # noqa: S105  # a kind, not a secret
+    SYSTEM = "SYSTEM"
+    COALESCED = "COALESCED"
+
+
+class HistoryAction(StrEnum):
+    """What happened to a job (JB3)."""
+
+    CREATED = "CREATED"
+    UPDATED = "UPDATED"
+    MOVED = "MOVED"
+    REORDERED = "REORDERED"
+    STATUS_CHANGED = "STATUS_CHANGED"
+    ASSIGNEES_CHANGED = "ASSIGNEES_CHANGED"
+    TASK_ADDED = "TASK_ADDED"
+    TASK_CHANGED = "TASK_CHANGED"
+    TASK_REMOVED = "TASK_REMOVED"
+
+
+class ErrorCode(StrEnum):
+    """What was wrong, for a client to switch on (API1)."""
+
+    REQUIRED = "REQUIRED"
+    INVALID = "INVALID"
+    TOO_LONG = "TOO_LONG"
+    TOO_MANY = "TOO_MANY"
+    TOO_FEW = "TOO_FEW"
+    DATES_REVERSED = "DATES_REVERSED"
+    NAME_TAKEN = "NAME_TAKEN"
+    ID_TAKEN = "ID_TAKEN"
+    DEACTIVATED = "DEACTIVATED"
+    ARCHIVED = "ARCHIVED"
+    NOT_IN_STAGE = "NOT_IN_STAGE"
+    NOT_ENABLED = "NOT_ENABLED"
+    ALREADY_LINKED = "ALREADY_LINKED"
+    BUILT_IN = "BUILT_IN"
+    LAST_OWNER = "LAST_OWNER"
+    FIRM_REQUIRED = "FIRM_REQUIRED"
+    NOT_FOUND = "NOT_FOUND"
+    FORBIDDEN = "FORBIDDEN"
+    CONFLICT = "CONFLICT"
+    PENDING_ITEMS = "PENDING_ITEMS"
+    IN_USE = "IN_USE"
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    BAD_CREDENTIALS = "BAD_CREDENTIALS"
+    THROTTLED = "THROTTLED"
+    BUSY = "BUSY"

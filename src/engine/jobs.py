@@ -1,0 +1,173 @@
+"""Jobs: made, edited, put into statuses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from engine import find
+from engine.changes import differing
+from engine.checks import Checks, listed
+from engine.enums import ErrorCode, HistoryAction, JobState, Priority
+from engine.errors import invalid
+from engine.moves import Expect, check_expected, open_to_jobs, place
+from engine.unset import UNSET, Maybe
+from engine.work import Work, changed
+from store import models
+from store.database import Row
+from store.writes import jobs, links, locks, places, records
+
+
+@dataclass(frozen=True, slots=True)
+class CreateJob:
+    """Makes a job of an account, in the first stage of a pipeline or in a named one."""
+
+    name: str
+    account_id: str
+    pipeline_id: str
+    stage_id: str | None = None
+    description: str | None = None
+    priority: Priority = Priority.MEDIUM
+    assignee_ids: Sequence[str] = ()
+    start_date: date | None = None
+    due_date: date | None = None
+    after_job_id: str | None = None
+    id: Maybe[str | None] = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateJob:
+    """Changes a job where it stands."""
+
+    job_id: str
+    expect: Maybe[Expect | None] = UNSET
+    name: Maybe[str] = UNSET
+    description: Maybe[str | None] = UNSET
+    priority: Maybe[Priority] = UNSET
+    start_date: Maybe[date | None] = UNSET
+    due_date: Maybe[date | None] = UNSET
+    add_assignee_ids: Maybe[Sequence[str] | None] = UNSET
+    remove_assignee_ids: Maybe[Sequence[str] | None] = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class SetJobStatus:
+    """Puts a job into a status; archives and unarchives it, too."""
+
+    job_id: str
+    status_id: str
+    expect: Maybe[Expect | None] = UNSET
+
+
+async def create_job(work: Work, command: CreateJob) -> str:
+    """Makes a job, below ``after_job_id`` or on top of its column; answers its id."""
+    checks = Checks()
+    name, description = checks.name(command.name, "name"), checks.text(command.description, "description")
+    assignees = checks.ids(command.assignee_ids, "assignee_ids")
+    checks.dates(command.start_date, command.due_date, "due_date")
+    checks.done()
+    stage = await _first_place(work, command)
+    await find.account(work, command.account_id, "account_id")
+    await find.assignable(work, assignees, "assignee_ids")
+    job_id, again = await find.new(work, "jobs", "job", command)
+    if again:
+        return str((await find.seen_job(work, job_id, "id"))["id"])
+    await open_to_jobs(work, stage, None, "pipeline_id")
+    active = await places.built_in_status(work.db, work.firm_id, JobState.ACTIVE)
+    values: dict[str, Any] = {
+        "account_id": command.account_id,
+        "pipeline_id": stage["pipeline_id"],
+        "stage_id": stage["id"],
+        "rank": await place(work, stage["id"], command.after_job_id),
+        "status_id": active["id"],
+        "state": active["state"],
+        "name": name,
+        "description": description,
+        "priority": command.priority.value,
+        "start_date": command.start_date,
+        "due_date": command.due_date,
+        "entered_stage_at": work.now,
+    }
+    await records.make(work.db, models.Job, id=job_id, firm_id=work.firm_id, **values)
+    await links.add(work.db, "job_assignees", work.firm_id, ("job_id", job_id), "member_id", assignees)
+    await jobs.open_visit(work.db, work.firm_id, job_id, stage["pipeline_id"], stage["id"], work.now)
+    work.touch_job(job_id)
+    work.history(
+        job_id,
+        HistoryAction.CREATED,
+        changed("name", None, name),
+        changed("pipeline", None, stage["pipeline_id"]),
+        changed("stage", None, stage["id"]),
+        changed("rank", None, values["rank"]),
+        changed("status", None, active["id"]),
+    )
+    return job_id
+
+
+async def _first_place(work: Work, command: CreateJob) -> Row:
+    """The stage to start in, kept from being deleted meanwhile."""
+    await find.pipeline(work, command.pipeline_id, "pipeline_id")
+    await locks.share_pipeline(work.db, command.pipeline_id)
+    await find.pipeline(work, command.pipeline_id, "pipeline_id")
+    stages = await places.stages(work.db, work.firm_id, command.pipeline_id)
+    for stage in stages:
+        if command.stage_id in (None, stage["id"]):
+            return stage
+    raise invalid(ErrorCode.NOT_FOUND, "There is no such stage in this pipeline.", "stage_id")
+
+
+async def update_job(work: Work, command: UpdateJob) -> str:
+    """Changes a job that the viewer sees; answers its id."""
+    row = await find.live_job(work, command.job_id, "job_id")
+    if command.expect:
+        check_expected(row, command.expect)
+    checks = Checks()
+    values = differing(
+        row,
+        name=checks.name(command.name, "name") if command.name is not UNSET else UNSET,
+        description=checks.text(command.description, "description") if command.description is not UNSET else UNSET,
+        priority=command.priority,
+        start_date=command.start_date,
+        due_date=command.due_date,
+    )
+    start = values.get("start_date", row["start_date"])
+    checks.dates(start, values.get("due_date", row["due_date"]), "due_date")
+    add = checks.ids(listed(command.add_assignee_ids), "add_assignee_ids")
+    checks.done()
+    await find.assignable(work, add, "add_assignee_ids")
+    assigned = await _reassign(work, command, add)
+    if values or assigned:
+        await jobs.change(work.db, work.firm_id, command.job_id, work.now, values)
+        work.touch_job(command.job_id)
+    if values:
+        lines = [changed(name, row[name], value) for name, value in values.items()]
+        work.history(command.job_id, HistoryAction.UPDATED, *lines)
+    return command.job_id
+
+
+async def _reassign(work: Work, command: UpdateJob, add: Sequence[str]) -> bool:
+    owner = ("job_id", command.job_id)
+    gone = listed(command.remove_assignee_ids)
+    added = await links.add(work.db, "job_assignees", work.firm_id, owner, "member_id", add)
+    removed = await links.remove(work.db, "job_assignees", work.firm_id, owner, "member_id", gone)
+    if added or removed:
+        work.history(command.job_id, HistoryAction.ASSIGNEES_CHANGED, changed("assignees", removed, added))
+    return bool(added or removed)
+
+
+async def set_job_status(work: Work, command: SetJobStatus) -> str:
+    """Puts a job into a status enabled in its pipeline (ST1). Unarchiving leaves it in its stage. Answers its id."""
+    row = await find.job(work, command.job_id, "job_id")
+    if command.expect:
+        check_expected(row, command.expect)
+    status = await find.of_firm(work, "job_statuses", "job status", command.status_id, "status_id")
+    if status["id"] == row["status_id"]:
+        return command.job_id
+    if not await places.status_enabled(work.db, work.firm_id, row["pipeline_id"], command.status_id):
+        raise invalid(ErrorCode.NOT_ENABLED, "This status is not enabled in the job's pipeline.", "status_id")
+    values = {"status_id": status["id"], "state": status["state"]}
+    await jobs.change(work.db, work.firm_id, command.job_id, work.now, values)
+    work.touch_job(command.job_id)
+    line = changed("status", row["status_id"], status["id"])
+    work.history(command.job_id, HistoryAction.STATUS_CHANGED, line)
+    return command.job_id

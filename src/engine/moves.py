@@ -1,0 +1,120 @@
+"""Moving jobs (MV1): the one place where a job comes to stand in a stage."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine import find, items, rank
+from engine.enums import ErrorCode, HistoryAction, JobState, PendingItems
+from engine.errors import invalid, stale
+from engine.unset import UNSET, Maybe
+from engine.work import Work, changed
+from store.database import Row
+from store.writes import jobs, locks, places
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """What the caller believes of a job: its version, or the stage it is in. Exactly one is given."""
+
+    version: Maybe[int | None] = UNSET
+    stage_id: Maybe[str | None] = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class PendingItemChoice:
+    """What becomes of one item, instead of what becomes of all."""
+
+    item_id: str
+    choice: PendingItems
+
+
+@dataclass(frozen=True, slots=True)
+class MoveJob:
+    """Moves a job to a stage, of this or another pipeline, below another job or on top."""
+
+    job_id: str
+    stage_id: str
+    expect: Expect
+    after_job_id: str | None = None
+    pending_items: PendingItems | None = None
+    pending_item_choices: Sequence[PendingItemChoice] = ()
+
+
+async def move_job(work: Work, command: MoveJob) -> str:
+    """Moves or reorders a job by hand; answers its id.
+
+    Raises Refused: the job or stage is not there for the viewer; the job is archived (ST1); another change came first
+    (MV4); open blocking items need a choice (MV5); the pipeline is archived; ``after_job_id`` is in another column.
+    """
+    stage = await find.stage(work, command.stage_id, "stage_id")
+    await locks.share_pipeline(work.db, stage["pipeline_id"])
+    stage = await find.stage(work, command.stage_id, "stage_id")
+    job = await find.job(work, command.job_id, "job_id")
+    check_expected(job, command.expect)
+    if job["state"] == JobState.ARCHIVED:
+        raise invalid(ErrorCode.ARCHIVED, "The job is archived: unarchive it first.", "job_id")
+    if stage["id"] == job["stage_id"]:
+        await _reorder(work, job, command)
+        return command.job_id
+    await open_to_jobs(work, stage, job["pipeline_id"])
+    await items.settle(work, job, command.pending_items, command.pending_item_choices)
+    await enter_stage(work, job, stage, await place(work, stage["id"], command.after_job_id, job["id"]))
+    return command.job_id
+
+
+def check_expected(job: Row, expect: Expect) -> None:
+    """Refuses where the job is not as the caller believes (MV4)."""
+    if isinstance(expect.version, int) and expect.version != job["version"]:
+        raise stale("job", job["id"], "expect", "version")
+    if isinstance(expect.stage_id, str) and expect.stage_id != job["stage_id"]:
+        raise stale("job", job["id"], "expect", "stage_id")
+
+
+async def open_to_jobs(work: Work, stage: Row, from_pipeline_id: str | None, *path: str) -> None:
+    """Refuses a stage whose pipeline is archived, unless the job is in that pipeline already."""
+    if stage["pipeline_id"] == from_pipeline_id:
+        return
+    pipeline = await find.pipeline(work, stage["pipeline_id"], "stage_id")
+    if pipeline["archived_at"] is not None:
+        raise invalid(ErrorCode.ARCHIVED, "The pipeline is archived: no job enters it.", *(path or ("stage_id",)))
+
+
+async def place(work: Work, stage_id: str, after_job_id: str | None, job_id: str = "") -> str:
+    """An order key in a column: below another job of it, or on top (MV9). Rewrites no other job."""
+    after_rank = None
+    if after_job_id is not None:
+        after = await find.seen_job(work, after_job_id, "after_job_id")
+        if after["stage_id"] != stage_id or after_job_id == job_id:
+            raise invalid(ErrorCode.NOT_IN_STAGE, "This is not another job of the target stage.", "after_job_id")
+        after_rank = after["rank"]
+    above, below = await places.neighbours(work.db, work.firm_id, stage_id, after_rank, job_id)
+    return rank.between(above, below)
+
+
+async def _reorder(work: Work, job: Row, command: MoveJob) -> None:
+    """MV3: a new place in the same column opens no visit and runs nothing."""
+    if command.after_job_id is None and await places.is_first(work.db, work.firm_id, job["stage_id"], job["rank"]):
+        return
+    key = await place(work, job["stage_id"], command.after_job_id, job["id"])
+    await jobs.change(work.db, work.firm_id, job["id"], work.now, {"rank": key})
+    work.touch_job(job["id"])
+    work.history(job["id"], HistoryAction.REORDERED, changed("rank", job["rank"], key))
+
+
+async def enter_stage(work: Work, job: Row, stage: Mapping[str, Any], key: str) -> None:
+    """MV2: a locked job leaves its stage and enters another, by whatever cause; a new visit opens."""
+    values: dict[str, Any] = {"stage_id": stage["id"], "rank": key, "entered_stage_at": work.now}
+    lines = [changed("stage", job["stage_id"], stage["id"]), changed("rank", job["rank"], key)]
+    if stage["pipeline_id"] != job["pipeline_id"]:
+        values["pipeline_id"] = stage["pipeline_id"]
+        lines.insert(0, changed("pipeline", job["pipeline_id"], stage["pipeline_id"]))
+        if not await places.status_enabled(work.db, work.firm_id, stage["pipeline_id"], job["status_id"]):
+            active = await places.built_in_status(work.db, work.firm_id, JobState.ACTIVE)
+            values |= {"status_id": active["id"], "state": active["state"]}
+            lines.append(changed("status", job["status_id"], active["id"]))
+    await jobs.close_visit(work.db, work.firm_id, job["id"], work.now)
+    await jobs.change(work.db, work.firm_id, job["id"], work.now, values)
+    await jobs.open_visit(work.db, work.firm_id, job["id"], stage["pipeline_id"], stage["id"], work.now)
+    work.touch_job(job["id"])
+    work.history(job["id"], HistoryAction.MOVED, *lines)

@@ -1,0 +1,213 @@
+"""Pipelines: made from scratch, edited, archived, restored, deleted (PL1)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from engine import access, find
+from engine.changes import differing
+from engine.checks import Checks, listed
+from engine.enums import AccessRight, ErrorCode, JobSort, JobState
+from engine.errors import InUse, Refused, invalid
+from engine.unset import UNSET, Maybe
+from engine.work import Work
+from store import models
+from store.database import Row
+from store.ids import new_id
+from store.sql import Params
+from store.writes import links, locks, places, records, usage
+
+MIN_STAGES: Final = 2
+MAX_STAGES: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class NewStage:
+    """A stage of a pipeline to be made."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreatePipeline:
+    """Makes a pipeline with its stages."""
+
+    name: str
+    stages: Sequence[NewStage]
+    description: str | None = None
+    job_sort: JobSort = JobSort.MANUAL
+    available_to_ids: Sequence[str] = ()
+    status_ids: Sequence[str] = ()
+    id: Maybe[str | None] = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class UpdatePipeline:
+    """Changes a pipeline's settings."""
+
+    pipeline_id: str
+    name: Maybe[str] = UNSET
+    description: Maybe[str | None] = UNSET
+    job_sort: Maybe[JobSort] = UNSET
+    add_available_to_ids: Maybe[Sequence[str] | None] = UNSET
+    remove_available_to_ids: Maybe[Sequence[str] | None] = UNSET
+    add_status_ids: Maybe[Sequence[str] | None] = UNSET
+    remove_status_ids: Maybe[Sequence[str] | None] = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivePipeline:
+    """Puts a pipeline away: no job enters it any more."""
+
+    pipeline_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestorePipeline:
+    """Takes a pipeline out of the archive."""
+
+    pipeline_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeletePipeline:
+    """Deletes a pipeline that holds no jobs."""
+
+    pipeline_id: str
+
+
+async def create_pipeline(work: Work, command: CreatePipeline) -> str:
+    """Makes a pipeline; its maker is put on its available-to list (AC2). Answers its id."""
+    work.viewer.need(AccessRight.MANAGE_PIPELINES)
+    checks = Checks()
+    name, description = checks.name(command.name, "name"), checks.text(command.description, "description")
+    names = [checks.name(stage.name, "stages", str(n), "name") for n, stage in enumerate(command.stages[:MAX_STAGES])]
+    members = checks.ids([*command.available_to_ids, work.viewer.member_id], "available_to_ids")
+    statuses = checks.ids(command.status_ids, "status_ids")
+    if len(command.stages) < MIN_STAGES:
+        checks.add(ErrorCode.TOO_FEW, f"A pipeline has at least {MIN_STAGES} stages.", "stages")
+    if len(command.stages) > MAX_STAGES:
+        checks.add(ErrorCode.TOO_MANY, f"A pipeline has at most {MAX_STAGES} stages.", "stages")
+    checks.done()
+    pipeline_id, again = await find.new(work, "pipelines", "pipeline", command)
+    if again:
+        return str((await find.pipeline(work, pipeline_id, "id"))["id"])
+    await find.assignable(work, members, "available_to_ids")
+    await _custom(work, statuses, "status_ids")
+    values = {"name": name, "description": description, "job_sort": command.job_sort}
+    await records.make(work.db, models.Pipeline, id=pipeline_id, firm_id=work.firm_id, **values)
+    for position, stage_name in enumerate(names):
+        stage = {"id": new_id("stage"), "pipeline_id": pipeline_id, "name": stage_name, "position": position}
+        await records.make(work.db, models.Stage, firm_id=work.firm_id, **stage)
+    owner = ("pipeline_id", pipeline_id)
+    await links.add(work.db, "pipeline_members", work.firm_id, owner, "member_id", members)
+    await links.add(work.db, "pipeline_statuses", work.firm_id, owner, "status_id", statuses)
+    work.touch("pipeline", pipeline_id, members_added=members)
+    await work.audit("pipeline.created", pipeline_id)
+    return pipeline_id
+
+
+async def update_pipeline(work: Work, command: UpdatePipeline) -> str:
+    """Changes settings; jobs in the pipeline stay as they are (PL4)."""
+    row = await editable(work, command.pipeline_id, "pipeline_id")
+    checks = Checks()
+    values = differing(
+        row,
+        name=checks.name(command.name, "name") if command.name is not UNSET else UNSET,
+        description=checks.text(command.description, "description") if command.description is not UNSET else UNSET,
+        job_sort=command.job_sort,
+    )
+    members = checks.ids(listed(command.add_available_to_ids), "add_available_to_ids")
+    statuses = checks.ids(listed(command.add_status_ids), "add_status_ids")
+    checks.done()
+    await find.assignable(work, members, "add_available_to_ids")
+    await _custom(work, statuses, "add_status_ids")
+    listing = await _change_list(work, command, members)
+    enabled = await _change_statuses(work, command, statuses)
+    if values or any(listing.values()) or enabled:
+        await records.change(work.db, models.Pipeline, work.firm_id, row["id"], work.now, **values)
+        work.touch("pipeline", row["id"], **listing)
+    if any(listing.values()):
+        await work.audit("pipeline.available_to", row["id"], **listing)
+    return str(row["id"])
+
+
+async def _change_list(work: Work, command: UpdatePipeline, members: Sequence[str]) -> dict[str, Any]:
+    owner = ("pipeline_id", command.pipeline_id)
+    gone = listed(command.remove_available_to_ids)
+    return {
+        "members_added": await links.add(work.db, "pipeline_members", work.firm_id, owner, "member_id", members),
+        "members_removed": await links.remove(work.db, "pipeline_members", work.firm_id, owner, "member_id", gone),
+    }
+
+
+async def _change_statuses(work: Work, command: UpdatePipeline, statuses: Sequence[str]) -> bool:
+    owner = ("pipeline_id", command.pipeline_id)
+    gone = listed(command.remove_status_ids)
+    for status_id in gone:
+        used = await usage.jobs_with_status_in_pipeline(
+            work.db, work.firm_id, status_id, command.pipeline_id, lambda p: access.sees_job(work.viewer, p, "t")
+        )
+        refuse_use(used, "jobs have this status.", "remove_status_ids")
+    added = await links.add(work.db, "pipeline_statuses", work.firm_id, owner, "status_id", statuses)
+    removed = await links.remove(work.db, "pipeline_statuses", work.firm_id, owner, "status_id", gone)
+    return bool(added or removed)
+
+
+async def archive_pipeline(work: Work, command: ArchivePipeline) -> str:
+    """Archives a pipeline. Its jobs stay and can be worked on; none enters."""
+    return await _set_archived(work, command.pipeline_id, True)
+
+
+async def restore_pipeline(work: Work, command: RestorePipeline) -> str:
+    """Restores an archived pipeline."""
+    return await _set_archived(work, command.pipeline_id, False)
+
+
+async def _set_archived(work: Work, pipeline_id: str, archived: bool) -> str:
+    row = await editable(work, pipeline_id, "pipeline_id")
+    if (row["archived_at"] is not None) != archived:
+        values = {"archived_at": work.now if archived else None}
+        await records.change(work.db, models.Pipeline, work.firm_id, pipeline_id, work.now, **values)
+        work.touch("pipeline", pipeline_id)
+    return pipeline_id
+
+
+async def delete_pipeline(work: Work, command: DeletePipeline) -> str:
+    """Deletes a pipeline; refused while it holds jobs, archived ones included, with their number (PL1)."""
+    row = await editable(work, command.pipeline_id, "pipeline_id")
+    used = await usage.jobs_in_pipeline(
+        work.db, work.firm_id, row["id"], lambda p: access.sees_job(work.viewer, p, "t")
+    )
+    refuse_use(used, "jobs are in this pipeline.", "pipeline_id")
+    await places.retire_stages(work.db, work.firm_id, row["id"], work.now)
+    await records.change(work.db, models.Pipeline, work.firm_id, row["id"], work.now, deleted_at=work.now)
+    work.touch("pipeline", row["id"], deleted=True)
+    await work.audit("pipeline.deleted", row["id"], name=row["name"])
+    return str(row["id"])
+
+
+def refuse_use(used: usage.Usage, message: str, *path: str) -> None:
+    """Refuses where something is in use (PL4)."""
+    total, seen = used
+    if total:
+        raise Refused([InUse(ErrorCode.IN_USE, f"{total} {message}", path, total, seen)])
+
+
+async def editable(work: Work, pipeline_id: str, *path: str) -> Row:
+    """A pipeline that the viewer sees and may edit (AC2), kept from all other work inside it."""
+    await find.pipeline(work, pipeline_id, *path)
+    work.viewer.need(AccessRight.MANAGE_PIPELINES, *path)
+    await locks.own_pipeline(work.db, pipeline_id)
+    return await find.pipeline(work, pipeline_id, *path)
+
+
+async def _custom(work: Work, status_ids: Sequence[str], *path: str) -> None:
+    """Refuses statuses that are not the firm's custom ones; the built-in ones are always enabled."""
+    await find.all_of_firm(work, "job_statuses", "job status", status_ids, *path)
+
+    def built_in(p: Params) -> str:
+        return f"t.state <> {p(JobState.CUSTOM)}"
+
+    if await find.any_of(work, "job_statuses", status_ids, built_in):
+        raise invalid(ErrorCode.BUILT_IN, "Built-in statuses are always enabled.", *path)

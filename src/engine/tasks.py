@@ -1,0 +1,200 @@
+"""Tasks and their subtasks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from engine import find, rank
+from engine.changes import differing
+from engine.checks import Checks, listed
+from engine.enums import HistoryAction, ItemKind, Priority, TaskStatus
+from engine.items import locked_task, set_status
+from engine.unset import UNSET, Maybe
+from engine.work import Work, changed
+from store import models
+from store.database import Row
+from store.ids import new_id
+from store.writes import items, jobs, links, records
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTask:
+    """Makes a task, in a job or on its own."""
+
+    title: str
+    job_id: str | None = None
+    blocking: bool = True
+    description: str | None = None
+    priority: Priority = Priority.MEDIUM
+    due_date: date | None = None
+    assignee_ids: Sequence[str] = ()
+    subtasks: Sequence[str] = ()
+    id: Maybe[str | None] = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateTask:
+    """Changes a task."""
+
+    task_id: str
+    title: Maybe[str] = UNSET
+    description: Maybe[str | None] = UNSET
+    status: Maybe[TaskStatus] = UNSET
+    priority: Maybe[Priority] = UNSET
+    due_date: Maybe[date | None] = UNSET
+    add_assignee_ids: Maybe[Sequence[str] | None] = UNSET
+    remove_assignee_ids: Maybe[Sequence[str] | None] = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class CreateSubtask:
+    """Adds a line to a task's check list."""
+
+    task_id: str
+    title: str
+    id: Maybe[str | None] = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateSubtask:
+    """Changes a line of a check list."""
+
+    subtask_id: str
+    title: Maybe[str] = UNSET
+    done: Maybe[bool] = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteSubtask:
+    """Deletes a line of a check list."""
+
+    subtask_id: str
+
+
+async def create_task(work: Work, command: CreateTask) -> str:
+    """Makes a task; in a job it is linked to the current visit, where it blocks unless told not to. Answers its id."""
+    checks = Checks()
+    title, description = checks.name(command.title, "title"), checks.text(command.description, "description")
+    subtasks = [checks.name(line, "subtasks", str(n)) for n, line in enumerate(command.subtasks[:200])]
+    assignees = checks.ids(command.assignee_ids, "assignee_ids")
+    checks.ids([str(n) for n, _ in enumerate(command.subtasks)], "subtasks")
+    checks.done()
+    if command.job_id is not None:
+        await find.live_job(work, command.job_id, "job_id")
+    await find.assignable(work, assignees, "assignee_ids")
+    task_id, again = await find.new(work, "tasks", "task", command)
+    if again:
+        return str((await find.task(work, task_id, "id"))["id"])
+    firm_id = work.firm_id
+    item = {"kind": ItemKind.TASK, "title": title, "open": True, "due_date": command.due_date}
+    await records.make(work.db, models.Item, id=task_id, firm_id=firm_id, **item)
+    task = {"status": TaskStatus.TO_DO, "description": description, "priority": command.priority.value}
+    await records.make(
+        work.db, models.Task, id=task_id, firm_id=firm_id, created_by=work.viewer.member_id, **task
+    )
+    for key, line in zip(rank.spread(None, None, len(subtasks)), subtasks, strict=True):
+        row = {"id": new_id("subtask"), "task_id": task_id, "title": line, "done": False, "rank": key}
+        await records.make(work.db, models.Subtask, firm_id=firm_id, **row)
+    await links.add(work.db, "task_assignees", firm_id, ("task_id", task_id), "member_id", assignees)
+    work.touch("task", task_id)
+    if command.job_id is not None:
+        visit_id = await jobs.current_visit(work.db, firm_id, command.job_id)
+        await items.link(work.db, firm_id, command.job_id, task_id, ItemKind.TASK, visit_id, command.blocking)
+        work.touch_job(command.job_id)
+        work.history(command.job_id, HistoryAction.TASK_ADDED, changed("task", None, task_id))
+    return task_id
+
+
+async def update_task(work: Work, command: UpdateTask) -> str:
+    """Changes a task that the viewer sees; answers its id."""
+    row = await locked_task(work, command.task_id, "task_id")
+    checks = Checks()
+    values = differing(
+        row,
+        title=checks.name(command.title, "title") if command.title is not UNSET else UNSET,
+        description=checks.text(command.description, "description") if command.description is not UNSET else UNSET,
+        priority=command.priority,
+        due_date=command.due_date,
+    )
+    add = checks.ids(listed(command.add_assignee_ids), "add_assignee_ids")
+    checks.done()
+    await find.assignable(work, add, "add_assignee_ids")
+    lines = [changed(name, row[name], value) for name, value in values.items()]
+    lines += await _reassign(work, command, add)
+    if lines:
+        await _store(work, row, values)
+        await _tell_jobs(work, command.task_id, lines)
+    if command.status is not UNSET:
+        await set_status(work, row, command.status)
+    return command.task_id
+
+
+async def _reassign(work: Work, command: UpdateTask, add: Sequence[str]) -> list[dict[str, object]]:
+    owner = ("task_id", command.task_id)
+    gone = listed(command.remove_assignee_ids)
+    added = await links.add(work.db, "task_assignees", work.firm_id, owner, "member_id", add)
+    removed = await links.remove(work.db, "task_assignees", work.firm_id, owner, "member_id", gone)
+    return [changed("assignees", removed, added)] if added or removed else []
+
+
+async def _store(work: Work, row: Row, values: dict[str, object]) -> None:
+    shared = {name: values.pop(name) for name in ("title", "due_date") if name in values}
+    await records.change(work.db, models.Item, work.firm_id, row["id"], work.now, **shared)
+    await records.change(work.db, models.Task, work.firm_id, row["id"], work.now, **values)
+
+
+async def _tell_jobs(work: Work, task_id: str, lines: Sequence[dict[str, object]]) -> None:
+    work.touch("task", task_id)
+    for job_id in await items.jobs_of(work.db, work.firm_id, [task_id]):
+        work.touch_job(job_id)
+        work.history(job_id, HistoryAction.TASK_CHANGED, changed("task", task_id, task_id), *lines)
+
+
+async def create_subtask(work: Work, command: CreateSubtask) -> str:
+    """Adds a subtask at the end; answers its id. Subtasks never block (AI1)."""
+    await locked_task(work, command.task_id, "task_id")
+    checks = Checks()
+    title = checks.name(command.title, "title")
+    checks.done()
+    subtask_id, again = await find.new(work, "subtasks", "subtask", command)
+    if not again:
+        last = await items.last_subtask_rank(work.db, work.firm_id, command.task_id)
+        values = {"task_id": command.task_id, "title": title, "done": False, "rank": rank.between(last, None)}
+        await records.make(work.db, models.Subtask, id=subtask_id, firm_id=work.firm_id, **values)
+        await _touch_task(work, command.task_id)
+    return subtask_id
+
+
+async def update_subtask(work: Work, command: UpdateSubtask) -> str:
+    """Changes a subtask; answers its task's id."""
+    row = await _subtask(work, command.subtask_id)
+    checks = Checks()
+    values = differing(
+        row, title=checks.name(command.title, "title") if command.title is not UNSET else UNSET, done=command.done
+    )
+    checks.done()
+    if values:
+        await records.change(work.db, models.Subtask, work.firm_id, command.subtask_id, work.now, **values)
+        await _touch_task(work, row["task_id"])
+    return str(row["task_id"])
+
+
+async def delete_subtask(work: Work, command: DeleteSubtask) -> str:
+    """Deletes a subtask; answers its task's id."""
+    row = await _subtask(work, command.subtask_id)
+    await records.drop(work.db, models.Subtask, work.firm_id, command.subtask_id)
+    await _touch_task(work, row["task_id"])
+    return str(row["task_id"])
+
+
+async def _subtask(work: Work, subtask_id: str) -> Row:
+    row = await find.of_firm(work, "subtasks", "subtask", subtask_id, "subtask_id")
+    await locked_task(work, row["task_id"], "subtask_id")
+    return await find.of_firm(work, "subtasks", "subtask", subtask_id, "subtask_id")
+
+
+async def _touch_task(work: Work, task_id: str) -> None:
+    await records.change(work.db, models.Task, work.firm_id, task_id, work.now)
+    work.touch("task", task_id)
+    for job_id in await items.jobs_of(work.db, work.firm_id, [task_id]):
+        work.touch_job(job_id)

@@ -1,0 +1,46 @@
+"""broadcaster's hub, with a bound: a subscriber holds at most one event that it has not read."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from broadcaster import Broadcast, Event
+
+Queue = asyncio.Queue[Event]
+
+
+class CoalescingBroadcast(Broadcast):
+    """A ``Broadcast`` for messages that all say the same, so that many unread ones are as good as one.
+
+    What it changes of broadcaster 0.3.1: queues hold one event; two first subscribers of a channel may come at once;
+    a subscription that fails leaves nothing behind; closing waits for the end.
+    """
+
+    @asynccontextmanager
+    async def listening(self, channel: str) -> AsyncIterator[Queue]:
+        """Subscribes to ``channel``. When this is entered, what is published from now on arrives in the queue."""
+        queue: Queue = asyncio.Queue(maxsize=1)
+        queues = self._subscribers.setdefault(channel, set())
+        queues.add(queue)  # type: ignore[arg-type]  # theirs may hold None as well, for the end
+        try:
+            await self._backend.subscribe(channel)
+            yield queue
+        finally:
+            queues.discard(queue)
+            if not queues and self._subscribers.get(channel) is queues:
+                del self._subscribers[channel]
+                await self._backend.unsubscribe(channel)
+
+    async def disconnect(self) -> None:
+        """Ends delivery and closes the backend."""
+        self._listener_task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._listener_task
+        await self._backend.disconnect()
+
+    async def _listener(self) -> None:
+        while True:
+            event = await self._backend.next_published()
+            for queue in self._subscribers.get(event.channel, ()):
+                if queue.empty():
+                    queue.put_nowait(event)

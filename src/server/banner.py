@@ -1,0 +1,34 @@
+"""What `serve` prints once it can be used."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from server.settings import Settings
+
+DEMO_OWNER: Final = "owner@demo.test"
+DEMO_EMPLOYEE: Final = "employee@demo.test"
+DEMO_PASSWORD: Final = "stageline-demo"  # noqa: S105  (known to everybody, for data that is nobody's)
+ENDPOINT: Final = "/graphql"
+
+
+def banner(settings: Settings, *, demo: bool) -> str:
+    """The addresses, and for a demo the logins and one line to try."""
+    lines = [f"Stageline runs on {settings.base_url} (Ctrl-C stops it)", ""]
+    if settings.graphiql:
+        lines.append(f"  GraphiQL  {settings.base_url}{ENDPOINT}")
+    if demo:
+        lines += [
+            f"  Owner     {DEMO_OWNER}     password {DEMO_PASSWORD}",
+            f"  Employee  {DEMO_EMPLOYEE}  password {DEMO_PASSWORD}",
+            f"  Try       {line_to_try(settings)}",
+        ]
+    return "\n".join([*lines, ""])
+
+
+def line_to_try(settings: Settings) -> str:
+    """A command for a shell that logs the demo's owner in."""
+    credentials = f'email: "{DEMO_OWNER}", password: "{DEMO_PASSWORD}"'
+    body = json.dumps({"query": f"mutation {{ login(input: {{{credentials}}}) {{ token expiresAt }} }}"})
+    return f"curl -s {settings.base_url}{ENDPOINT} -H 'content-type: application/json' -d '{body}'"

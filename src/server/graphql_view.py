@@ -1,0 +1,142 @@
+"""The GraphQL endpoint over HTTP: one operation in, one JSON answer out (GraphQL over HTTP)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+import strawberry
+from graphql import GraphQLError
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
+
+from engine.sessions import authenticate
+from gql.masking import UNAVAILABLE, code_of, incident, masked
+from resolvers.context import Context
+from server import graphiql
+from server.auth import check_origin, clear_session_cookie, client_address, identify, set_session_cookie
+from server.operation import Operation, read_operation
+from server.refusals import JSON, Refusal, bad_request, json_answer
+from server.settings import Settings
+from store.database import Database
+
+GRAPHQL_RESPONSE: Final = "application/graphql-response+json"
+
+_QUERIES: Final = frozenset({OperationType.QUERY})
+_NO_STREAMS: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
+
+
+@dataclass(slots=True)
+class GraphQLView:
+    """Answers /graphql. ``database`` and ``notify`` are handed in when the application starts."""
+
+    schema: strawberry.Schema
+    settings: Settings
+    database: Database
+    notify: Callable[[str], None]
+
+    async def __call__(self, request: Request) -> Response:
+        """Answers one request. Whatever goes wrong inside becomes an id, never a stack trace (API1)."""
+        if self.settings.graphiql and graphiql.is_wanted(request):
+            return graphiql.page()
+        media_type = negotiated(request.headers.get("accept", ""))
+        try:
+            return await self._answer(request, media_type)
+        except Refusal as refusal:
+            return refusal.answer(media_type)
+        except ClientDisconnect:
+            return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody is there to read it
+        except Exception as error:  # noqa: BLE001  (the last gate: nothing of it may reach the client)
+            hidden = incident(error)
+            return json_answer({"errors": [hidden.formatted]}, _failure_status(hidden), media_type)
+
+    async def _answer(self, request: Request, media_type: str) -> Response:
+        check_origin(request, self.settings)
+        operation = await read_operation(request, self.settings.max_body_bytes)
+        context = await self._context(request)
+        result = await self._execute(operation, context)
+        result.errors = masked(result.errors, operation.name) if result.errors else None
+        response = json_answer(_body(result), _status(result, media_type), media_type)
+        self._set_cookies(response, context)
+        return response
+
+    async def _context(self, request: Request) -> Context:
+        async def known(token: str) -> Any:
+            return await authenticate(self.database, token)
+
+        identity = await identify(request, known)
+        address = client_address(request, self.settings.trusted_proxies)
+        return Context(database=self.database, identity=identity, address=address, notify=self.notify)
+
+    async def _execute(self, operation: Operation, context: Context) -> ExecutionResult:
+        try:
+            return await self.schema.execute(
+                operation.query,
+                variable_values=operation.variables,
+                context_value=context,
+                operation_name=operation.name,
+                operation_extensions=operation.extensions,
+                allowed_operation_types=_QUERIES if operation.read_only else _NO_STREAMS,
+            )
+        except CannotGetOperationTypeError:
+            named = f" named {operation.name!r}" if operation.name else ""
+            raise bad_request(f"The document has no operation{named}.") from None
+        except InvalidOperationTypeError as error:
+            raise _wrong_method(error.operation_type) from None
+
+    def _set_cookies(self, response: Response, context: Context) -> None:
+        if context.set_cookie is not None:
+            set_session_cookie(response, context.set_cookie, self.settings)
+        elif context.clear_cookie:
+            clear_session_cookie(response, self.settings)
+
+
+def negotiated(accept: str) -> str:
+    """The media type to answer with: GraphQL's own for clients that name it, JSON for all others."""
+    for entry in accept.lower().split(","):
+        name, _, parameters = entry.partition(";")
+        if name.strip() == GRAPHQL_RESPONSE and "q=0" not in parameters.replace(" ", "").replace("q=0.", ""):
+            return GRAPHQL_RESPONSE
+    return JSON
+
+
+def _wrong_method(kind: OperationType) -> Refusal:
+    if kind is OperationType.SUBSCRIPTION:
+        return bad_request("Subscriptions do not run over plain HTTP.")
+    return Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "Mutations need POST.", {"allow": "POST"})
+
+
+def _is_request_error(result: ExecutionResult) -> bool:
+    """Whether nothing was run: syntax, validation, limits or variables were at fault."""
+    return result.data is None and all(error.path is None for error in result.errors or ())
+
+
+def _body(result: ExecutionResult) -> dict[str, Any]:
+    body: dict[str, Any] = {}
+    if result.errors:
+        body["errors"] = [error.formatted for error in result.errors]
+    if not _is_request_error(result):
+        body["data"] = result.data
+    if result.extensions:
+        body["extensions"] = result.extensions
+    return body
+
+
+def _status(result: ExecutionResult, media_type: str) -> HTTPStatus:
+    """200 for what was run, and, to clients of plain JSON, for all well-formed requests (GraphQL over HTTP, 6.4)."""
+    errors = result.errors or []
+    if not any((result.data or {}).values()) and any(code_of(error) == UNAVAILABLE for error in errors):
+        return HTTPStatus.SERVICE_UNAVAILABLE
+    if not _is_request_error(result):
+        return HTTPStatus.OK
+    if any((error.extensions or {}).get("id") for error in errors):
+        return HTTPStatus.INTERNAL_SERVER_ERROR
+    return HTTPStatus.BAD_REQUEST if media_type == GRAPHQL_RESPONSE else HTTPStatus.OK
+
+
+def _failure_status(error: GraphQLError) -> HTTPStatus:
+    outage = code_of(error) == UNAVAILABLE
+    return HTTPStatus.SERVICE_UNAVAILABLE if outage else HTTPStatus.INTERNAL_SERVER_ERROR

@@ -1,0 +1,52 @@
+"""Answers that end a request at the door: an HTTP status, and a body shaped like GraphQL's that clients can read."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+import orjson
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+JSON: Final = "application/json"
+HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+"""What every answer of the API carries: it is for one caller, and it is data."""
+
+
+class Refusal(Exception):
+    """A request that goes no further. ``code`` is what clients switch on, ``message`` one sentence for people."""
+
+    def __init__(self, status: HTTPStatus, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = dict(headers or {})
+
+    def answer(self, media_type: str = JSON) -> Response:
+        """The refusal as an HTTP answer."""
+        body = {"errors": [{"message": self.message, "extensions": {"code": self.code}}]}
+        return json_answer(body, self.status, media_type, self.headers)
+
+
+def bad_request(message: str) -> Refusal:
+    """A refusal of something that is not a GraphQL request at all."""
+    return Refusal(HTTPStatus.BAD_REQUEST, "BAD_REQUEST", message)
+
+
+def json_answer(
+    body: Any, status: HTTPStatus = HTTPStatus.OK, media_type: str = JSON, headers: Mapping[str, str] | None = None
+) -> Response:
+    """An answer of the API: ``body`` as JSON. Raises TypeError where it holds what JSON cannot say."""
+    content = orjson.dumps(body)
+    # as a header of its own, because Starlette would append a charset to no effect
+    return Response(content, status, headers={**HEADERS, "content-type": media_type, **(headers or {})})
+
+
+async def refuse_route(request: Request, error: Exception) -> Response:
+    """Starlette's own refusals (no such path, no such method) in the shape of the others."""
+    assert isinstance(error, HTTPException)
+    status = HTTPStatus(error.status_code)
+    message = f"{status.phrase}: {request.method} {request.url.path}."
+    return Refusal(status, status.name, message, error.headers).answer()

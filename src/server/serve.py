@@ -1,0 +1,120 @@
+"""The processes: web and worker, together in `serve` and apart in production."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starlette.types import ASGIApp
+
+from server import web, worker
+from server.banner import DEMO_OWNER, banner
+from server.embedded import EmbeddedPostgres
+from server.ready import connected, embedded, migrated, required_url
+from server.settings import Settings
+from server.stopping import Stop, stop_signals
+from server.trouble import Trouble, say
+from store.database import Database
+
+
+async def serve(settings: Settings, *, demo: bool) -> None:
+    """Run web and worker in this process, on our own PostgreSQL unless DATABASE_URL names one, until asked to stop.
+
+    Raises :class:`Trouble`.
+    """
+    open_by_default = demo or settings.database_url is None
+    settings = settings.defaulting(introspection=open_by_default, graphiql=open_by_default)
+    with web.listening(settings) as listener, stop_signals() as stop:
+        async with _postgres(settings, stop) as postgres:
+            url = postgres.url if postgres else required_url(settings)
+            if names := await migrated(url):
+                say(f"Applied {len(names)} migrations.")
+            async with connected(settings, url) as database:
+                text = banner(settings, demo=demo and await _fill(database))
+                app = _app(settings, url, database)
+                stop.started()
+                await _together(
+                    stop,
+                    *([_guard(postgres, stop)] if postgres else []),
+                    web.run(app, settings, listener, stop, on_started=lambda: _print(text)),
+                    worker.run(database, stop),
+                )
+
+
+async def serve_web(settings: Settings) -> None:
+    """Run the web server alone, until asked to stop. Raises :class:`Trouble`."""
+    url = required_url(settings)
+    with web.listening(settings) as listener, stop_signals() as stop:
+        async with connected(settings, url) as database:
+            text = banner(settings, demo=False)
+            app = _app(settings, url, database)
+            stop.started()
+            await web.run(app, settings, listener, stop, on_started=lambda: _print(text))
+
+
+async def serve_worker(settings: Settings) -> None:
+    """Run the worker alone, until asked to stop. Raises :class:`Trouble`."""
+    url = required_url(settings)
+    with stop_signals() as stop:
+        async with connected(settings, url) as database:
+            stop.started()
+            _print("The worker runs (Ctrl-C stops it)")
+            await worker.run(database, stop)
+
+
+@asynccontextmanager
+async def _postgres(settings: Settings, stop: Stop) -> AsyncIterator[EmbeddedPostgres | None]:
+    if settings.database_url is not None:
+        yield None
+        return
+    async with embedded(settings) as postgres:
+        yield postgres
+        if stop.is_set():
+            say("Stopping PostgreSQL ...")
+
+
+async def _fill(database: Database) -> bool:
+    """Fill the demo firm on the first start; tell whether the demo's logins are there."""
+    from engine import demo  # noqa: PLC0415  (only a start with --demo needs it)
+
+    if await demo.fill(database):
+        say("Filled a demo firm.")
+        return True
+    return bool(await database.value("SELECT 1 FROM users WHERE email = $1", DEMO_OWNER))
+
+
+def _app(settings: Settings, url: str, database: Database) -> ASGIApp:
+    from server.app import create_app  # noqa: PLC0415  (builds the schema, half a second)
+
+    return create_app(settings.model_copy(update={"database_url": url}), database=database)
+
+
+async def _guard(postgres: EmbeddedPostgres, stop: Stop) -> None:
+    """Watch our PostgreSQL until asked to stop; raise :class:`Trouble` when it ends by itself."""
+    ended = asyncio.ensure_future(postgres.ended())
+    stopped = asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if ended.done() and not stop.is_set():
+            raise Trouble(ended.result())
+    finally:
+        ended.cancel()
+        stopped.cancel()
+
+
+async def _together(stop: Stop, *parts: Coroutine[Any, Any, None]) -> None:
+    """Run the parts until ``stop`` has ended them all. When one fails, stop the others, then raise its error."""
+    tasks = [asyncio.ensure_future(part) for part in parts]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+    stop.set()
+    await asyncio.wait(tasks)
+    for task in tasks:
+        task.result()
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

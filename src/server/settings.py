@@ -1,0 +1,170 @@
+"""Every setting of Stageline: read from environment variables, with defaults that suit a first start on one machine."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Words = Annotated[tuple[str, ...], NoDecode]
+"""Several words in one variable, separated by commas."""
+
+
+class BadSettings(ValueError):
+    """An environment variable holds a value that Stageline cannot use. The message is one sentence per variable."""
+
+
+class Settings(BaseSettings):
+    """What an operator may choose. Each attribute is read from the environment variable of the same name in upper case.
+
+    Make it with :func:`load_settings`, which words a bad value for people.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, validate_by_name=True)
+
+    database_url: str | None = Field(
+        None,
+        description="The PostgreSQL to use, as postgresql://user:password@host:port/name. Without it `stageline serve` "
+        "starts a private PostgreSQL in DATA_DIR; every other command demands it.",
+    )
+    redis_url: str | None = Field(
+        None,
+        description="The Redis that wakes the other processes, as redis://host:port/0. Without it changes "
+        "travel at once inside one process and within seconds between several.",
+    )
+    host: str = Field("127.0.0.1", description="The address to listen on; 0.0.0.0 for all of the machine's.")
+    port: int = Field(8000, ge=1, le=65535, description="The TCP port to listen on.")
+    data_dir: Path = Field(Path("var"), description="The folder of the private PostgreSQL and other local data.")
+    pool_size: int = Field(10, ge=2, le=1000, description="The most database connections one process holds.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least level logged.")
+    log_format: Literal["auto", "console", "json"] = Field(
+        "auto", description="How log lines look; auto is console on a terminal and json elsewhere."
+    )
+    public_url: str | None = Field(
+        None,
+        description="The address by which browsers reach the server; default http://HOST:PORT. With https, cookies are "
+        "marked secure.",
+    )
+    allowed_origins: Words = Field(
+        (), description="Further web origins whose pages may call the API with cookies, separated by commas."
+    )
+    introspection: bool = Field(
+        default=False,
+        description="Whether the schema may be asked for over HTTP. On in `serve` with its own database or --demo.",
+    )
+    graphiql: bool = Field(
+        default=False, description="Whether the GraphiQL page is served. On in `serve` with its own database or --demo."
+    )
+    max_body_bytes: int = Field(
+        1024 * 1024, ge=1024, description="The largest request body accepted, in bytes (1 MiB)."
+    )
+    session_hours: int = Field(
+        336, ge=1, description="How long a login lasts without being renewed, in hours (14 days)."
+    )
+    trusted_proxies: Words = Field(
+        (),
+        description="Addresses or networks of reverse proxies whose X-Forwarded-For and -Proto are believed, separated "
+        "by commas; * for any. Without it the peer's own address counts.",
+    )
+
+    @property
+    def base_url(self) -> str:
+        """The address by which people reach this server, without a slash at its end."""
+        if self.public_url:
+            return self.public_url
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104  (read, not bound)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    def defaulting(self, **defaults: Any) -> Self:
+        """Return a copy in which ``defaults`` fill those settings that nobody has set."""
+        unset = {name: value for name, value in defaults.items() if name not in self.model_fields_set}
+        return self.model_copy(update=unset)
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("allowed_origins", "trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgresql(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        scheme, separator, rest = value.partition("://")
+        if scheme not in {"postgres", "postgresql"} or not separator:
+            raise ValueError("must look like postgresql://user:password@host:port/name")
+        _port_of(value)
+        return f"postgresql://{rest}"
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must look like redis://host:port/0")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _public(cls, value: str | None) -> str | None:
+        return value if value is None else _origin(value)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(_network, value))
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(_origin, value))
+
+
+def _network(value: str) -> str:
+    if value != "*":
+        ip_network(value, strict=False)  # its ValueError says what is wrong
+    return value
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings from the environment; ``overrides`` (attribute names) win, ``None`` among them is no override.
+
+    Raises :class:`BadSettings`.
+    """
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        raise BadSettings(" ".join(map(_sentence, error.errors()))) from None
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.rstrip("/") or parts.query:
+        raise ValueError("must look like https://name or https://name:port")
+    _port_of(value)
+    return value.rstrip("/")
+
+
+def _port_of(url: str) -> int | None:
+    try:
+        return urlsplit(url).port
+    except ValueError:
+        raise ValueError("has a port that is not a number from 0 to 65535") from None
+
+
+_SECRET = {"database_url", "redis_url"}
+
+
+def _sentence(error: Any) -> str:
+    name = str(error["loc"][0])
+    shown = "" if name in _SECRET else f" (it is {error['input']!r})"
+    text = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ")
+    return f"The setting {name.upper()} {text[0].lower()}{text[1:]}{shown}."

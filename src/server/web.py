@@ -1,0 +1,95 @@
+"""The web server: uvicorn, on a socket that was opened before anything else was touched."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from server.settings import Settings
+from server.trouble import Trouble, port_trouble
+
+BACKLOG: Final = 2048
+"""How many connections may wait to be accepted."""
+GRACE_SECONDS: Final = 3
+"""How long requests may take to end once we are asked to stop."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its hands on our signals, and with a word when it has started."""
+
+    on_started: Callable[[], None]
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to us: they stop more than the web server."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        if self.started:
+            self.on_started()
+
+
+@contextmanager
+def listening(settings: Settings) -> Iterator[socket.socket]:
+    """Hold the listening socket of HOST and PORT; raise :class:`Trouble` when it cannot be had.
+
+    It listens at once: nobody else can take the port from here on, and early clients wait instead of being refused.
+    """
+    try:
+        family, _, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        opened = socket.create_server(address[:2], family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise port_trouble(settings.host, settings.port, error) from error
+    with opened:
+        opened.setblocking(False)  # noqa: FBT003  (the name says it)
+        yield opened
+
+
+async def run(
+    app: ASGIApp,
+    settings: Settings,
+    listener: socket.socket,
+    stop: asyncio.Event,
+    *,
+    on_started: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve ``app`` on ``listener`` until ``stop`` is set. Raises :class:`Trouble` when it does not start."""
+    server = Server(_config(app, settings))
+    server.on_started = on_started
+    stopping = asyncio.ensure_future(_pass_on(stop, server))
+    try:
+        await server.serve(sockets=[listener])
+    except SystemExit as error:
+        raise Trouble("The web application did not start; the reason is in the log above.") from error
+    finally:
+        stopping.cancel()
+
+
+async def _pass_on(stop: asyncio.Event, server: uvicorn.Server) -> None:
+    await stop.wait()
+    server.should_exit = True
+
+
+def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http="httptools",
+        ws="auto",  # the sans-IO implementation, by far the fastest
+        ws_per_message_deflate=False,
+        ws_max_size=settings.max_body_bytes,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,  # who is trusted is settled in auth
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )

@@ -1,0 +1,1 @@
+"""The data: Tortoise models, migrations, and all SQL. Knows no rule of the domain."""

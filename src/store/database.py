@@ -1,0 +1,105 @@
+"""Connections to one PostgreSQL: the pool, transactions, snapshots. Everything above runs its SQL through a ``Db``."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Final, Self
+
+import asyncpg
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.context import TortoiseContext
+from tortoise.transactions import in_transaction
+
+Row = asyncpg.Record
+MODELS: Final = "store.models"
+LOCK_TIMEOUT_MS: Final = 5_000
+IDLE_IN_TRANSACTION_TIMEOUT_MS: Final = 15_000
+
+
+class Db:
+    """Whatever can run SQL: the pool (each statement on its own) or one transaction."""
+
+    def __init__(self, client: BaseDBAsyncClient, on_statement: Callable[[str], None] | None = None) -> None:
+        self.client = client
+        self.on_statement = on_statement
+
+    async def rows(self, sql: str, *values: Any) -> list[Row]:
+        """All rows of a statement, ``RETURNING`` included."""
+        if self.on_statement:
+            self.on_statement(sql)
+        async with self.client.acquire_connection() as connection:
+            found: list[Row] = await connection.fetch(sql, *values)
+            return found
+
+    async def row(self, sql: str, *values: Any) -> Row | None:
+        """The first row of a statement, or None."""
+        found = await self.rows(sql, *values)
+        return found[0] if found else None
+
+    async def value(self, sql: str, *values: Any) -> Any:
+        """The first column of the first row, or None."""
+        found = await self.row(sql, *values)
+        return found[0] if found else None
+
+
+class Database(Db):
+    """A pool of connections. One is open per process at a time (Tortoise keeps one global context)."""
+
+    def __init__(self, client: BaseDBAsyncClient, context: TortoiseContext) -> None:
+        super().__init__(client)
+        self._context = context
+
+    @classmethod
+    async def connect(cls, url: str, *, pool_size: int = 10) -> Self:
+        """Opens the pool. Raises OSError or an asyncpg error where the server cannot be reached."""
+        context = TortoiseContext()
+        try:
+            with context:
+                await context.init(config=config(url, pool_size), _enable_global_fallback=True)
+                client = context.db()
+            await client.execute_query("SELECT 1")
+        except BaseException:
+            await context.close_connections()
+            raise
+        return cls(client, context)
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        await self._context.close_connections()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Db]:
+        """One READ COMMITTED transaction; an exception rolls it back."""
+        async with in_transaction() as client:
+            yield Db(client, self.on_statement)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Db]:
+        """One REPEATABLE READ, READ ONLY transaction: all its reads see one instant."""
+        async with in_transaction() as client:
+            db = Db(client, self.on_statement)
+            await db.rows("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield db
+
+
+def config(url: str, pool_size: int = 2) -> dict[str, Any]:
+    """Tortoise's configuration for a database URL (``postgres://`` or ``postgresql://``)."""
+    connection = expand_db_url(url)
+    credentials = connection["credentials"]
+    if "sslmode" in credentials:  # libpq's name for what asyncpg calls ssl
+        credentials["ssl"] = credentials.pop("sslmode")
+    credentials |= {
+        "minsize": 1,
+        "maxsize": pool_size,
+        "server_settings": {
+            "application_name": "stageline",
+            "lock_timeout": str(LOCK_TIMEOUT_MS),
+            "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
+        },
+    }
+    return {
+        "connections": {"default": connection},
+        "apps": {
+            "store": {"models": [MODELS], "default_connection": "default", "migrations": "store.migrations"},
+        },
+    }

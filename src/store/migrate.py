@@ -1,0 +1,52 @@
+"""Applies the migrations, once, whoever else tries at the same time."""
+
+import asyncio
+import contextvars
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import asyncpg
+from tortoise.context import TortoiseContext
+from tortoise.migrations.executor import MigrationExecutor
+
+from store.database import config
+
+_LOCK: Final = 7_310_584_102  # an arbitrary advisory lock of ours
+
+
+async def migrate(url: str) -> list[str]:
+    """Applies what is pending under an advisory lock; answers the names applied. Raises what connecting raises."""
+
+    async def apply(executor: MigrationExecutor) -> list[str]:
+        names = await _names(executor)
+        if names:
+            await executor.migrate()
+        return names
+
+    return await _apart(url, apply)
+
+
+async def pending(url: str) -> list[str]:
+    """The names of the migrations that are not applied yet."""
+    return await _apart(url, _names)
+
+
+async def _names(executor: MigrationExecutor) -> list[str]:
+    return [step.migration.name for step in await executor.plan()]
+
+
+async def _apart(url: str, work: Callable[[MigrationExecutor], Awaitable[list[str]]]) -> list[str]:
+    """Runs ``work`` in a context of its own, so that Tortoise's current context stays what it was."""
+    return await asyncio.create_task(_locked(url, work), context=contextvars.Context())
+
+
+async def _locked(url: str, work: Callable[[MigrationExecutor], Awaitable[list[str]]]) -> list[str]:
+    settings = config(url)
+    lock = await asyncpg.connect(url)
+    try:
+        await lock.execute("SELECT pg_advisory_lock($1)", _LOCK)
+        async with TortoiseContext() as context:
+            await context.init(config=settings)
+            return await work(MigrationExecutor(context.db(), settings["apps"]))
+    finally:
+        await lock.close()

@@ -1,0 +1,1 @@
+"""Numbered migrations, applied by ``stageline migrate``."""

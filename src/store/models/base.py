@@ -1,0 +1,26 @@
+"""What every stored thing has."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class KeyField(fields.Field[str], str):  # type: ignore[misc]  # how Tortoise's own fields are made
+    """An id or another machine-made key: text compared bytewise."""
+
+    SQL_TYPE = 'TEXT COLLATE "C"'
+    indexable = True
+
+
+class FirmThing(Model):
+    """A thing of one firm, with its version and times."""
+
+    id = KeyField(primary_key=True)
+    firm_id = KeyField()
+    version = fields.IntField(default=1, db_default=1)
+    created_at = fields.DatetimeField(auto_now_add=True)
+    updated_at = fields.DatetimeField(auto_now=True)
+
+    class Meta:
+        """Abstract: no table."""
+
+        abstract = True

@@ -1,0 +1,57 @@
+"""The firm's clients: accounts, their tags, contacts and account roles."""
+
+from tortoise import fields
+
+from store.models.base import FirmThing, KeyField
+
+
+class Account(FirmThing):
+    """A client of the firm."""
+
+    name = fields.TextField()
+
+    class Meta:
+        """Table."""
+
+        table = "accounts"
+        unique_together = (("firm_id", "id"),)
+
+
+class Tag(FirmThing):
+    """A firm-wide label on accounts."""
+
+    name = fields.TextField()
+    color = fields.TextField(null=True)
+
+    class Meta:
+        """Table."""
+
+        table = "tags"
+        unique_together = (("firm_id", "id"),)
+
+
+class AccountRole(FirmThing):
+    """A role that members hold for accounts, e.g. Preparer."""
+
+    name = fields.TextField()
+
+    class Meta:
+        """Table."""
+
+        table = "account_roles"
+        unique_together = (("firm_id", "id"),)
+
+
+class Contact(FirmThing):
+    """A person on the client's side."""
+
+    name = fields.TextField()
+    email = fields.TextField(null=True)
+    phone = fields.TextField(null=True)
+    user_id = KeyField(null=True)
+
+    class Meta:
+        """Table."""
+
+        table = "contacts"
+        unique_together = (("firm_id", "id"),)

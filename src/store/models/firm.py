@@ -1,0 +1,93 @@
+"""Firms, users, members and their sessions."""
+
+from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
+from tortoise.models import Model
+
+from store.models.base import FirmThing, KeyField
+
+
+class Firm(Model):
+    """The tenant."""
+
+    id = KeyField(primary_key=True)
+    name = fields.TextField()
+    time_zone = fields.TextField()
+    currency = fields.TextField()
+    version = fields.IntField(default=1, db_default=1)
+    created_at = fields.DatetimeField(auto_now_add=True)
+    updated_at = fields.DatetimeField(auto_now=True)
+
+    class Meta:
+        """Table."""
+
+        table = "firms"
+
+
+class User(Model):
+    """A person's login. The e-mail is stored in lower case."""
+
+    id = KeyField(primary_key=True)
+    email = fields.TextField()
+    name = fields.TextField()
+    password_hash = fields.TextField(null=True)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        """Table."""
+
+        table = "users"
+
+
+class Member(FirmThing):
+    """A user in a firm."""
+
+    user_id = KeyField()
+    name = fields.TextField()
+    role = fields.TextField()
+    rights = ArrayField("text")
+    deactivated_at = fields.DatetimeField(null=True)
+    joined_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        """Table."""
+
+        table = "members"
+        unique_together = (("firm_id", "id"), ("firm_id", "user_id"))
+
+
+class Invitation(Model):
+    """A member's way in: a token, stored as its SHA-256, that sets the password."""
+
+    id = KeyField(primary_key=True)
+    firm_id = KeyField()
+    member_id = KeyField()
+    token_hash = fields.BinaryField()
+    expires_at = fields.DatetimeField()
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        """Table."""
+
+        table = "invitations"
+
+
+class Session(Model):
+    """A login or an API token: an opaque token, stored as its SHA-256."""
+
+    id = KeyField(primary_key=True)
+    firm_id = KeyField()
+    member_id = KeyField()
+    kind = fields.TextField()
+    name = fields.TextField(null=True)
+    scopes = ArrayField("text")
+    token_hash = fields.BinaryField()
+    created_at = fields.DatetimeField(auto_now_add=True)
+    expires_at = fields.DatetimeField(null=True)
+    revoked_at = fields.DatetimeField(null=True)
+    last_used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        """Table."""
+
+        table = "sessions"

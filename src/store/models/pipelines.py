@@ -1,0 +1,52 @@
+"""Pipelines, their stages, and the firm's job statuses."""
+
+from tortoise import fields
+
+from store.models.base import FirmThing, KeyField
+
+
+class Pipeline(FirmThing):
+    """The template of ordered stages. A deleted one stays for the visits that name it."""
+
+    name = fields.TextField()
+    description = fields.TextField(null=True)
+    job_sort = fields.TextField()
+    archived_at = fields.DatetimeField(null=True)
+    deleted_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        """Table."""
+
+        table = "pipelines"
+        unique_together = (("firm_id", "id"),)
+
+
+class Stage(FirmThing):
+    """An ordered step, counted from 0. A deleted one stays, without a position, for the visits that name it."""
+
+    pipeline_id = KeyField()
+    name = fields.TextField()
+    position = fields.IntField(null=True)
+    deleted_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        """Table."""
+
+        table = "stages"
+        unique_together = (("firm_id", "id"), ("firm_id", "pipeline_id", "id"))
+
+
+class JobStatus(FirmThing):
+    """Active, Completed and Archived, one of each per firm, and the firm's custom ones."""
+
+    name = fields.TextField()
+    state = fields.TextField()
+    color = fields.TextField(null=True)
+    pauses = fields.BooleanField()
+    on_board = fields.BooleanField()
+
+    class Meta:
+        """Table."""
+
+        table = "job_statuses"
+        unique_together = (("firm_id", "id"), ("firm_id", "id", "state"))

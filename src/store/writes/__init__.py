@@ -1,0 +1,1 @@
+"""The statements of the engine's commands: locks, look-ups under them, and changes."""

@@ -1,0 +1,84 @@
+"""Action items and their links, for commands."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from store.database import Db, Row
+
+
+async def pending(db: Db, firm_id: str, job_id: str) -> list[Row]:
+    """Open items that block the job's current visit (MV5)."""
+    return await db.rows(
+        """
+        SELECT i.id, i.kind FROM item_links l
+        JOIN stage_visits v ON v.firm_id = $1 AND v.id = l.visit_id AND v.left_at IS NULL
+        JOIN items i ON i.firm_id = $1 AND i.id = l.item_id
+        WHERE l.firm_id = $1 AND l.job_id = $2 AND l.blocking AND i.open ORDER BY i.created_at, i.id
+        """,
+        firm_id,
+        job_id,
+    )
+
+
+async def jobs_of(db: Db, firm_id: str, item_ids: Collection[str]) -> list[str]:
+    """The jobs that items are linked to."""
+    found = await db.rows(
+        "SELECT DISTINCT job_id FROM item_links WHERE firm_id = $1 AND item_id = ANY($2)", firm_id, list(item_ids)
+    )
+    return [row["job_id"] for row in found]
+
+
+async def link(
+    db: Db, firm_id: str, job_id: str, item_id: str, kind: str, visit_id: str | None, blocking: bool
+) -> bool:
+    """Links an item to a job; answers False where it is linked already (a task: to any job)."""
+    found = await db.rows(
+        "INSERT INTO item_links (firm_id, job_id, item_id, kind, visit_id, blocking) VALUES ($1, $2, $3, $4, $5, $6)"
+        " ON CONFLICT DO NOTHING RETURNING TRUE",
+        firm_id,
+        job_id,
+        item_id,
+        kind,
+        visit_id,
+        blocking,
+    )
+    return bool(found)
+
+
+async def unlink(db: Db, firm_id: str, job_id: str, item_id: str) -> bool:
+    """Unlinks an item from a job; answers whether it was linked."""
+    found = await db.rows(
+        "DELETE FROM item_links WHERE firm_id = $1 AND job_id = $2 AND item_id = $3 RETURNING TRUE",
+        firm_id,
+        job_id,
+        item_id,
+    )
+    return bool(found)
+
+
+async def set_task_status(
+    db: Db, firm_id: str, task_ids: Collection[str], status: str, is_open: bool, now: datetime
+) -> None:
+    """Puts tasks into a status, and opens or closes their items."""
+    await db.rows(
+        "UPDATE tasks SET status = $3, updated_at = $4, version = version + 1 WHERE firm_id = $1 AND id = ANY($2)",
+        firm_id,
+        list(task_ids),
+        status,
+        now,
+    )
+    await db.rows(
+        "UPDATE items SET open = $3, updated_at = $4, version = version + 1 WHERE firm_id = $1 AND id = ANY($2)",
+        firm_id,
+        list(task_ids),
+        is_open,
+        now,
+    )
+
+
+async def last_subtask_rank(db: Db, firm_id: str, task_id: str) -> str | None:
+    """The order key at the end of a task's check list."""
+    found: str | None = await db.value(
+        "SELECT max(rank) FROM subtasks WHERE firm_id = $1 AND task_id = $2", firm_id, task_id
+    )
+    return found

@@ -1,0 +1,109 @@
+"""Users, logins and tokens."""
+
+from datetime import datetime, timedelta
+
+from store.database import Db, Row
+
+
+async def user_by_email(db: Db, email: str) -> Row | None:
+    """The user with an e-mail in lower case."""
+    return await db.row("SELECT id, email, name, password_hash FROM users WHERE email = $1", email)
+
+
+async def memberships(db: Db, user_id: str) -> list[Row]:
+    """A user's active memberships, by firm name."""
+    return await db.rows(
+        """
+        SELECT m.id, m.firm_id, m.role, f.name AS firm_name, 'Membership' AS "__typename"
+        FROM members m JOIN firms f ON f.id = m.firm_id
+        WHERE m.user_id = $1 AND m.deactivated_at IS NULL AND m.joined_at IS NOT NULL ORDER BY f.name, m.firm_id
+        """,
+        user_id,
+    )
+
+
+async def by_token(db: Db, token_hash: bytes, now: datetime) -> Row | None:
+    """The live session of a token, with its member, user and firm."""
+    return await db.row(
+        """
+        SELECT s.id, s.kind, s.scopes, s.expires_at, s.last_used_at,
+            m.id AS member_id, m.firm_id, m.user_id, m.role, m.rights, f.time_zone
+        FROM sessions s
+        JOIN members m ON m.firm_id = s.firm_id AND m.id = s.member_id
+        JOIN firms f ON f.id = s.firm_id
+        WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > $2)
+            AND m.deactivated_at IS NULL
+        """,
+        token_hash,
+        now,
+    )
+
+
+async def used(db: Db, session_id: str, now: datetime) -> None:
+    """Notes that a token was used."""
+    await db.rows("UPDATE sessions SET last_used_at = $2 WHERE id = $1", session_id, now)
+
+
+async def revoke(db: Db, firm_id: str, session_id: str, member_id: str | None, kind: str, now: datetime) -> Row | None:
+    """Ends a session (of that member, where one is given); answers it unless it had ended."""
+    return await db.row(
+        "UPDATE sessions SET revoked_at = $5 WHERE firm_id = $1 AND id = $2 AND kind = $4"
+        " AND ($3::text IS NULL OR member_id = $3) AND revoked_at IS NULL RETURNING id, member_id",
+        firm_id,
+        session_id,
+        member_id,
+        kind,
+        now,
+    )
+
+
+async def invitation(db: Db, token_hash: bytes, now: datetime) -> Row | None:
+    """Locks a live invitation, with its member's user."""
+    return await db.row(
+        """
+        SELECT i.id, i.firm_id, i.member_id, m.user_id, u.email, u.password_hash
+        FROM invitations i
+        JOIN members m ON m.firm_id = i.firm_id AND m.id = i.member_id
+        JOIN users u ON u.id = m.user_id
+        WHERE i.token_hash = $1 AND i.expires_at > $2 AND m.deactivated_at IS NULL
+        FOR UPDATE OF i, u
+        """,
+        token_hash,
+        now,
+    )
+
+
+async def strike(db: Db, key: str, now: datetime, window: timedelta) -> int:
+    """Counts a try against a key; answers how many there were in the window, this one included."""
+    count: int = await db.value(
+        """
+        INSERT INTO throttles (key, count, since) VALUES ($1, 1, $2)
+        ON CONFLICT (key) DO UPDATE SET
+            count = CASE WHEN throttles.since < $3 THEN 1 ELSE throttles.count + 1 END,
+            since = CASE WHEN throttles.since < $3 THEN $2 ELSE throttles.since END
+        RETURNING count
+        """,
+        key,
+        now,
+        now - window,
+    )
+    return count
+
+
+async def forgive(db: Db, key: str) -> None:
+    """Forgets the tries against a key."""
+    await db.rows("DELETE FROM throttles WHERE key = $1", key)
+
+
+async def sweep(db: Db, before: datetime) -> int:
+    """Deletes sessions, invitations and throttles that ended before a time; answers how many rows went."""
+    found = await db.rows(
+        """
+        WITH s AS (DELETE FROM sessions WHERE expires_at < $1 OR revoked_at < $1 RETURNING 1),
+             i AS (DELETE FROM invitations WHERE expires_at < $1 RETURNING 1),
+             t AS (DELETE FROM throttles WHERE since < $1 RETURNING 1)
+        SELECT 1 FROM s UNION ALL SELECT 1 FROM i UNION ALL SELECT 1 FROM t
+        """,
+        before,
+    )
+    return len(found)

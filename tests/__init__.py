@@ -1,0 +1,1 @@
+"""The test suite. Every test is named as a claim."""

@@ -1,0 +1,86 @@
+"""Fixtures of the whole suite: a real PostgreSQL, a real Redis, and databases on them.
+
+Both servers are started by the suite itself, or are those that TEST_DATABASE_URL (a superuser) and TEST_REDIS_URL name.
+Everything runs in one event loop, so that a pool of connections may live as long as the session.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import AsyncIterator
+
+import pytest
+
+from server.embedded import EmbeddedPostgres
+from store.database import Database
+from tests.support.databases import Databases, Wiper
+from tests.support.redis import running_redis
+
+
+@pytest.fixture(scope="session")
+async def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """The address of a PostgreSQL server, as its superuser. Use a database of your own on it."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    async with EmbeddedPostgres(tmp_path_factory.mktemp("postgres") / "postgres-18", fast=True) as postgres:
+        yield postgres.url
+
+
+@pytest.fixture(scope="session")
+async def redis_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """The address of a Redis server that every test shares. To kill one, use ``running_redis``."""
+    given = os.environ.get("TEST_REDIS_URL")
+    if given:
+        yield given
+        return
+    async with running_redis(tmp_path_factory.mktemp("redis")) as redis:
+        yield redis.url
+
+
+@pytest.fixture(scope="session")
+async def databases(postgres_url: str) -> AsyncIterator[Databases]:
+    """Makes databases (see :meth:`Databases.fresh`) as copies of one that is migrated once per session."""
+    made = Databases(postgres_url, f"test_{secrets.token_hex(4)}")
+    try:
+        await made.prepare()
+        yield made
+    finally:
+        await made.drop()
+
+
+@pytest.fixture
+async def database_url(databases: Databases) -> AsyncIterator[str]:
+    """The address of a migrated database that only this test has (0.1 s): for tests that start processes."""
+    async with databases.fresh() as url:
+        yield url
+
+
+@pytest.fixture
+async def empty_database_url(databases: Databases) -> AsyncIterator[str]:
+    """The address of a database without a table: for tests of migrations."""
+    async with databases.fresh(migrated=False) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def shared_database(databases: Databases) -> AsyncIterator[tuple[Database, Wiper]]:
+    """The session's pool and what empties its database; tests use ``database``."""
+    async with databases.fresh() as url:
+        wiper = await Wiper.of(url)
+        database = await Database.connect(url)
+        try:
+            yield database, wiper
+        finally:
+            await database.close()
+            await wiper.close()
+
+
+@pytest.fixture
+async def database(shared_database: tuple[Database, Wiper]) -> Database:
+    """A migrated database without a row: the session's pool, emptied before each test (3 ms)."""
+    found, wiper = shared_database
+    await wiper.wipe()
+    return found
