@@ -73,7 +73,7 @@ def _name(error: GraphQLError) -> None:
         code, error.message = "DEPTH_LIMIT", "The document is nested too deeply."
     elif error.message.endswith("tokens. Parsing aborted."):
         code, error.message = "TOKEN_LIMIT", f"The document has more than {MAX_TOKENS:,} tokens."
-    elif error.message.endswith("code points."):
+    elif "code points" in error.message:
         code, error.message = "TOKEN_LIMIT", f"The document is longer than {MAX_CHARACTERS:,} characters."
     else:
         return

@@ -2,9 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
+from typing import Self
 
 from broadcaster import Broadcast, Event
+
+from live.tasks import end
 
 Queue = asyncio.Queue[Event]
 
@@ -31,11 +34,13 @@ class CoalescingBroadcast(Broadcast):
                 del self._subscribers[channel]
                 await self._backend.unsubscribe(channel)
 
+    async def __aenter__(self) -> Self:
+        await self.connect()
+        return self
+
     async def disconnect(self) -> None:
         """Ends delivery and closes the backend."""
-        self._listener_task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._listener_task
+        await end(self._listener_task)
         await self._backend.disconnect()
 
     async def _listener(self) -> None:

@@ -18,6 +18,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from live.outage import Backoff, Outage
+from live.tasks import end
 
 LOOK: Final = "look"
 """The one message there is."""
@@ -56,9 +57,7 @@ class RedisBackend(BroadcastBackend):
     async def disconnect(self) -> None:
         """Stops listening and closes every connection."""
         if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await end(self._task)
         await self._publisher.aclose()
         await self._listener.aclose()
 

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final, Self
 
 from live.broadcast import CoalescingBroadcast
 from live.outage import Backoff, Outage
 from live.redis_backend import LOOK, RedisBackend
+from live.tasks import end
 
 MAX_WAITING_FIRMS: Final = 10_000
 """Firms that wait to be announced while the broker is away. Beyond them the oldest is left to the readers' polling."""
@@ -41,9 +42,7 @@ class Wakeups:
             try:
                 yield wakeups
             finally:
-                publisher.cancel()
-                with suppress(asyncio.CancelledError):
-                    await publisher
+                await end(publisher)
 
     def notify(self, firm_id: str) -> None:
         """Announces that the firm's log has grown. Call it after the commit, in the event loop's thread.

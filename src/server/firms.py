@@ -45,4 +45,9 @@ async def create(settings: Settings, firm: NewFirm) -> str:
 
 
 def _sentences(refused: Refused) -> list[str]:
-    return [f"{'.'.join(problem.path)}: {problem.message}" for problem in refused.problems]
+    return [f"{_option(problem.path)}: {problem.message}" for problem in refused.problems]
+
+
+def _option(path: tuple[str, ...]) -> str:
+    name = ".".join(path)
+    return "--email" if name == "owner_email" else f"--{name.replace('_', '-')}"

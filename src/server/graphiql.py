@@ -79,13 +79,13 @@ _POLICY: Final = (
 def is_wanted(request: Request) -> bool:
     """Whether a browser opens the address, rather than a client sending a query."""
     accepts = "text/html" in request.headers.get("accept", "")
-    return request.method == "GET" and accepts and "query" not in request.query_params
+    return request.method in {"GET", "HEAD"} and accepts and "query" not in request.query_params
 
 
-def page(folder: Path = FOLDER) -> Response:
+def page() -> Response:
     """The page. It is shown in no frame, and runs no script but its own and its files."""
     nonce = secrets.token_urlsafe(16)
-    tags = "\n".join(file.tag(folder) for file in FILES)
+    tags = "\n".join(file.tag(FOLDER) for file in FILES)
     html = _PAGE.replace("{{files}}", tags).replace("{{nonce}}", nonce)
     headers = {
         "content-security-policy": _POLICY.format(cdn=CDN, nonce=nonce),

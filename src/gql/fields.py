@@ -1,0 +1,153 @@
+"""Binding: how a field of a type is tied to its resolver, with its description and its declaration (AC6)."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Annotated, Any, Final
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.dataloader import DataLoader
+from strawberry.types import Info
+
+from engine.errors import Problem, Refused
+from engine.unset import UNSET
+from resolvers.context import Context
+from resolvers.declare import WITH_PARENT, Declaration, Depends, camel, declaration
+
+DECLARED: Final = "declaration"  # key of a field's metadata
+SNAPSHOT: Final = "snapshot"  # key of the metadata of root fields that need one instant for all they show
+
+
+@dataclass(frozen=True, slots=True)
+class Arg:
+    """An argument of a field: its type as GraphQL shows it, what it is, and its default."""
+
+    type: Any
+    description: str
+    default: Any = field(default=inspect.Parameter.empty)
+
+
+PAGE: Final = {
+    "first": Arg(int | None, "How many from the start, at most 200; 50 by default.", None),
+    "after": Arg(str | None, "Start after the thing with this cursor.", None),
+    "last": Arg(int | None, "How many from the end, at most 200.", None),
+    "before": Arg(str | None, "End before the thing with this cursor.", None),
+}
+
+
+def plain(description: str, *, depends: Depends = Depends.NONE, **options: Any) -> Any:
+    """A field that is a column of its parent: whoever sees the parent sees it."""
+    metadata = {DECLARED: Declaration(WITH_PARENT, depends)}
+    return strawberry.field(description=description, metadata=metadata, **options)
+
+
+def given(description: str, **options: Any) -> Any:
+    """A field of an input."""
+    return strawberry.field(description=description, **options)
+
+
+def optional(description: str) -> Any:
+    """A field of an input that may be left out, which is not the same as null."""
+    return strawberry.field(description=description, default=strawberry.UNSET)
+
+
+def root(resolver: Callable[..., Awaitable[Any]], description: str, *, snapshot: bool = False, **args: Arg) -> Any:
+    """A field of the query root."""
+    declared = declaration(resolver)
+
+    async def resolve(root: Any, info: Any, **values: Any) -> Any:
+        context: Context = info.context
+        problem = declared.may.refusal(context)
+        if problem:
+            raise refusal([problem])
+        return await _asked(resolver, context, values)
+
+    return _field(resolve, description, declared, args, {SNAPSHOT: snapshot})
+
+
+def batched(resolver: Callable[..., Awaitable[Sequence[Any]]], description: str, **args: Arg) -> Any:
+    """A field whose resolver answers for all parents of a level at once."""
+    declared = declaration(resolver)
+
+    async def resolve(root: Any, info: Any, **values: Any) -> Any:
+        context: Context = info.context
+        asked = {name: to_domain(value) for name, value in values.items()}
+        key = (resolver, tuple(sorted(asked.items(), key=lambda item: item[0])))
+        loader = context.loaders.get(key)
+        if loader is None:
+
+            async def load(parents: list[Any]) -> Sequence[Any]:
+                if declared.may.refusal(context):
+                    return [None] * len(parents)
+                return await _asked(resolver, context, asked, parents)
+
+            loader = context.loaders[key] = DataLoader(load_fn=load, cache=False)
+        return await loader.load(root)
+
+    return _field(resolve, description, declared, args, {})
+
+
+def mutates(resolver: Callable[[Context, Any], Awaitable[Any]], description: str, input_type: type) -> Any:
+    """A field of the mutation root: one ``input``, a payload with the thing changed and typed errors (API1)."""
+    declared = declaration(resolver)
+
+    async def resolve(root: Any, info: Any, **values: Any) -> Any:
+        context: Context = info.context
+        said = values["input"]
+        context.mutation_id = said.client_mutation_id or None
+        payload = await resolver(context, said.command())
+        return {**payload, "client_mutation_id": context.mutation_id}
+
+    args = {"input": Arg(input_type, "What to do.")}
+    return _field(resolve, description, declared, args, {})
+
+
+def refusal(problems: Sequence[Problem]) -> GraphQLError:
+    """A refused read as an error of the field, with the code to switch on."""
+    first = problems[0]
+    extensions: dict[str, Any] = {"code": first.code.value}
+    if first.path:
+        extensions["argument"] = ".".join(camel(step) for step in first.path)
+    return GraphQLError(first.message, extensions=extensions)
+
+
+async def _asked(resolver: Callable[..., Awaitable[Any]], context: Context, values: dict[str, Any], *parents: Any) -> Any:
+    try:
+        return await resolver(context, *parents, **{name: to_domain(value) for name, value in values.items()})
+    except Refused as refused:
+        raise refusal(refused.problems) from refused
+
+
+def to_domain(value: Any) -> Any:
+    """What a client said, as the layers below know it: lists as tuples, inputs as their commands."""
+    if value is strawberry.UNSET:
+        return UNSET
+    if isinstance(value, list):
+        return tuple(to_domain(one) for one in value)
+    domain = getattr(type(value), "__domain__", None)
+    if domain is None:
+        return value
+    names = {part.name for part in fields(domain)}
+    said = {part.name: to_domain(getattr(value, part.name)) for part in fields(value) if part.name in names}
+    return domain(**{name: one for name, one in said.items() if one is not UNSET})
+
+
+def _field(resolve: Any, description: str, declared: Declaration, args: dict[str, Arg], metadata: dict[str, Any]) -> Any:
+    kind = inspect.Parameter
+    parameters = [
+        kind("root", kind.POSITIONAL_OR_KEYWORD),
+        kind("info", kind.POSITIONAL_OR_KEYWORD, annotation=Info),
+        *(
+            kind(
+                name,
+                kind.KEYWORD_ONLY,
+                annotation=Annotated[arg.type, strawberry.argument(description=arg.description)],
+                default=arg.default,
+            )
+            for name, arg in args.items()
+        ),
+    ]
+    resolve.__signature__ = inspect.Signature(parameters)
+    resolve.__annotations__ = {one.name: one.annotation for one in parameters if one.annotation is not kind.empty}
+    return strawberry.field(resolver=resolve, description=description, metadata={DECLARED: declared, **metadata})

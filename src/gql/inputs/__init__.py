@@ -1,0 +1,1 @@
+"""Inputs, one module per subject. Each names the command or filter that it becomes."""

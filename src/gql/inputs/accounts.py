@@ -1,0 +1,130 @@
+"""Accounts, tags, roles, contacts."""
+
+import strawberry
+
+from engine import accounts, contacts, roles, tags
+from gql.fields import given, optional
+from gql.inputs.base import MutationInput, input_of
+from store.reads import filters
+
+ID = strawberry.ID
+CLIENT_ID = "An id made by the client: the same create again is answered with the same thing."
+
+
+@input_of(accounts.RoleHolder, "A member in an account role.")
+class RoleHolderInput:
+    """Role and member."""
+
+    account_role_id: ID = given("The account role.")
+    member_id: ID = given("The member.")
+
+
+@input_of(accounts.CreateAccount, "A new client.")
+class CreateAccountInput(MutationInput):
+    """A new account."""
+
+    id: ID | None = optional(CLIENT_ID)
+    name: str = given("The client's name.")
+    tag_ids: list[ID] | None = optional("Its tags.")
+
+
+@input_of(accounts.UpdateAccount, "What to change of an account.")
+class UpdateAccountInput(MutationInput):
+    """Changes of an account."""
+
+    account_id: ID = given("Which account.")
+    name: str = optional("The new name.")
+    add_tag_ids: list[ID] | None = optional("Tags to put on.")
+    remove_tag_ids: list[ID] | None = optional("Tags to take off.")
+    add_roles: list[RoleHolderInput] | None = optional("Members to put into account roles.")
+    remove_roles: list[RoleHolderInput] | None = optional("Members to take out of account roles.")
+    add_contact_ids: list[ID] | None = optional("Contacts to add.")
+    remove_contact_ids: list[ID] | None = optional("Contacts to take away.")
+
+
+@input_of(tags.CreateTag, "A new tag.")
+class CreateTagInput(MutationInput):
+    """A new tag."""
+
+    id: ID | None = optional(CLIENT_ID)
+    name: str = given("The tag's name, unique in the firm whatever its case.")
+    color: str | None = given("Its colour as #rrggbb.", default=None)
+
+
+@input_of(tags.UpdateTag, "What to change of a tag.")
+class UpdateTagInput(MutationInput):
+    """Changes of a tag."""
+
+    tag_id: ID = given("Which tag.")
+    name: str = optional("The new name.")
+    color: str | None = optional("The new colour; null for none.")
+
+
+@input_of(tags.DeleteTag, "Which tag to delete; it is taken off every account.")
+class DeleteTagInput(MutationInput):
+    """A tag."""
+
+    tag_id: ID = given("Which tag.")
+
+
+@input_of(roles.CreateAccountRole, "A new account role.")
+class CreateAccountRoleInput(MutationInput):
+    """A new account role."""
+
+    id: ID | None = optional(CLIENT_ID)
+    name: str = given("The role's name, unique in the firm whatever its case.")
+
+
+@input_of(roles.UpdateAccountRole, "What to change of an account role.")
+class UpdateAccountRoleInput(MutationInput):
+    """Changes of an account role."""
+
+    account_role_id: ID = given("Which role.")
+    name: str = optional("The new name.")
+
+
+@input_of(roles.DeleteAccountRole, "Which account role to delete; refused while somebody holds it.")
+class DeleteAccountRoleInput(MutationInput):
+    """An account role."""
+
+    account_role_id: ID = given("Which role.")
+
+
+@input_of(contacts.CreateContact, "A new contact.")
+class CreateContactInput(MutationInput):
+    """A new contact."""
+
+    id: ID | None = optional(CLIENT_ID)
+    name: str = given("The person's name.")
+    email: str | None = given("Their e-mail address.", default=None)
+    phone: str | None = given("Their telephone number.", default=None)
+    account_ids: list[ID] | None = optional("Accounts they belong to.")
+
+
+@input_of(contacts.UpdateContact, "What to change of a contact.")
+class UpdateContactInput(MutationInput):
+    """Changes of a contact."""
+
+    contact_id: ID = given("Which contact.")
+    name: str = optional("The new name.")
+    email: str | None = optional("The new e-mail address; null for none.")
+    phone: str | None = optional("The new telephone number; null for none.")
+
+
+@input_of(contacts.DeleteContact, "Which contact to delete.")
+class DeleteContactInput(MutationInput):
+    """A contact."""
+
+    contact_id: ID = given("Which contact.")
+
+
+@input_of(filters.AccountFilter, "Which accounts; all given parts must hold.")
+class AccountFilter:
+    """Accounts by traits."""
+
+    ids: list[ID] | None = given("These.", default=None)
+    tag_ids: list[ID] | None = given("With all of these tags.", default=None)
+    name_contains: str | None = given("With this in the name, whatever its case.", default=None)
+    all_of: "list[AccountFilter] | None" = given("For which all of these hold.", name="and", default=None)
+    any_of: "list[AccountFilter] | None" = given("For which any of these holds.", name="or", default=None)
+    none_of: "AccountFilter | None" = given("For which this does not hold.", name="not", default=None)

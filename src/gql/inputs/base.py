@@ -1,0 +1,35 @@
+"""What all inputs share."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, dataclass_transform
+
+import strawberry
+
+from gql.fields import optional, to_domain
+
+T = TypeVar("T")
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(optional,))
+def input_of(domain: type, description: str, *, one_of: bool = False) -> Callable[[type[T]], type[T]]:
+    """Makes an input type that becomes a dataclass of the layers below, field by field of the same name."""
+
+    def decorate(cls: type[T]) -> type[T]:
+        made = strawberry.input(cls, description=description, one_of=one_of)
+        made.__domain__ = domain  # type: ignore[attr-defined]
+        return made
+
+    return decorate
+
+
+@strawberry.input
+class MutationInput:
+    """What the input of every mutation may carry."""
+
+    client_mutation_id: str | None = strawberry.field(
+        description="Comes back in the payload and in the events that the mutation causes.", default=None
+    )
+
+    def command(self) -> Any:
+        """The command meant."""
+        return to_domain(self)

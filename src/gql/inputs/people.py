@@ -1,0 +1,119 @@
+"""Logging in, tokens, members, the firm."""
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from engine import firms, members, sessions
+from engine.enums import AccessRight, Role, TokenScope
+from gql.fields import given, optional, to_domain
+from gql.inputs.base import MutationInput, input_of
+
+ID = strawberry.ID
+
+
+@input_of(sessions.Login, "Who logs in.")
+class LoginInput(MutationInput):
+    """E-mail and password."""
+
+    email: str = given("The login's e-mail address.")
+    password: str = given("The login's password.")
+    firm_id: ID | None = optional("Which firm, where the login belongs to several.")
+    cookie: bool = given("Set the token as a cookie for browsers, instead of answering it.", default=False)
+
+    def command(self) -> Any:
+        """The command, and whether to set a cookie."""
+        return to_domain(self), self.cookie
+
+
+@input_of(members.AcceptInvitation, "How an invited person joins.")
+class AcceptInvitationInput(MutationInput):
+    """Token and password."""
+
+    token: str = given("The invitation's token.")
+    password: str = given("The new password; or, for a person who has a login, that login's password.")
+    cookie: bool = given("Set the token as a cookie for browsers, instead of answering it.", default=False)
+
+    def command(self) -> Any:
+        """The command, and whether to set a cookie."""
+        return to_domain(self), self.cookie
+
+
+@strawberry.input(description="Ends the session that asks.")
+class LogoutInput(MutationInput):
+    """Nothing to say."""
+
+    def command(self) -> None:
+        """Nothing."""
+
+
+@input_of(sessions.CreateApiToken, "A token for a program that acts as oneself.")
+class CreateApiTokenInput(MutationInput):
+    """Name, scopes, end."""
+
+    name: str = given("What it is for.")
+    scopes: list[TokenScope] = given("What it may be used for.")
+    expires_at: datetime | None = given("When it ends; null for never.", default=None)
+
+
+@input_of(sessions.RevokeApiToken, "Which API token to end.")
+class RevokeApiTokenInput(MutationInput):
+    """A token."""
+
+    token_id: ID = given("The token's id.")
+
+
+@input_of(members.InviteMember, "A person to invite into the firm.")
+class InviteMemberInput(MutationInput):
+    """A new member."""
+
+    id: ID | None = optional("An id made by the client: the same create again is answered with the same thing.")
+    email: str = given("The e-mail address to log in with.")
+    name: str = given("The member's name in the firm.")
+    role: Role = given("What the member will be.", default=Role.EMPLOYEE)
+    rights: list[AccessRight] = given("Rights of an employee.", default_factory=list)
+    account_ids: list[ID] = given("Accounts the member has access to.", default_factory=list)
+
+
+@input_of(members.UpdateMemberAccess, "What a member may see and do from now on.")
+class UpdateMemberAccessInput(MutationInput):
+    """Role, rights, accounts."""
+
+    member_id: ID = given("Which member.")
+    role: Role | None = optional("The new role.")
+    add_rights: list[AccessRight] | None = optional("Rights to give.")
+    remove_rights: list[AccessRight] | None = optional("Rights to take.")
+    add_account_ids: list[ID] | None = optional("Accounts to give access to.")
+    remove_account_ids: list[ID] | None = optional("Accounts to take access from.")
+
+
+@input_of(members.UpdateMember, "What to change of a member.")
+class UpdateMemberInput(MutationInput):
+    """A member's name."""
+
+    member_id: ID = given("Which member.")
+    name: str = optional("The new name.")
+
+
+@input_of(members.DeactivateMember, "Whom to deactivate.")
+class DeactivateMemberInput(MutationInput):
+    """A member."""
+
+    member_id: ID = given("Which member.")
+
+
+@input_of(members.ReactivateMember, "Whom to give access again.")
+class ReactivateMemberInput(MutationInput):
+    """A member."""
+
+    member_id: ID = given("Which member.")
+
+
+@input_of(firms.UpdateFirm, "What to change of the firm.")
+class UpdateFirmInput(MutationInput):
+    """The firm's settings."""
+
+    name: str = optional("The new name.")
+    time_zone: str = optional("The new IANA time zone.")
+    currency: str = optional("The new currency, as three letters.")

@@ -1,0 +1,134 @@
+"""Pipelines, stages, statuses."""
+
+import strawberry
+
+from engine import pipelines, stages, statuses
+from engine.enums import JobSort
+from gql.fields import given, optional
+from gql.inputs.accounts import CLIENT_ID
+from gql.inputs.base import MutationInput, input_of
+from store.reads import filters
+
+ID = strawberry.ID
+
+
+@input_of(pipelines.NewStage, "A stage of a new pipeline.")
+class NewStageInput:
+    """A stage."""
+
+    name: str = given("The stage's name.")
+
+
+@input_of(pipelines.CreatePipeline, "A new pipeline; whoever makes it is on its available-to list.")
+class CreatePipelineInput(MutationInput):
+    """A new pipeline."""
+
+    id: ID | None = optional(CLIENT_ID)
+    name: str = given("The pipeline's name.")
+    stages: list[NewStageInput] = given("Its stages in order, at least two.")
+    description: str | None = given("What it is for.", default=None)
+    job_sort: JobSort = given("In which order its columns show their jobs.", default=JobSort.MANUAL)
+    available_to_ids: list[ID] = given("Members who see it.", default_factory=list)
+    status_ids: list[ID] = given("Custom statuses to enable.", default_factory=list)
+
+
+@input_of(pipelines.UpdatePipeline, "What to change of a pipeline.")
+class UpdatePipelineInput(MutationInput):
+    """Changes of a pipeline."""
+
+    pipeline_id: ID = given("Which pipeline.")
+    name: str = optional("The new name.")
+    description: str | None = optional("The new description; null for none.")
+    job_sort: JobSort = optional("The new order of jobs.")
+    add_available_to_ids: list[ID] | None = optional("Members who see it from now on.")
+    remove_available_to_ids: list[ID] | None = optional("Members who see it no more.")
+    add_status_ids: list[ID] | None = optional("Custom statuses to enable.")
+    remove_status_ids: list[ID] | None = optional("Custom statuses to disable; refused while jobs have them.")
+
+
+@input_of(pipelines.ArchivePipeline, "Which pipeline to archive: no job enters it any more.")
+class ArchivePipelineInput(MutationInput):
+    """A pipeline."""
+
+    pipeline_id: ID = given("Which pipeline.")
+
+
+@input_of(pipelines.RestorePipeline, "Which pipeline to take out of the archive.")
+class RestorePipelineInput(MutationInput):
+    """A pipeline."""
+
+    pipeline_id: ID = given("Which pipeline.")
+
+
+@input_of(pipelines.DeletePipeline, "Which pipeline to delete; refused while it holds jobs, archived ones included.")
+class DeletePipelineInput(MutationInput):
+    """A pipeline."""
+
+    pipeline_id: ID = given("Which pipeline.")
+
+
+@input_of(stages.CreateStage, "A new stage.")
+class CreateStageInput(MutationInput):
+    """A new stage."""
+
+    id: ID | None = optional(CLIENT_ID)
+    pipeline_id: ID = given("The pipeline it belongs to.")
+    name: str = given("The stage's name.")
+    position: int | None = given("Its place, from 0; at the end by default.", default=None)
+
+
+@input_of(stages.UpdateStage, "What to change of a stage.")
+class UpdateStageInput(MutationInput):
+    """Changes of a stage."""
+
+    stage_id: ID = given("Which stage.")
+    name: str = optional("The new name.")
+    position: int = optional("The new place, from 0.")
+
+
+@input_of(stages.DeleteStage, "Which stage to delete.")
+class DeleteStageInput(MutationInput):
+    """A stage, and where its jobs go."""
+
+    stage_id: ID = given("Which stage.")
+    move_jobs_to: ID | None = given("The stage of the pipeline that its jobs go to, if it holds any.", default=None)
+
+
+@input_of(statuses.CreateJobStatus, "A new custom status; pipelines enable it by themselves.")
+class CreateJobStatusInput(MutationInput):
+    """A new status."""
+
+    id: ID | None = optional(CLIENT_ID)
+    name: str = given("The status's name, unique in the firm whatever its case.")
+    color: str | None = given("Its colour as #rrggbb.", default=None)
+    pauses: bool = given("Whether clocks, delays and reminders of its jobs wait.", default=True)
+    on_board: bool = given("Whether its jobs are shown on boards.", default=True)
+
+
+@input_of(statuses.UpdateJobStatus, "What to change of a status; of a built-in one only the colour.")
+class UpdateJobStatusInput(MutationInput):
+    """Changes of a status."""
+
+    status_id: ID = given("Which status.")
+    name: str = optional("The new name.")
+    color: str | None = optional("The new colour; null for none.")
+    pauses: bool = optional("Whether clocks, delays and reminders of its jobs wait.")
+    on_board: bool = optional("Whether its jobs are shown on boards.")
+
+
+@input_of(statuses.DeleteJobStatus, "Which custom status to delete; refused while jobs have it.")
+class DeleteJobStatusInput(MutationInput):
+    """A status."""
+
+    status_id: ID = given("Which status.")
+
+
+@input_of(filters.PipelineFilter, "Which pipelines; all given parts must hold.")
+class PipelineFilter:
+    """Pipelines by traits."""
+
+    archived: bool | None = given("Archived ones, or those in use.", default=None)
+    name_contains: str | None = given("With this in the name, whatever its case.", default=None)
+    all_of: "list[PipelineFilter] | None" = given("For which all of these hold.", name="and", default=None)
+    any_of: "list[PipelineFilter] | None" = given("For which any of these holds.", name="or", default=None)
+    none_of: "PipelineFilter | None" = given("For which this does not hold.", name="not", default=None)

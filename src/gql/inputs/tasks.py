@@ -1,0 +1,126 @@
+"""Tasks, subtasks, items and their links."""
+
+from datetime import date
+
+import strawberry
+
+from engine import items, tasks
+from engine.enums import Priority, TaskStatus
+from gql.fields import given, optional
+from gql.inputs.accounts import CLIENT_ID
+from gql.inputs.base import MutationInput, input_of
+from gql.inputs.jobs import DateRange
+from store.reads import filters
+
+ID = strawberry.ID
+
+
+@input_of(tasks.CreateTask, "A new task.")
+class CreateTaskInput(MutationInput):
+    """A new task."""
+
+    id: ID | None = optional(CLIENT_ID)
+    title: str = given("What is to be done.")
+    job_id: ID | None = given("The job it belongs to, if any.", default=None)
+    blocking: bool = given("Whether it holds the job in its stage until it is done.", default=True)
+    description: str | None = given("More about it.", default=None)
+    priority: Priority = given("How urgent it is.", default=Priority.MEDIUM)
+    due_date: date | None = given("By when.", default=None)
+    assignee_ids: list[ID] = given("Members who are to do it.", default_factory=list)
+    subtasks: list[str] = given("Titles of its check list, in order.", default_factory=list)
+
+
+@input_of(tasks.UpdateTask, "What to change of a task.")
+class UpdateTaskInput(MutationInput):
+    """Changes of a task."""
+
+    task_id: ID = given("Which task.")
+    title: str = optional("The new title.")
+    description: str | None = optional("The new description; null for none.")
+    status: TaskStatus = optional("Where it stands now.")
+    priority: Priority = optional("The new priority.")
+    due_date: date | None = optional("The new due date; null for none.")
+    add_assignee_ids: list[ID] | None = optional("Members to assign.")
+    remove_assignee_ids: list[ID] | None = optional("Members to unassign.")
+
+
+@input_of(tasks.CreateSubtask, "A new line of a check list, at its end.")
+class CreateSubtaskInput(MutationInput):
+    """A new subtask."""
+
+    id: ID | None = optional(CLIENT_ID)
+    task_id: ID = given("The task it belongs to.")
+    title: str = given("What is to be done.")
+
+
+@input_of(tasks.UpdateSubtask, "What to change of a line of a check list.")
+class UpdateSubtaskInput(MutationInput):
+    """Changes of a subtask."""
+
+    subtask_id: ID = given("Which subtask.")
+    title: str = optional("The new title.")
+    done: bool = optional("Whether it is done.")
+
+
+@input_of(tasks.DeleteSubtask, "Which line of a check list to delete.")
+class DeleteSubtaskInput(MutationInput):
+    """A subtask."""
+
+    subtask_id: ID = given("Which subtask.")
+
+
+@input_of(items.CompleteItem, "Which item is done.")
+class CompleteItemInput(MutationInput):
+    """An item."""
+
+    item_id: ID = given("Which item.")
+
+
+@input_of(items.CancelItem, "Which item is not to be done: it blocks no more.")
+class CancelItemInput(MutationInput):
+    """An item."""
+
+    item_id: ID = given("Which item.")
+
+
+@input_of(items.ReopenItem, "Which item is to be done after all; moves no job back.")
+class ReopenItemInput(MutationInput):
+    """An item."""
+
+    item_id: ID = given("Which item.")
+
+
+@input_of(items.LinkItem, "Which item belongs to which job.")
+class LinkItemInput(MutationInput):
+    """An item and a job."""
+
+    item_id: ID = given("Which item.")
+    job_id: ID = given("Which job.")
+    blocking: bool = given("Whether it holds the job in its stage until it is done.", default=True)
+
+
+@input_of(items.UnlinkItem, "Which item belongs no more to which job; deletes nothing.")
+class UnlinkItemInput(MutationInput):
+    """An item and a job."""
+
+    item_id: ID = given("Which item.")
+    job_id: ID = given("Which job.")
+
+
+@input_of(filters.TaskFilter, "Which tasks; all given parts must hold.")
+class TaskFilter:
+    """Tasks by traits."""
+
+    ids: list[ID] | None = given("These.", default=None)
+    job_ids: list[ID] | None = given("Of any of these jobs.", default=None)
+    statuses: list[TaskStatus] | None = given("With any of these statuses.", default=None)
+    open: bool | None = given("Still to be done, or not.", default=None)
+    priorities: list[Priority] | None = given("With any of these priorities.", default=None)
+    assignee_ids: list[ID] | None = given("Assigned to any of these members.", default=None)
+    assigned_to_me: bool | None = given("Assigned to oneself, or not.", default=None)
+    due: DateRange | None = given("Due within these days.", default=None)
+    overdue: bool | None = given("Overdue, or not.", default=None)
+    title_contains: str | None = given("With this in the title, whatever its case.", default=None)
+    all_of: "list[TaskFilter] | None" = given("For which all of these hold.", name="and", default=None)
+    any_of: "list[TaskFilter] | None" = given("For which any of these holds.", name="or", default=None)
+    none_of: "TaskFilter | None" = given("For which this does not hold.", name="not", default=None)

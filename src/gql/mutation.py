@@ -1,0 +1,154 @@
+"""The root of mutations: one input, a payload with the thing changed and typed errors (API1)."""
+
+import strawberry
+
+from gql.fields import mutates
+from gql.inputs import accounts as account_inputs
+from gql.inputs import jobs as job_inputs
+from gql.inputs import people
+from gql.inputs import pipelines as pipeline_inputs
+from gql.inputs import tasks as task_inputs
+from gql.payloads import (
+    AccountPayload,
+    AccountRolePayload,
+    ActionItemPayload,
+    ApiTokenPayload,
+    ContactPayload,
+    CreateApiTokenPayload,
+    DeletedPayload,
+    FirmPayload,
+    JobPayload,
+    JobStatusPayload,
+    LoginPayload,
+    LogoutPayload,
+    MemberPayload,
+    PipelinePayload,
+    StagePayload,
+    SubtaskPayload,
+    TagPayload,
+    TaskPayload,
+)
+from resolvers import accounts, firms, jobs, pipelines, tasks, viewer
+
+
+@strawberry.type(description="Everything that can be done.")
+class Mutation:
+    """Mutations."""
+
+    login: LoginPayload = mutates(viewer.login, "Opens a session.", people.LoginInput)
+    accept_invitation: LoginPayload = mutates(
+        viewer.accept_invitation, "Joins a firm by an invitation and opens a session.", people.AcceptInvitationInput
+    )
+    logout: LogoutPayload = mutates(viewer.logout, "Ends the session that asks.", people.LogoutInput)
+    create_api_token: CreateApiTokenPayload = mutates(
+        viewer.create_api_token, "Makes an API token for oneself.", people.CreateApiTokenInput
+    )
+    revoke_api_token: ApiTokenPayload = mutates(
+        viewer.revoke_api_token, "Ends an API token.", people.RevokeApiTokenInput
+    )
+    update_firm: FirmPayload = mutates(firms.update_firm, "Changes the firm's settings.", people.UpdateFirmInput)
+    invite_member: MemberPayload = mutates(
+        firms.invite_member, "Makes a member, who joins by the token answered.", people.InviteMemberInput
+    )
+    update_member: MemberPayload = mutates(firms.update_member, "Renames a member.", people.UpdateMemberInput)
+    update_member_access: MemberPayload = mutates(
+        firms.update_member_access, "Changes a member's role, rights and accounts.", people.UpdateMemberAccessInput
+    )
+    deactivate_member: MemberPayload = mutates(
+        firms.deactivate_member, "Takes a member's access away at once; what they did stays.", people.DeactivateMemberInput
+    )
+    reactivate_member: MemberPayload = mutates(
+        firms.reactivate_member, "Gives a deactivated member access again.", people.ReactivateMemberInput
+    )
+    create_account: AccountPayload = mutates(
+        accounts.create_account, "Makes an account.", account_inputs.CreateAccountInput
+    )
+    update_account: AccountPayload = mutates(
+        accounts.update_account, "Changes an account's name, tags, roles and contacts.", account_inputs.UpdateAccountInput
+    )
+    create_tag: TagPayload = mutates(accounts.create_tag, "Makes a tag.", account_inputs.CreateTagInput)
+    update_tag: TagPayload = mutates(accounts.update_tag, "Changes a tag.", account_inputs.UpdateTagInput)
+    delete_tag: DeletedPayload = mutates(
+        accounts.delete_tag, "Deletes a tag and takes it off every account.", account_inputs.DeleteTagInput
+    )
+    create_account_role: AccountRolePayload = mutates(
+        accounts.create_account_role, "Makes an account role.", account_inputs.CreateAccountRoleInput
+    )
+    update_account_role: AccountRolePayload = mutates(
+        accounts.update_account_role, "Renames an account role.", account_inputs.UpdateAccountRoleInput
+    )
+    delete_account_role: DeletedPayload = mutates(
+        accounts.delete_account_role, "Deletes an account role that nobody holds.", account_inputs.DeleteAccountRoleInput
+    )
+    create_contact: ContactPayload = mutates(
+        accounts.create_contact, "Makes a contact.", account_inputs.CreateContactInput
+    )
+    update_contact: ContactPayload = mutates(
+        accounts.update_contact, "Changes a contact.", account_inputs.UpdateContactInput
+    )
+    delete_contact: DeletedPayload = mutates(
+        accounts.delete_contact, "Deletes a contact.", account_inputs.DeleteContactInput
+    )
+    create_pipeline: PipelinePayload = mutates(
+        pipelines.create_pipeline, "Makes a pipeline with its stages.", pipeline_inputs.CreatePipelineInput
+    )
+    update_pipeline: PipelinePayload = mutates(
+        pipelines.update_pipeline, "Changes a pipeline's settings.", pipeline_inputs.UpdatePipelineInput
+    )
+    archive_pipeline: PipelinePayload = mutates(
+        pipelines.archive_pipeline, "Archives a pipeline: no job enters it any more.", pipeline_inputs.ArchivePipelineInput
+    )
+    restore_pipeline: PipelinePayload = mutates(
+        pipelines.restore_pipeline, "Takes a pipeline out of the archive.", pipeline_inputs.RestorePipelineInput
+    )
+    delete_pipeline: DeletedPayload = mutates(
+        pipelines.delete_pipeline, "Deletes a pipeline that holds no jobs.", pipeline_inputs.DeletePipelineInput
+    )
+    create_stage: StagePayload = mutates(pipelines.create_stage, "Adds a stage.", pipeline_inputs.CreateStageInput)
+    update_stage: StagePayload = mutates(
+        pipelines.update_stage, "Renames or reorders a stage.", pipeline_inputs.UpdateStageInput
+    )
+    delete_stage: PipelinePayload = mutates(
+        pipelines.delete_stage, "Deletes a stage; its jobs go to another one.", pipeline_inputs.DeleteStageInput
+    )
+    create_job_status: JobStatusPayload = mutates(
+        pipelines.create_job_status, "Makes a custom job status.", pipeline_inputs.CreateJobStatusInput
+    )
+    update_job_status: JobStatusPayload = mutates(
+        pipelines.update_job_status, "Changes a job status.", pipeline_inputs.UpdateJobStatusInput
+    )
+    delete_job_status: DeletedPayload = mutates(
+        pipelines.delete_job_status, "Deletes a custom job status that no job has.", pipeline_inputs.DeleteJobStatusInput
+    )
+    create_job: JobPayload = mutates(jobs.create_job, "Makes a job.", job_inputs.CreateJobInput)
+    update_job: JobPayload = mutates(jobs.update_job, "Changes a job where it stands.", job_inputs.UpdateJobInput)
+    move_job: JobPayload = mutates(
+        jobs.move_job, "Moves a job to a stage, or to another place in its column.", job_inputs.MoveJobInput
+    )
+    set_job_status: JobPayload = mutates(
+        jobs.set_job_status, "Puts a job into a status; archives and unarchives it.", job_inputs.SetJobStatusInput
+    )
+    create_task: TaskPayload = mutates(tasks.create_task, "Makes a task.", task_inputs.CreateTaskInput)
+    update_task: TaskPayload = mutates(tasks.update_task, "Changes a task.", task_inputs.UpdateTaskInput)
+    create_subtask: SubtaskPayload = mutates(
+        tasks.create_subtask, "Adds a line to a task's check list.", task_inputs.CreateSubtaskInput
+    )
+    update_subtask: SubtaskPayload = mutates(
+        tasks.update_subtask, "Changes a line of a check list.", task_inputs.UpdateSubtaskInput
+    )
+    delete_subtask: TaskPayload = mutates(
+        tasks.delete_subtask, "Deletes a line of a check list.", task_inputs.DeleteSubtaskInput
+    )
+    complete_item: ActionItemPayload = mutates(tasks.complete_item, "Completes an item.", task_inputs.CompleteItemInput)
+    cancel_item: ActionItemPayload = mutates(
+        tasks.cancel_item, "Cancels an item: it blocks no more.", task_inputs.CancelItemInput
+    )
+    reopen_item: ActionItemPayload = mutates(
+        tasks.reopen_item, "Reopens an item; moves no job back.", task_inputs.ReopenItemInput
+    )
+    link_item: ActionItemPayload = mutates(
+        tasks.link_item, "Links an item to a job, in its current stay in a stage.", task_inputs.LinkItemInput
+    )
+    unlink_item: ActionItemPayload = mutates(
+        tasks.unlink_item, "Unlinks an item from a job; deletes nothing.", task_inputs.UnlinkItemInput
+    )

@@ -1,0 +1,153 @@
+"""What mutations answer: the thing changed, typed errors, the client's own id."""
+
+from datetime import datetime
+
+import strawberry
+
+from gql.errors import MutationError
+from gql.fields import plain
+from gql.types.accounts import Account, AccountRoleKind, Contact, Tag
+from gql.types.jobs import Job
+from gql.types.people import ApiToken, Firm, Member, Membership, Viewer
+from gql.types.pipelines import JobStatus, Pipeline, Stage
+from gql.types.tasks import ActionItem, Subtask, Task
+
+
+@strawberry.type
+class Payload:
+    """What every payload has."""
+
+    errors: list[MutationError] = plain("Why nothing was done; empty where it was.")
+    client_mutation_id: str | None = plain("What the input carried.")
+
+
+@strawberry.type(description="A session.")
+class LoginPayload(Payload):
+    """A session."""
+
+    token: str | None = plain("The bearer token; it cannot be read again. Null where a cookie was asked for.")
+    expires_at: datetime | None = plain("When the session ends.")
+    viewer: Viewer | None = plain("Who is logged in.")
+    memberships: list[Membership] | None = plain("The firms the login belongs to.")
+
+
+@strawberry.type(description="The session has ended.")
+class LogoutPayload(Payload):
+    """Nothing."""
+
+
+@strawberry.type(description="A new API token.")
+class CreateApiTokenPayload(Payload):
+    """A token."""
+
+    token: str | None = plain("The token; it cannot be read again.")
+    api_token: ApiToken | None = plain("What is known of it from now on.")
+
+
+@strawberry.type(description="An API token.")
+class ApiTokenPayload(Payload):
+    """A token."""
+
+    api_token: ApiToken | None = plain("What is known of it.")
+
+
+@strawberry.type(description="A member.")
+class MemberPayload(Payload):
+    """A member."""
+
+    member: Member | None = plain("The member as they are now.")
+    invitation_token: str | None = plain(
+        "Of inviteMember only: hand it to the person, who joins with acceptInvitation. It cannot be read again."
+    )
+
+
+@strawberry.type(description="The firm.")
+class FirmPayload(Payload):
+    """The firm."""
+
+    firm: Firm | None = plain("The firm as it is now.")
+
+
+@strawberry.type(description="An account.")
+class AccountPayload(Payload):
+    """An account."""
+
+    account: Account | None = plain("The account as it is now.")
+
+
+@strawberry.type(description="A tag.")
+class TagPayload(Payload):
+    """A tag."""
+
+    tag: Tag | None = plain("The tag as it is now.")
+
+
+@strawberry.type(description="An account role.")
+class AccountRolePayload(Payload):
+    """An account role."""
+
+    account_role: AccountRoleKind | None = plain("The role as it is now.")
+
+
+@strawberry.type(description="A contact.")
+class ContactPayload(Payload):
+    """A contact."""
+
+    contact: Contact | None = plain("The contact as it is now.")
+
+
+@strawberry.type(description="A pipeline.")
+class PipelinePayload(Payload):
+    """A pipeline."""
+
+    pipeline: Pipeline | None = plain("The pipeline as it is now.")
+
+
+@strawberry.type(description="A stage.")
+class StagePayload(Payload):
+    """A stage."""
+
+    stage: Stage | None = plain("The stage as it is now.")
+
+
+@strawberry.type(description="A job status.")
+class JobStatusPayload(Payload):
+    """A job status."""
+
+    status: JobStatus | None = plain("The status as it is now.")
+
+
+@strawberry.type(description="A job.")
+class JobPayload(Payload):
+    """A job."""
+
+    job: Job | None = plain("The job as it is now; null where the change took it out of one's sight.")
+
+
+@strawberry.type(description="A task.")
+class TaskPayload(Payload):
+    """A task."""
+
+    task: Task | None = plain("The task as it is now.")
+
+
+@strawberry.type(description="A line of a check list.")
+class SubtaskPayload(Payload):
+    """A subtask."""
+
+    subtask: Subtask | None = plain("The line as it is now.")
+    task: Task | None = plain("Its task as it is now.")
+
+
+@strawberry.type(description="An action item.")
+class ActionItemPayload(Payload):
+    """An item."""
+
+    item: ActionItem | None = plain("The item as it is now.")
+
+
+@strawberry.type(description="Something is gone.")
+class DeletedPayload(Payload):
+    """An id."""
+
+    deleted_id: strawberry.ID | None = plain("The id of what is gone.")

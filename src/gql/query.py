@@ -1,0 +1,77 @@
+"""The root of queries. What one may not see is null."""
+
+import strawberry
+
+from gql.fields import PAGE, Arg, root
+from gql.inputs.accounts import AccountFilter
+from gql.inputs.jobs import JobFilter, JobOrder, StreamInput
+from gql.inputs.pipelines import PipelineFilter
+from gql.inputs.tasks import TaskFilter
+from gql.types.accounts import Account, AccountRoleKind, Tag
+from gql.types.boards import Board, Changes
+from gql.types.jobs import Job
+from gql.types.node import Connection, Node
+from gql.types.people import Firm, Member, Viewer
+from gql.types.pipelines import JobStatus, Pipeline
+from gql.types.tasks import Task
+from resolvers import accounts, boards, changes, firms, jobs, nodes, pipelines, tasks, viewer
+
+ID = strawberry.ID
+_ID = Arg(ID, "Its id.")
+
+
+@strawberry.type(description="Everything that can be asked.")
+class Query:
+    """Queries."""
+
+    viewer: Viewer | None = root(viewer.viewer, "Who asks; null for nobody.")
+    node: Node | None = root(nodes.one, "Anything by its id.", id=_ID)
+    nodes: list[Node | None] | None = root(
+        nodes.many, "Things by their ids, in that order, at most 200.", ids=Arg(list[ID], "Their ids.")
+    )
+    firm: Firm | None = root(firms.firm, "The firm one is logged into.")
+    members: Connection[Member] | None = root(
+        firms.member_page, "The firm's members by name, deactivated ones included.", **PAGE
+    )
+    tags: list[Tag] | None = root(accounts.all_tags, "The firm's tags by name.")
+    account_roles: list[AccountRoleKind] | None = root(accounts.all_roles, "The firm's account roles by name.")
+    job_statuses: list[JobStatus] | None = root(
+        pipelines.all_statuses, "The firm's job statuses: the built-in ones, then the others by name."
+    )
+    account: Account | None = root(accounts.one, "An account, if one sees a job of it or has access.", id=_ID)
+    accounts: Connection[Account] | None = root(
+        accounts.page, "Accounts that one has access to, by name.", filter=Arg(AccountFilter | None, "Which.", None), **PAGE
+    )
+    pipeline: Pipeline | None = root(pipelines.one, "A pipeline.", id=_ID)
+    pipelines: Connection[Pipeline] | None = root(
+        pipelines.page,
+        "Pipelines by name; without a filter those in use.",
+        filter=Arg(PipelineFilter | None, "Which.", None),
+        **PAGE,
+    )
+    board: Board | None = root(
+        boards.board,
+        "A pipeline's board at one instant.",
+        snapshot=True,
+        pipeline_id=Arg(ID, "The pipeline."),
+        filter=Arg(JobFilter | None, "Which jobs.", None),
+    )
+    job: Job | None = root(jobs.one, "A job.", id=_ID)
+    jobs: Connection[Job] | None = root(
+        jobs.page,
+        "Jobs; archived ones only where the filter names states or statuses.",
+        filter=Arg(JobFilter | None, "Which.", None),
+        order_by=Arg(JobOrder | None, "In which order; the newest first by default.", None),
+        **PAGE,
+    )
+    tasks: Connection[Task] | None = root(
+        tasks.page, "Tasks by due date.", filter=Arg(TaskFilter | None, "Which.", None), **PAGE
+    )
+    changes: Changes | None = root(
+        changes.changes,
+        "What happened in a stream after a cursor; the same as the subscription sends.",
+        snapshot=True,
+        stream=Arg(StreamInput, "Which stream."),
+        after=Arg(str, "The cursor to go on from."),
+        first=Arg(int | None, "How many events to look at, at most 200; 50 by default.", None),
+    )

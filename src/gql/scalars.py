@@ -1,0 +1,60 @@
+"""Scalars of the contract, and how strictly they are read."""
+
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError
+
+def _date(value: Any) -> date:
+    if not isinstance(value, str) or len(value) != len("2026-01-31"):
+        raise GraphQLError("A date is written as 2026-01-31.")
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise GraphQLError("A date is written as 2026-01-31.") from error
+
+
+def _moment(value: Any) -> datetime:
+    message = "A time is written with its offset, as 2026-01-31T12:00:00Z."
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError as error:
+        raise GraphQLError(message) from error
+    if moment is None or moment.tzinfo is None:
+        raise GraphQLError(message)
+    return moment
+
+
+def _decimal(value: Any) -> Decimal:
+    try:
+        number = Decimal(value) if isinstance(value, str) else None
+    except InvalidOperation as error:
+        raise GraphQLError('A decimal is written as a text: "12.50".') from error
+    if number is None or not number.is_finite():
+        raise GraphQLError('A decimal is written as a text: "12.50".')
+    return number
+
+
+DATE = strawberry.scalar(
+    name="Date",
+    description="A day of the calendar: 2026-01-31.",
+    serialize=date.isoformat,
+    parse_value=_date,
+    specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
+)
+DATE_TIME = strawberry.scalar(
+    name="DateTime",
+    description="A moment with its offset (RFC 3339): 2026-01-31T12:00:00+00:00.",
+    serialize=datetime.isoformat,
+    parse_value=_moment,
+    specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
+)
+DECIMAL = strawberry.scalar(
+    name="Decimal",
+    description='An exact number as a text: "12.50".',
+    serialize=str,
+    parse_value=_decimal,
+)
+SCALARS: dict[object, Any] = {date: DATE, datetime: DATE_TIME, Decimal: DECIMAL}

@@ -1,0 +1,60 @@
+"""Accounts and what hangs on them."""
+
+from typing import Annotated
+
+import strawberry
+
+from gql.fields import PAGE, batched, plain
+from gql.types.node import Connection, Stored
+from gql.types.people import Member
+from resolvers import accounts, firms
+
+
+@strawberry.type(description="A firm-wide label on accounts; conditions read it.")
+class Tag(Stored):
+    """A tag."""
+
+    name: str = plain("The tag's name, unique in the firm.")
+    color: str | None = plain("Its colour as #rrggbb.")
+
+
+@strawberry.type(description="A role that members hold for accounts, e.g. Preparer.")
+class AccountRoleKind(Stored):
+    """An account role of the firm."""
+
+    name: str = plain("The role's name, unique in the firm.")
+
+
+@strawberry.type(description="A member who holds an account role for an account.")
+class AccountRole:
+    """An account role, held."""
+
+    id: strawberry.ID = plain("The id of the account role.")
+    name: str = plain("The role's name.")
+    member: Member = batched(firms.of_roles, "Who holds it.")
+
+
+@strawberry.type(description="A person on the client's side.")
+class Contact(Stored):
+    """A contact."""
+
+    name: str = plain("The person's name.")
+    email: str | None = plain("Their e-mail address.")
+    phone: str | None = plain("Their telephone number.")
+    accounts: Connection[Annotated["Account", strawberry.lazy("gql.types.accounts")]] = batched(
+        accounts.of_contacts, "Accounts they belong to, as far as one has access.", **PAGE
+    )
+
+
+@strawberry.type(
+    description="A client of the firm. Who sees a job of it sees its name and tags; the rest needs access to it."
+)
+class Account(Stored):
+    """An account."""
+
+    name: str = plain("The client's name.")
+    tags: list[Tag] = batched(accounts.tags_of, "Its tags by name.")
+    roles: list[AccountRole] | None = batched(accounts.roles_of, "Who is what to it; null without access.")
+    contacts: Connection[Contact] | None = batched(
+        accounts.contacts_of, "Its people by name; null without access.", **PAGE
+    )

@@ -1,0 +1,75 @@
+"""Jobs, their stays in stages, and their history."""
+
+from datetime import date, datetime
+
+import strawberry
+
+from engine.enums import HistoryAction, Priority
+from gql.fields import PAGE, Arg, batched, plain
+from gql.types.accounts import Account
+from gql.types.node import Connection, Node, Stored
+from gql.types.people import Cause, Member
+from gql.types.pipelines import JobStatus, Pipeline, Stage
+from gql.types.tasks import ActionItem, Task
+from resolvers import accounts, jobs, nodes, pipelines, tasks
+
+
+@strawberry.type(description="One stay of a job in a stage, from entry to exit.")
+class StageVisit(Node):
+    """A stage visit."""
+
+    number: int = plain("Counts the job's stays, from 1.")
+    stage: Stage = batched(pipelines.stage_of, "The stage, which may have been deleted since.")
+    entered_at: datetime = plain("When the job entered.")
+    left_at: datetime | None = plain("When it left; null while it is there.")
+
+
+@strawberry.type(description="One thing that a history entry changed.")
+class HistoryChange:
+    """One line of a history entry."""
+
+    field: str = plain("What was changed, e.g. stage, dueDate or assignees.")
+    from_value: str | None = plain("The value before, where it is not a thing with an id.")
+    to_value: str | None = plain("The value after, likewise.")
+    from_nodes: list[Node] = plain("The things before, as far as one sees them.")
+    to_nodes: list[Node] = plain("The things after, likewise.")
+
+
+@strawberry.type(description="Something that happened to a job.")
+class HistoryEntry(Node):
+    """A history entry."""
+
+    at: datetime = plain("When.")
+    action: HistoryAction = plain("What.")
+    cause: Cause = batched(jobs.causes, "Who or what did it.")
+    changes: list[HistoryChange] = batched(nodes.history_changes, "What it changed.")
+
+
+@strawberry.type(description="One piece of work for one account in one pipeline.")
+class Job(Stored):
+    """A job."""
+
+    name: str = plain("The job's name.")
+    description: str | None = plain("More about it.")
+    account: Account = batched(accounts.of_jobs, "The client it is done for.")
+    pipeline: Pipeline | None = batched(pipelines.of_things, "The pipeline it is in.")
+    stage: Stage = batched(pipelines.stage_of, "The stage it stands in.")
+    rank: str = plain("Its order key in its column, whatever the pipeline sorts by; compared bytewise.")
+    status: JobStatus = batched(pipelines.status_of, "Its status.")
+    priority: Priority = plain("How urgent it is.")
+    assignees: list[Member] = batched(jobs.assignees, "Who works on it, by name.")
+    start_date: date | None = plain("From when it is to be worked on.")
+    due_date: date | None = plain("By when it is to be done.")
+    overdue: bool = plain("Whether it is active and its due date has passed in the firm's time zone.")
+    entered_stage_at: datetime = plain("When it entered its stage.")
+    items: Connection[ActionItem] = batched(
+        tasks.items_of_jobs,
+        "Its action items, oldest first.",
+        open=Arg(bool | None, "Only open ones, or only closed ones.", None),
+        **PAGE,
+    )
+    tasks: Connection[Task] = batched(tasks.of_jobs, "Its tasks, oldest first.", **PAGE)
+    visits: Connection[StageVisit] = batched(
+        jobs.visits, "Its stays in stages, newest first; those in pipelines that one does not see are left out.", **PAGE
+    )
+    history: Connection[HistoryEntry] = batched(jobs.history, "What happened to it, newest first.", **PAGE)

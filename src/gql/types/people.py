@@ -1,0 +1,93 @@
+"""The firm, its members, the viewer."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from engine.enums import AccessRight, CauseKind, Role, TokenScope
+from gql.fields import PAGE, batched, plain
+from gql.types.node import Connection, Node, Stored
+from resolvers import firms, jobs, viewer
+from resolvers.declare import Depends
+
+Accounts = Connection[Annotated["Account", strawberry.lazy("gql.types.accounts")]]
+
+
+@strawberry.type(description="The firm: nothing crosses from one to another.")
+class Firm(Stored):
+    """The tenant."""
+
+    name: str = plain("The firm's name.")
+    time_zone: str = plain("The IANA time zone in which its days begin and end, e.g. Europe/Berlin.")
+    currency: str = plain("The currency of its invoices, as three letters.")
+
+
+@strawberry.type(description="A person's login.")
+class User(Node):
+    """A login."""
+
+    email: str = plain("The e-mail address to log in with.")
+    name: str = plain("The person's name.")
+
+
+@strawberry.type(description="A person in the firm.")
+class Member(Stored):
+    """A member. Colleagues know each other; rights and accounts are for owners, admins and oneself."""
+
+    name: str = plain("The member's name in the firm.")
+    email: str = plain("The e-mail address the member logs in with.")
+    role: Role = plain("What the member is in the firm.")
+    joined_at: datetime | None = plain("When the member accepted the invitation; null before.")
+    deactivated_at: datetime | None = plain("When the member was deactivated; null while active.")
+    rights: list[AccessRight] | None = batched(
+        firms.rights, "Rights given to the member; null unless it is oneself or one is an owner or admin."
+    )
+    accounts: Accounts | None = batched(
+        firms.accounts, "Accounts the member has access to; null like rights.", **PAGE
+    )
+
+
+@strawberry.type(description="A firm that a login belongs to.")
+class Membership:
+    """A user's place in a firm."""
+
+    firm_id: strawberry.ID = plain("The firm, to log into.")
+    firm_name: str = plain("Its name.")
+    role: Role = plain("What the user is in it.")
+
+
+@strawberry.type(description="A token for a program that acts as its member.")
+class ApiToken(Node):
+    """An API token; the token itself is shown once, when it is made."""
+
+    name: str = plain("What it is for.")
+    scopes: list[TokenScope] = plain("What it may be used for.")
+    created_at: datetime = plain("When it was made.")
+    expires_at: datetime | None = plain("When it ends by itself; null for never.")
+    revoked_at: datetime | None = plain("When it was ended; null while it lives.")
+    last_used_at: datetime | None = plain("When it was last used, to within five minutes.")
+
+
+@strawberry.type(description="Who asks.")
+class Viewer:
+    """Who asks."""
+
+    user: User = batched(viewer.users, "The login.")
+    member: Member | None = batched(viewer.members, "The member of the firm that one is logged into.")
+    rights: list[AccessRight] = batched(viewer.effective_rights, "What one may do, by role or right.")
+    api_tokens: list[ApiToken] = batched(viewer.own_api_tokens, "One's own live API tokens.")
+
+
+Actor = Annotated[Member, strawberry.union("Actor", description="Who caused something.")]
+
+
+@strawberry.type(description="Why something happened.")
+class Cause:
+    """What caused an event or a history entry."""
+
+    kind: CauseKind = plain("What sort of cause.")
+    actor: Actor | None = batched(jobs.actors, "Who; null for the system and for joined causes.")
+    client_mutation_id: str | None = plain(
+        "The clientMutationId of the mutation, so that a client knows its own echo.", depends=Depends.NONE
+    )

@@ -1,0 +1,1 @@
+"""The event log's readers: cursors, replay, wake-ups. Sees the store, not the engine."""

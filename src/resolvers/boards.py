@@ -1,0 +1,99 @@
+"""A pipeline's board: a snapshot with the cursor from which its changes go on (LV1)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine import access
+from live import cursor
+from resolvers import jobs, pipelines
+from resolvers.context import Context
+from resolvers.declare import READER, WITH_PARENT, Depends, batch, query
+from resolvers.pages import Connection, PageArgs, pages
+from store.database import Row
+from store.reads import jobs as reads
+from store.reads import log
+from store.reads.filters import JobFilter, condition
+from store.sql import Params
+
+TABLES = "jobs j JOIN job_statuses js ON js.firm_id = j.firm_id AND js.id = j.status_id"
+
+
+@query(may=READER, depends=Depends.SCOPE)
+async def board(
+    context: Context, *, pipeline_id: str, filter: JobFilter | None  # noqa: A002  # the argument's name in the API
+) -> dict[str, Any] | None:
+    """The board of a pipeline; runs inside a snapshot, so that the cursor fits the data."""
+    pipeline = (await pipelines.by_ids(context, [pipeline_id]))[0]
+    if pipeline is None:
+        return None
+    head = await log.head(context.db, context.firm_id)
+    return {"cursor": cursor.at(head, context.firm_id).encode(), "pipeline": pipeline, "filter": filter}
+
+
+@batch(may=WITH_PARENT, depends=Depends.NONE)
+async def columns(context: Context, boards: Sequence[Mapping[str, Any]]) -> list[list[dict[str, Any]]]:
+    """A column for each stage."""
+    found = await pipelines.stages_of(context, [board["pipeline"] for board in boards])
+    return [
+        [{"stage": stage, "job_sort": board["pipeline"]["job_sort"], "filter": board["filter"]} for stage in stages]
+        for board, stages in zip(boards, found, strict=True)
+    ]
+
+
+def shown(context: Context, wanted: JobFilter | None, p: Params) -> str:
+    """Which jobs (aliases j, js) are on a board for the viewer."""
+    seen = access.sees_job(context.viewer, p, "j")
+    return f"js.on_board AND {seen} AND ({condition(p, wanted, context.asker)})"
+
+
+@batch(may=WITH_PARENT, depends=Depends.SCOPE)
+async def column_jobs(context: Context, rows: Sequence[Mapping[str, Any]], **args: Any) -> list[Connection]:
+    """The jobs of columns, in the pipeline's order. Columns of one board share a statement."""
+    found: dict[int, Connection] = {}
+    for (wanted, job_sort), group in _by_board(rows).items():
+
+        def where(p: Params, wanted: JobFilter | None = wanted) -> str:
+            place = f"j.firm_id = {p(context.firm_id)} AND j.stage_id = parent.id"
+            return f"{place} AND {shown(context, wanted, p)}"
+
+        source = jobs.job_source(context, where, TABLES)
+        parents = [row["stage"]["id"] for row in group]
+        some = await pages(context, source, jobs.column_order(job_sort), PageArgs(**args), parents)
+        found |= {id(row): connection for row, connection in zip(group, some, strict=True)}
+    return [found[id(row)] for row in rows]
+
+
+@batch(may=WITH_PARENT, depends=Depends.SCOPE)
+async def job_counts(context: Context, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """How many jobs columns hold for the viewer, under the board's filter."""
+    return [count["job_count"] if count else 0 for count in await _counts(context, rows)]
+
+
+@batch(may=WITH_PARENT, depends=Depends.SCOPE)
+async def overdue_counts(context: Context, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """How many of them are overdue."""
+    return [count["overdue_count"] if count else 0 for count in await _counts(context, rows)]
+
+
+async def _counts(context: Context, rows: Sequence[Mapping[str, Any]]) -> list[Row | None]:
+    found: dict[int, Row | None] = {}
+    for (wanted, _), group in _by_board(rows).items():
+        counted = await count_columns(context, [row["stage"]["id"] for row in group], wanted)
+        found |= {id(row): counted.get(row["stage"]["id"]) for row in group}
+    return [found[id(row)] for row in rows]
+
+
+async def count_columns(
+    context: Context, stage_ids: Sequence[str], wanted: JobFilter | None
+) -> Mapping[str, Row]:
+    """Jobs and overdue jobs by column; empty columns are left out."""
+    return await reads.counts(
+        context.db, context.firm_id, "stage_id", stage_ids, context.today, lambda p: shown(context, wanted, p)
+    )
+
+
+def _by_board(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[JobFilter | None, str], list[Mapping[str, Any]]]:
+    groups: dict[tuple[JobFilter | None, str], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault((row["filter"], row["job_sort"]), []).append(row)
+    return groups

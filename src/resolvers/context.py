@@ -1,0 +1,68 @@
+"""What one operation carries from field to field."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from engine.access import Viewer
+from engine.calendar import today
+from engine.enums import ErrorCode
+from engine.errors import invalid
+from engine.sessions import Identity
+from engine.work import Work, perform, system_clock
+from store.database import Database, Db
+from store.reads.filters import Asker
+
+C = TypeVar("C")
+R = TypeVar("R")
+
+
+@dataclass(slots=True)
+class Context:
+    """Who asks, where the data is, and the loaders of this operation. Made fresh for every operation."""
+
+    database: Database
+    identity: Identity | None
+    address: str
+    notify: Callable[[str], None]
+    set_cookie: str | None = None
+    clear_cookie: bool = False
+    clock: Callable[[], datetime] = system_clock
+    mutation_id: str | None = None
+    db: Db = field(init=False)
+    now: datetime = field(init=False)
+    loaders: dict[Any, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.db = self.database
+        self.now = self.clock()
+
+    @property
+    def viewer(self) -> Viewer:
+        """The member who asks. Raises Refused for nobody; rules let nobody through only where none is needed."""
+        if self.identity is None:
+            raise invalid(ErrorCode.UNAUTHENTICATED, "Log in first, and send the token as a bearer.")
+        return self.identity.viewer
+
+    @property
+    def firm_id(self) -> str:
+        """The viewer's firm."""
+        return self.viewer.firm_id
+
+    @property
+    def today(self) -> date:
+        """The firm's date at the start of the operation."""
+        return today(self.viewer.time_zone, self.now)
+
+    @property
+    def asker(self) -> Asker:
+        """What filters may need to know of the viewer."""
+        return Asker(self.viewer.member_id, self.today)
+
+    async def perform(self, command: Callable[[Work, C], Awaitable[R]], given: C) -> R:
+        """Runs an engine command for the viewer; raises Refused."""
+        self.viewer  # noqa: B018  # refuses nobody
+        assert self.identity is not None
+        caller = self.identity.caller(self.address, self.mutation_id)
+        return await perform(self.database, caller, command, given, notify=self.notify, clock=self.clock)

@@ -1,0 +1,161 @@
+"""Declarations beside resolvers: who may (AC6), and on what of the viewer the answer depends (DESIGN 4).
+
+``query`` resolves a field of the root. ``batch`` resolves a field for all parents of its level at once, one answer each.
+``mutation`` runs a command and answers its payload. The schema walk fails for a field without a declaration.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from enum import Flag, auto
+from typing import Any, TypeVar
+
+from engine.enums import AccessRight, ErrorCode, SessionKind, TokenScope
+from engine.errors import Denied, Problem, Refused, denied
+from resolvers.context import Context
+
+F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
+DECLARATION = "__declaration__"
+
+
+class Depends(Flag):
+    """What of the viewer a field's value depends on, beyond its being there at all."""
+
+    NONE = 0
+    RIGHTS = auto()  # role, rights, token scopes
+    SCOPE = auto()  # accounts, pipelines
+    SELF = auto()  # mine
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may ask for a field. ``refusal`` answers why not, or None."""
+
+    name: str
+    refusal: Callable[[Context], Problem | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What a field says of itself."""
+
+    may: Rule
+    depends: Depends
+
+
+def _nobody_is_refused(context: Context) -> Problem | None:
+    return None
+
+
+def _login(context: Context, scope: TokenScope) -> Problem | None:
+    if context.identity is None:
+        message = "Log in first, and send the token as a bearer."
+        return Denied(ErrorCode.UNAUTHENTICATED, message)
+    if scope not in context.identity.viewer.scopes:
+        return Denied(ErrorCode.FORBIDDEN, f"This token lacks the scope {scope}.")
+    return None
+
+
+def _manager(context: Context) -> Problem | None:
+    refused = _login(context, TokenScope.READ)
+    if refused or context.viewer.manages:
+        return refused
+    return Denied(ErrorCode.FORBIDDEN, "Only an owner or an admin may see this.")
+
+
+PUBLIC = Rule("PUBLIC", _nobody_is_refused)
+WITH_PARENT = Rule("WITH_PARENT", _nobody_is_refused)  # whoever sees the parent sees this of it
+READER = Rule("READER", lambda context: _login(context, TokenScope.READ))
+MANAGER = Rule("MANAGER", _manager)
+WRITER = Rule("WRITER", lambda context: _login(context, TokenScope.WRITE))
+STEWARD = Rule("STEWARD", lambda context: _login(context, TokenScope.MANAGE))  # manages members, access or tokens
+
+
+def right(wanted: AccessRight) -> Rule:
+    """A writer with a right."""
+
+    def refusal(context: Context) -> Problem | None:
+        refused = _login(context, TokenScope.WRITE)
+        if refused or context.viewer.has(wanted):
+            return refused
+        return Denied(ErrorCode.FORBIDDEN, f"This needs the right {wanted}.", right=wanted)
+
+    return Rule(f"right({wanted})", refusal)
+
+
+def declared(may: Rule, depends: Depends) -> Callable[[F], F]:
+    """Attaches a declaration to a resolver."""
+
+    def attach(resolver: F) -> F:
+        setattr(resolver, DECLARATION, Declaration(may, depends))
+        return resolver
+
+    return attach
+
+
+query = declared
+batch = declared
+
+
+def declaration(resolver: Callable[..., Any]) -> Declaration:
+    """What a resolver declares. Raises TypeError where it declares nothing."""
+    found = getattr(resolver, DECLARATION, None)
+    if not isinstance(found, Declaration):
+        raise TypeError(f"{resolver.__module__}.{resolver.__qualname__} declares no permission")
+    return found
+
+
+Payload = dict[str, Any]
+Run = Callable[[Context, Any], Awaitable[Payload]]
+
+
+def mutation(may: Rule) -> Callable[[Run], Run]:
+    """Makes a command's resolver answer its problems as typed errors instead of raising them (API1)."""
+
+    def attach(run: Run) -> Run:
+        async def resolve(context: Context, command: Any) -> Payload:
+            try:
+                problem = may.refusal(context)
+                if problem:
+                    raise Refused([problem])
+                return {**await run(context, command), "errors": []}
+            except Refused as refused:
+                more: Payload = getattr(refused, "payload", {})
+                return {**more, "errors": [error_row(problem) for problem in refused.problems]}
+
+        setattr(resolve, DECLARATION, Declaration(may, Depends.SCOPE))
+        resolve.__qualname__, resolve.__module__ = run.__qualname__, run.__module__
+        return resolve
+
+    return attach
+
+
+_TYPES = {
+    "Missing": "NotFoundError",
+    "Denied": "ForbiddenError",
+    "Stale": "ConflictError",
+    "Pending": "PendingItemsError",
+    "InUse": "InUseError",
+    "Problem": "ValidationError",
+}
+
+
+def error_row(problem: Problem) -> Mapping[str, Any]:
+    """A problem as the source of a MutationError; paths name fields of the input as clients write them."""
+    row = {"__typename": _TYPES[type(problem).__name__], "code": problem.code, "message": problem.message}
+    row["path"] = ["input", *(camel(step) for step in problem.path)] if problem.path else None
+    extras = ("right", "current_id", "item_ids", "total", "used_by")
+    return row | {name: getattr(problem, name) for name in extras if hasattr(problem, name)}
+
+
+def camel(name: str) -> str:
+    """A field's name as clients write it."""
+    head, *tail = name.split("_")
+    return head + "".join(part.capitalize() for part in tail)
+
+
+def need_session(context: Context, message: str) -> None:
+    """Refuses API tokens where only a person's login will do."""
+    if context.identity is not None and context.identity.kind is SessionKind.API_TOKEN:
+        raise denied(message)
+
+

@@ -1,0 +1,175 @@
+"""Jobs, their visits and history."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from engine import access, jobs, moves
+from engine.enums import JobSort
+from resolvers import firms
+from resolvers.commands import command
+from resolvers.context import Context
+from resolvers.declare import READER, WITH_PARENT, WRITER, Depends, batch, query
+from resolvers.pages import Connection, PageArgs, pages
+from store.database import Row
+from store.reads import jobs as reads
+from store.reads import things
+from store.reads.filters import JobFilter, condition
+from store.reads.log import decoded
+from store.reads.paging import Order, Source, fixed
+from store.sql import Params
+
+
+class JobOrderField(StrEnum):
+    """By what a list of jobs is ordered."""
+
+    NAME = "NAME"
+    DUE_DATE = "DUE_DATE"
+    PRIORITY = "PRIORITY"
+    CREATED_AT = "CREATED_AT"
+    UPDATED_AT = "UPDATED_AT"
+    ENTERED_STAGE_AT = "ENTERED_STAGE_AT"
+
+
+@dataclass(frozen=True, slots=True)
+class JobOrder:
+    """A field and a direction."""
+
+    field: JobOrderField
+    descending: bool = False
+
+
+_BY: Final = {  # what has no due date comes last
+    JobOrderField.NAME: ("lower(j.name)", "text"),
+    JobOrderField.DUE_DATE: ("coalesce(j.due_date, 'infinity'::date)", "date"),
+    JobOrderField.PRIORITY: ("j.priority", "int"),
+    JobOrderField.CREATED_AT: ("j.created_at", "timestamptz"),
+    JobOrderField.UPDATED_AT: ("j.updated_at", "timestamptz"),
+    JobOrderField.ENTERED_STAGE_AT: ("j.entered_stage_at", "timestamptz"),
+}
+_IN_COLUMN: Final = {
+    JobSort.MANUAL: Order("rank", (("j.rank", "text"), ("j.id", "text"))),
+    JobSort.DUE_DATE: Order("due", (_BY[JobOrderField.DUE_DATE], ("j.rank", "text"), ("j.id", "text"))),
+    JobSort.PRIORITY: Order("priority", (("-j.priority", "int"), ("j.rank", "text"), ("j.id", "text"))),
+    JobSort.NAME: Order("name", (_BY[JobOrderField.NAME], ("j.rank", "text"), ("j.id", "text"))),
+    JobSort.ENTERED_STAGE: Order(
+        "entered", (_BY[JobOrderField.ENTERED_STAGE_AT], ("j.rank", "text"), ("j.id", "text"))
+    ),
+}
+HISTORY_ORDER: Final = Order("history", (("h.n", "bigint"),), descending=True)
+VISIT_ORDER: Final = Order("visit", (("v.number", "int"),), descending=True)
+
+
+def order_of(wanted: JobOrder | None) -> Order:
+    """A total order; newest first where none is wanted."""
+    wanted = wanted or JobOrder(JobOrderField.CREATED_AT, descending=True)
+    name = f"job.{wanted.field}.{'desc' if wanted.descending else 'asc'}"
+    return Order(name, (_BY[wanted.field], ("j.id", "text")), wanted.descending)
+
+
+def column_order(job_sort: str) -> Order:
+    """The order of jobs in the columns of a pipeline's board (PL2)."""
+    return _IN_COLUMN[JobSort(job_sort)]
+
+
+async def by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None]:
+    """Jobs that the viewer sees (AC3)."""
+    found = await reads.by_ids(
+        context.db,
+        context.firm_id,
+        {job_id for job_id in ids if job_id},
+        context.today,
+        lambda p: access.sees_job(context.viewer, p, "j"),
+    )
+    return [found.get(job_id) if job_id else None for job_id in ids]
+
+
+@query(may=READER, depends=Depends.SCOPE)
+async def one(context: Context, *, id: str) -> Row | None:  # noqa: A002  # the argument's name in the API
+    """One job."""
+    return (await by_ids(context, [id]))[0]
+
+
+@query(may=READER, depends=Depends.SCOPE)
+async def page(
+    context: Context,
+    *,
+    filter: JobFilter | None,  # noqa: A002  # the argument's name in the API
+    order_by: JobOrder | None,
+    **args: Any,
+) -> Connection:
+    """Jobs that the viewer sees; archived ones only where the filter asks for them by states or status ids."""
+    named = filter is not None and (filter.states is not None or filter.status_ids is not None)
+
+    def where(p: Params) -> str:
+        seen = access.sees_job(context.viewer, p, "j")
+        live = "TRUE" if named else "j.state <> 'ARCHIVED'"
+        return f"j.firm_id = {p(context.firm_id)} AND {seen} AND {live} AND ({condition(p, filter, context.asker)})"
+
+    return (await pages(context, job_source(context, where), order_of(order_by), PageArgs(**args)))[0]
+
+
+def job_source(context: Context, where: Callable[[Params], str], tables: str = "jobs j") -> Source:
+    """Jobs with all their columns."""
+    return Source(lambda p: reads.columns(p, context.today), tables, where)
+
+
+@batch(may=WITH_PARENT, depends=Depends.NONE)
+async def assignees(context: Context, rows: Sequence[Row]) -> list[Sequence[Row]]:
+    """Members assigned to jobs."""
+    ids = {row["id"] for row in rows}
+    found = await things.assignees(context.db, context.firm_id, "job_assignees", "job_id", ids)
+    return [found.get(row["id"], ()) for row in rows]
+
+
+@batch(may=WITH_PARENT, depends=Depends.SCOPE)
+async def visits(context: Context, rows: Sequence[Row], **args: Any) -> list[Connection]:
+    """Stays of jobs in stages, newest first; those in pipelines that the viewer does not see are left out."""
+
+    def where(p: Params) -> str:
+        seen = access.sees_pipeline(context.viewer, p, "v.pipeline_id")
+        return f"v.firm_id = {p(context.firm_id)} AND v.job_id = parent.id AND {seen}"
+
+    source = Source(fixed(things.VISIT), "stage_visits v", where)
+    return await pages(context, source, VISIT_ORDER, PageArgs(**args), [row["id"] for row in rows])
+
+
+async def visits_by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None]:
+    """Visits of jobs that the viewer sees, in pipelines that the viewer sees."""
+
+    def seen(p: Params) -> str:
+        pipeline = access.sees_pipeline(context.viewer, p, "v.pipeline_id")
+        return f"{pipeline} AND {access.sees_job(context.viewer, p, 'j')}"
+
+    found = await things.visits(context.db, context.firm_id, {visit_id for visit_id in ids if visit_id}, seen)
+    return [found.get(visit_id) if visit_id else None for visit_id in ids]
+
+
+@batch(may=WITH_PARENT, depends=Depends.SCOPE)
+async def history(context: Context, rows: Sequence[Row], **args: Any) -> list[Connection]:
+    """What happened to jobs, newest first."""
+
+    def where(p: Params) -> str:
+        return f"h.firm_id = {p(context.firm_id)} AND h.job_id = parent.id"
+
+    source = Source(fixed(reads.HISTORY), "history h", where)
+    return await pages(context, source, HISTORY_ORDER, PageArgs(**args), [row["id"] for row in rows])
+
+
+@batch(may=WITH_PARENT, depends=Depends.NONE)
+async def causes(context: Context, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """What caused history entries."""
+    return [decoded(row, "cause") for row in rows]
+
+
+@batch(may=WITH_PARENT, depends=Depends.NONE)
+async def actors(context: Context, rows: Sequence[dict[str, Any]]) -> list[Row | None]:
+    """Who caused something."""
+    return await firms.by_ids(context, [cause["actor"] for cause in rows])
+
+
+create_job = command(jobs.create_job, "job", by_ids, may=WRITER)
+update_job = command(jobs.update_job, "job", by_ids, may=WRITER)
+set_job_status = command(jobs.set_job_status, "job", by_ids, may=WRITER)
+move_job = command(moves.move_job, "job", by_ids, may=WRITER)

@@ -1,0 +1,122 @@
+"""Anything by its id, and what errors and history entries point at."""
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import Any, Final
+
+from engine.enums import ErrorCode
+from engine.errors import invalid
+from resolvers import accounts, firms, jobs, pipelines, tasks
+from resolvers.commands import Read
+from resolvers.context import Context
+from resolvers.declare import READER, WITH_PARENT, Depends, batch, camel, query
+from store.ids import prefix_of
+from store.reads import things
+from store.reads.log import decoded
+
+MOST: Final = 200  # ids in one query
+
+
+async def _firms(context: Context, ids: Sequence[str | None]) -> Sequence[Any]:
+    own = await things.firm(context.db, context.firm_id)
+    return [own if firm_id == context.firm_id else None for firm_id in ids]
+
+
+_READS: Final[Mapping[str, Read]] = {
+    "firm": _firms,
+    "member": firms.by_ids,
+    "account": accounts.by_ids,
+    "contact": accounts.contacts_by_ids,
+    "tag": accounts.tags_by_ids,
+    "role": accounts.roles_by_ids,
+    "pipeline": pipelines.by_ids,
+    "stage": pipelines.stages_by_ids,
+    "status": pipelines.statuses_by_ids,
+    "job": jobs.by_ids,
+    "visit": jobs.visits_by_ids,
+    "task": tasks.by_ids,
+    "subtask": tasks.subtasks_by_ids,
+}
+
+
+async def by_ids(context: Context, ids: Sequence[str | None]) -> list[Any]:
+    """What the viewer sees of the things, null for the rest (AC4). One read per type."""
+    by_prefix: dict[str, list[str]] = {}
+    for thing_id in ids:
+        if thing_id:
+            by_prefix.setdefault(prefix_of(thing_id), []).append(thing_id)
+    found: dict[str, Any] = {}
+    for prefix, some in by_prefix.items():
+        if prefix in _READS:
+            found.update(zip(some, await _READS[prefix](context, some), strict=True))
+    return [found.get(thing_id) if thing_id else None for thing_id in ids]
+
+
+@query(may=READER, depends=Depends.SCOPE)
+async def one(context: Context, *, id: str) -> Any:  # noqa: A002  # the argument's name in the API
+    """One thing."""
+    return (await by_ids(context, [id]))[0]
+
+
+@query(may=READER, depends=Depends.SCOPE)
+async def many(context: Context, *, ids: Sequence[str]) -> list[Any]:
+    """Things in the order of their ids."""
+    if len(ids) > MOST:
+        raise invalid(ErrorCode.TOO_MANY, f"At most {MOST} ids at once.", "ids")
+    return await by_ids(context, ids)
+
+
+@batch(may=WITH_PARENT, depends=Depends.SCOPE)
+async def current_of(context: Context, errors: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """What conflicts are about, as it is now (MV4)."""
+    return await by_ids(context, [error["current_id"] for error in errors])
+
+
+@batch(may=WITH_PARENT, depends=Depends.SCOPE)
+async def used_by(context: Context, errors: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+    """Who uses a thing, as far as the viewer sees them (PL4)."""
+    return await _lists(context, [error["used_by"] for error in errors])
+
+
+@batch(may=WITH_PARENT, depends=Depends.NONE)
+async def pending_items(context: Context, errors: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+    """Items that need a choice (MV5)."""
+    return await _lists(context, [error["item_ids"] for error in errors])
+
+
+async def _lists(context: Context, lists: Sequence[Sequence[str]]) -> list[list[Any]]:
+    wanted = list(dict.fromkeys(chain.from_iterable(lists)))
+    found = dict(zip(wanted, await by_ids(context, wanted), strict=True))
+    return [[found[thing_id] for thing_id in some if found[thing_id] is not None] for some in lists]
+
+
+@batch(may=WITH_PARENT, depends=Depends.SCOPE)
+async def history_changes(context: Context, rows: Sequence[Any]) -> list[list[dict[str, Any]]]:
+    """What history entries changed. Things that the viewer does not see are not named, not even by id (AC4)."""
+    entries = [decoded(row, "changes") for row in rows]
+    named = {value for lines in entries for line in lines for value in _ids_of(line)}
+    wanted = sorted(named)
+    seen = dict(zip(wanted, await by_ids(context, wanted), strict=True))
+    return [[_change(line, seen) for line in lines] for lines in entries]
+
+
+def _ids_of(line: Mapping[str, Any]) -> list[str]:
+    values = [line["from"], line["to"]]
+    flat = chain.from_iterable(value if isinstance(value, list) else [value] for value in values)
+    return [value for value in flat if isinstance(value, str) and prefix_of(value) in _READS]
+
+
+def _change(line: Mapping[str, Any], seen: Mapping[str, Any]) -> dict[str, Any]:
+    sides = {}
+    for side in ("from", "to"):
+        value = line[side]
+        values = value if isinstance(value, list) else [value]
+        nodes = [seen[one] for one in values if isinstance(one, str) and seen.get(one) is not None]
+        refers = any(isinstance(one, str) and prefix_of(one) in _READS for one in values)
+        sides[f"{side}_nodes"] = nodes
+        sides[f"{side}_value"] = None if refers or isinstance(value, list) or value is None else _text(value)
+    return {"field": camel(line["field"]), **sides}
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,144 @@
+"""Pipelines, stages and job statuses."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from engine import access, pipelines, stages, statuses
+from engine.enums import AccessRight
+from resolvers.commands import command, removal
+from resolvers.context import Context
+from resolvers.declare import READER, WITH_PARENT, Depends, batch, query, right
+from resolvers.pages import Connection, PageArgs, pages
+from store.database import Row
+from store.reads import jobs as job_reads
+from store.reads import things
+from store.reads.filters import PipelineFilter, condition
+from store.reads.paging import Order, Source, fixed
+from store.sql import Params
+
+PIPELINES_BY_NAME: Final = Order("pipeline.name", (("lower(pl.name)", "text"), ("pl.id", "text")))
+
+
+async def by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None]:
+    """Pipelines that the viewer sees (AC2)."""
+    wanted = {pipeline_id for pipeline_id in ids if pipeline_id}
+    found = await things.pipelines(
+        context.db, context.firm_id, wanted, lambda p: access.sees_pipeline(context.viewer, p, "pl.id")
+    )
+    return [found.get(pipeline_id) if pipeline_id else None for pipeline_id in ids]
+
+
+@query(may=READER, depends=Depends.SCOPE)
+async def one(context: Context, *, id: str) -> Row | None:  # noqa: A002  # the argument's name in the API
+    """One pipeline."""
+    return (await by_ids(context, [id]))[0]
+
+
+@query(may=READER, depends=Depends.SCOPE)
+async def page(
+    context: Context, *, filter: PipelineFilter | None, **args: Any  # noqa: A002  # the argument's name in the API
+) -> Connection:
+    """Pipelines that the viewer sees; archived ones only where the filter asks for them."""
+    wanted = filter or PipelineFilter(archived=False)
+
+    def where(p: Params) -> str:
+        seen = access.sees_pipeline(context.viewer, p, "pl.id")
+        live = f"pl.firm_id = {p(context.firm_id)} AND pl.deleted_at IS NULL"
+        return f"{live} AND {seen} AND ({condition(p, wanted, context.asker)})"
+
+    source = Source(fixed(things.PIPELINE), "pipelines pl", where)
+    return (await pages(context, source, PIPELINES_BY_NAME, PageArgs(**args)))[0]
+
+
+@batch(may=WITH_PARENT, depends=Depends.SCOPE)
+async def of_things(context: Context, rows: Sequence[Row]) -> list[Row | None]:
+    """The pipelines of jobs or stages."""
+    return await by_ids(context, [row["pipeline_id"] for row in rows])
+
+
+@batch(may=WITH_PARENT, depends=Depends.NONE)
+async def stages_of(context: Context, rows: Sequence[Row]) -> list[Sequence[Row]]:
+    """The stages of pipelines, in order."""
+    found = await things.stages_of_pipelines(context.db, context.firm_id, {row["id"] for row in rows})
+    return [found.get(row["id"], ()) for row in rows]
+
+
+@batch(may=WITH_PARENT, depends=Depends.NONE)
+async def statuses_of(context: Context, rows: Sequence[Row]) -> list[Sequence[Row]]:
+    """The statuses enabled in pipelines."""
+    found = await things.statuses_of_pipelines(context.db, context.firm_id, {row["id"] for row in rows})
+    return [found.get(row["id"], ()) for row in rows]
+
+
+async def stages_by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None]:
+    """Live stages of pipelines that the viewer sees."""
+
+    def seen(p: Params) -> str:
+        return f"st.deleted_at IS NULL AND {access.sees_pipeline(context.viewer, p, 'st.pipeline_id')}"
+
+    wanted = {stage_id for stage_id in ids if stage_id}
+    found = await things.stages(context.db, context.firm_id, wanted, seen)
+    return [found.get(stage_id) if stage_id else None for stage_id in ids]
+
+
+@batch(may=WITH_PARENT, depends=Depends.NONE)
+async def stage_of(context: Context, rows: Sequence[Row]) -> list[Row]:
+    """The stages of jobs or visits, which may have been deleted since."""
+    found = await things.stages(context.db, context.firm_id, {row["stage_id"] for row in rows})
+    return [found[row["stage_id"]] for row in rows]
+
+
+@batch(may=WITH_PARENT, depends=Depends.NONE)
+async def status_of(context: Context, jobs: Sequence[Row]) -> list[Row]:
+    """The statuses of jobs."""
+    found = await things.statuses(context.db, context.firm_id, {job["status_id"] for job in jobs})
+    return [found[job["status_id"]] for job in jobs]
+
+
+async def statuses_by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None]:
+    """Job statuses of the firm."""
+    found = await things.statuses(context.db, context.firm_id, {status_id for status_id in ids if status_id})
+    return [found.get(status_id) if status_id else None for status_id in ids]
+
+
+@query(may=READER, depends=Depends.NONE)
+async def all_statuses(context: Context) -> list[Row]:
+    """The firm's job statuses."""
+    return await things.all_statuses(context.db, context.firm_id)
+
+
+async def _counts(context: Context, column: str, rows: Sequence[Row]) -> Mapping[str, Row]:
+    def where(p: Params) -> str:
+        return f"j.state <> 'ARCHIVED' AND {access.sees_job(context.viewer, p, 'j')}"
+
+    ids = {row["id"] for row in rows}
+    return await job_reads.counts(context.db, context.firm_id, column, ids, context.today, where)
+
+
+@batch(may=WITH_PARENT, depends=Depends.SCOPE)
+async def job_counts(context: Context, rows: Sequence[Row]) -> list[int]:
+    """Jobs of pipelines that the viewer sees, archived ones left out."""
+    found = await _counts(context, "pipeline_id", rows)
+    return [found[row["id"]]["job_count"] if row["id"] in found else 0 for row in rows]
+
+
+@batch(may=WITH_PARENT, depends=Depends.SCOPE)
+async def stage_job_counts(context: Context, rows: Sequence[Row]) -> list[int]:
+    """Jobs in stages that the viewer sees, archived ones left out."""
+    found = await _counts(context, "stage_id", rows)
+    return [found[row["id"]]["job_count"] if row["id"] in found else 0 for row in rows]
+
+
+_MANAGE = right(AccessRight.MANAGE_PIPELINES)
+
+create_pipeline = command(pipelines.create_pipeline, "pipeline", by_ids, may=_MANAGE)
+update_pipeline = command(pipelines.update_pipeline, "pipeline", by_ids, may=_MANAGE)
+archive_pipeline = command(pipelines.archive_pipeline, "pipeline", by_ids, may=_MANAGE)
+restore_pipeline = command(pipelines.restore_pipeline, "pipeline", by_ids, may=_MANAGE)
+delete_pipeline = removal(pipelines.delete_pipeline, may=_MANAGE)
+create_stage = command(stages.create_stage, "stage", stages_by_ids, may=_MANAGE)
+update_stage = command(stages.update_stage, "stage", stages_by_ids, may=_MANAGE)
+delete_stage = command(stages.delete_stage, "pipeline", by_ids, may=_MANAGE)
+create_job_status = command(statuses.create_job_status, "status", statuses_by_ids, may=_MANAGE)
+update_job_status = command(statuses.update_job_status, "status", statuses_by_ids, may=_MANAGE)
+delete_job_status = removal(statuses.delete_job_status, may=_MANAGE)

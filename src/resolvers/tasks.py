@@ -1,0 +1,146 @@
+"""Tasks, the first kind of action items, and their subtasks and links."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from engine import access, items, tasks
+from resolvers import jobs
+from resolvers.commands import command
+from resolvers.context import Context
+from resolvers.declare import READER, WITH_PARENT, WRITER, Depends, Payload, batch, mutation, query
+from resolvers.pages import Connection, PageArgs, pages
+from store.database import Row
+from store.reads import jobs as reads
+from store.reads import things
+from store.reads.filters import TaskFilter, condition
+from store.reads.paging import Order, Source, fixed
+from store.sql import Params
+
+BY_DUE_DATE: Final = Order("task.due", (("coalesce(i.due_date, 'infinity'::date)", "date"), ("t.id", "text")))
+BY_AGE: Final = Order("task.age", (("t.created_at", "timestamptz"), ("t.id", "text")))
+
+
+async def by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None]:
+    """Tasks that the viewer sees."""
+    found = await reads.tasks(
+        context.db,
+        context.firm_id,
+        {task_id for task_id in ids if task_id},
+        lambda p: access.sees_task(context.viewer, p, "t"),
+    )
+    return [found.get(task_id) if task_id else None for task_id in ids]
+
+
+@query(may=READER, depends=Depends.SCOPE | Depends.SELF)
+async def page(
+    context: Context, *, filter: TaskFilter | None, **args: Any  # noqa: A002  # the argument's name in the API
+) -> Connection:
+    """Tasks that the viewer sees, by due date."""
+
+    def where(p: Params) -> str:
+        seen = access.sees_task(context.viewer, p, "t")
+        return f"t.firm_id = {p(context.firm_id)} AND {seen} AND ({condition(p, filter, context.asker)})"
+
+    return (await pages(context, Source(fixed(reads.TASK), reads.TASKS, where), BY_DUE_DATE, PageArgs(**args)))[0]
+
+
+def _of_jobs(context: Context, more: str) -> Source:
+    def where(p: Params) -> str:
+        firm = p(context.firm_id)
+        return f"l.firm_id = {firm} AND l.job_id = parent.id AND {more}"
+
+    return Source(fixed(reads.TASK), reads.LINKED_TASKS, where)
+
+
+@batch(may=WITH_PARENT, depends=Depends.NONE)
+async def of_jobs(context: Context, rows: Sequence[Row], **args: Any) -> list[Connection]:
+    """The tasks of jobs, oldest first."""
+    return await pages(context, _of_jobs(context, "TRUE"), BY_AGE, PageArgs(**args), [row["id"] for row in rows])
+
+
+@batch(may=WITH_PARENT, depends=Depends.NONE)
+async def items_of_jobs(
+    context: Context, rows: Sequence[Row], *, open: bool | None, **args: Any  # noqa: A002  # the API's name
+) -> list[Connection]:
+    """The action items of jobs, oldest first."""
+    more = "TRUE" if open is None else "i.open" if open else "NOT i.open"
+    return await pages(context, _of_jobs(context, more), BY_AGE, PageArgs(**args), [row["id"] for row in rows])
+
+
+@batch(may=WITH_PARENT, depends=Depends.NONE)
+async def assignees(context: Context, rows: Sequence[Row]) -> list[Sequence[Row]]:
+    """Members assigned to tasks."""
+    ids = {row["id"] for row in rows}
+    found = await things.assignees(context.db, context.firm_id, "task_assignees", "task_id", ids)
+    return [found.get(row["id"], ()) for row in rows]
+
+
+@batch(may=WITH_PARENT, depends=Depends.NONE)
+async def subtasks(context: Context, rows: Sequence[Row]) -> list[Sequence[Row]]:
+    """Check lists of tasks."""
+    found = await reads.subtasks(context.db, context.firm_id, {row["id"] for row in rows})
+    return [found.get(row["id"], ()) for row in rows]
+
+
+@batch(may=WITH_PARENT, depends=Depends.SCOPE)
+async def links(context: Context, rows: Sequence[Row]) -> list[Sequence[dict[str, Any]]]:
+    """Links of items to jobs that the viewer sees."""
+    found = await reads.links(
+        context.db, context.firm_id, {row["id"] for row in rows}, lambda p: access.sees_job(context.viewer, p, "j")
+    )
+    linked = sorted({link["job_id"] for some in found.values() for link in some})
+    seen = dict(zip(linked, await jobs.by_ids(context, linked), strict=True))
+    return [[{**link, "job": seen[link["job_id"]]} for link in found.get(row["id"], ())] for row in rows]
+
+
+@batch(may=WITH_PARENT, depends=Depends.SCOPE)
+async def visit_of_links(context: Context, rows: Sequence[dict[str, Any]]) -> list[Row | None]:
+    """The visit in which an item was linked."""
+    return await jobs.visits_by_ids(context, [row["visit_id"] for row in rows])
+
+
+@batch(may=WITH_PARENT, depends=Depends.SCOPE)
+async def job_of(context: Context, rows: Sequence[Row]) -> list[Any]:
+    """The jobs of tasks, where the viewer sees them."""
+    return [found[0]["job"] if found else None for found in await links(context, rows)]
+
+
+async def subtasks_by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None]:
+    """Subtasks of tasks that the viewer sees."""
+    found = await reads.subtasks_by_id(
+        context.db,
+        context.firm_id,
+        {subtask_id for subtask_id in ids if subtask_id},
+        lambda p: access.sees_task(context.viewer, p, "t"),
+    )
+    return [found.get(subtask_id) if subtask_id else None for subtask_id in ids]
+
+
+@mutation(may=WRITER)
+async def create_subtask(context: Context, given: tasks.CreateSubtask) -> Payload:
+    """Adds a subtask."""
+    subtask_id = await context.perform(tasks.create_subtask, given)
+    return {
+        "task": (await by_ids(context, [given.task_id]))[0],
+        "subtask": (await subtasks_by_ids(context, [subtask_id]))[0],
+    }
+
+
+@mutation(may=WRITER)
+async def update_subtask(context: Context, given: tasks.UpdateSubtask) -> Payload:
+    """Changes a subtask."""
+    task_id = await context.perform(tasks.update_subtask, given)
+    return {
+        "task": (await by_ids(context, [task_id]))[0],
+        "subtask": (await subtasks_by_ids(context, [given.subtask_id]))[0],
+    }
+
+
+create_task = command(tasks.create_task, "task", by_ids, may=WRITER)
+update_task = command(tasks.update_task, "task", by_ids, may=WRITER)
+delete_subtask = command(tasks.delete_subtask, "task", by_ids, may=WRITER)
+complete_item = command(items.complete_item, "item", by_ids, may=WRITER)
+cancel_item = command(items.cancel_item, "item", by_ids, may=WRITER)
+reopen_item = command(items.reopen_item, "item", by_ids, may=WRITER)
+link_item = command(items.link_item, "item", by_ids, may=WRITER)
+unlink_item = command(items.unlink_item, "item", by_ids, may=WRITER)

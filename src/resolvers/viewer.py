@@ -1,0 +1,122 @@
+"""The viewer, sessions and API tokens."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from engine import members as engine_members
+from engine import sessions
+from engine.enums import AccessRight, ErrorCode
+from engine.errors import Refused, invalid
+from engine.sessions import LoggedIn
+from resolvers.context import Context
+from resolvers.declare import PUBLIC, READER, STEWARD, WITH_PARENT, Depends, Payload, batch, mutation, need_session, query
+from store.database import Row
+from store.reads import things
+
+
+@query(may=PUBLIC, depends=Depends.SELF)
+async def viewer(context: Context) -> dict[str, Any] | None:
+    """Who asks; null for nobody."""
+    return _viewer(context) if context.identity else None
+
+
+def _viewer(context: Context) -> dict[str, Any]:
+    viewer = context.viewer
+    return {"user_id": viewer.user_id, "member_id": viewer.member_id}
+
+
+@batch(may=WITH_PARENT, depends=Depends.SELF)
+async def users(context: Context, viewers: Sequence[Any]) -> list[Row | None]:
+    """The login of the viewer."""
+    return [await things.user(context.db, viewer["user_id"]) for viewer in viewers]
+
+
+@batch(may=WITH_PARENT, depends=Depends.SELF)
+async def members(context: Context, viewers: Sequence[Any]) -> list[Row | None]:
+    """The viewer as a member of the firm."""
+    found = await things.members(context.db, context.firm_id, [viewer["member_id"] for viewer in viewers])
+    return [found.get(viewer["member_id"]) for viewer in viewers]
+
+
+@batch(may=WITH_PARENT, depends=Depends.SELF)
+async def effective_rights(context: Context, viewers: Sequence[Any]) -> list[list[AccessRight]]:
+    """What the viewer may do, by role or right."""
+    return [[right for right in AccessRight if context.viewer.has(right)] for _ in viewers]
+
+
+@mutation(may=PUBLIC)
+async def login(context: Context, command: tuple[sessions.Login, bool]) -> Payload:
+    """Opens a session."""
+    given, cookie = command
+    done = await sessions.log_in(context.database, given, address=context.address, clock=context.clock)
+    if done.identity is None:
+        error = invalid(ErrorCode.FIRM_REQUIRED, "You belong to several firms: choose one.", "firm_id")
+        raise _Choice(error.problems, done)
+    return _logged_in(context, done, cookie=cookie)
+
+
+class _Choice(Refused):
+    """A login that needs a firm: its payload names the firms to choose from."""
+
+    def __init__(self, problems: Any, done: LoggedIn) -> None:
+        super().__init__(problems)
+        self.payload = {"memberships": done.memberships}
+
+
+@mutation(may=PUBLIC)
+async def accept_invitation(context: Context, command: tuple[engine_members.AcceptInvitation, bool]) -> Payload:
+    """Joins a firm."""
+    given, cookie = command
+    done = await engine_members.accept_invitation(
+        context.database, given, address=context.address, clock=context.clock
+    )
+    assert done.identity is not None  # accepting always opens a session
+    context.notify(done.identity.viewer.firm_id)
+    return _logged_in(context, done, cookie=cookie)
+
+
+def _logged_in(context: Context, done: LoggedIn, *, cookie: bool) -> Payload:
+    context.identity = done.identity
+    context.set_cookie = done.token if cookie else None
+    return {
+        "token": None if cookie else done.token,
+        "expires_at": done.expires_at,
+        "viewer": _viewer(context),
+        "memberships": done.memberships,
+    }
+
+
+@mutation(may=READER)
+async def logout(context: Context, command: None) -> Payload:
+    """Ends the session that asks."""
+    assert context.identity is not None  # the rule lets nobody else through
+    await sessions.log_out(context.database, context.identity, clock=context.clock)
+    context.clear_cookie = True
+    return {}
+
+
+@mutation(may=STEWARD)
+async def create_api_token(context: Context, command: sessions.CreateApiToken) -> Payload:
+    """Makes an API token. A token makes no tokens: it could outlive its own end."""
+    need_session(context, "Log in with a password to make API tokens.")
+    token_id, token = await context.perform(sessions.create_api_token, command)
+    return {"token": token, "api_token": (await _tokens(context, [token_id]))[0]}
+
+
+@mutation(may=STEWARD)
+async def revoke_api_token(context: Context, command: sessions.RevokeApiToken) -> Payload:
+    """Ends an API token."""
+    token_id = await context.perform(sessions.revoke_api_token, command)
+    return {"api_token": (await _tokens(context, [token_id]))[0]}
+
+
+async def _tokens(context: Context, ids: Sequence[str]) -> list[Row | None]:
+    found = await things.api_tokens(context.db, context.firm_id, ids)
+    return [found.get(token_id) for token_id in ids]
+
+
+@batch(may=WITH_PARENT, depends=Depends.SELF)
+async def own_api_tokens(context: Context, viewers: Sequence[Any]) -> list[list[Row]]:
+    """The viewer's live API tokens."""
+    found = await things.api_tokens_of(context.db, context.firm_id, context.viewer.member_id, context.now)
+    return [found for _ in viewers]

@@ -1,0 +1,242 @@
+"""Filters of lists: what a client may ask, and the SQL that it becomes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from store.sql import Params
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """From a date to a date, both inclusive."""
+
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFilter:
+    """Accounts; all given parts must hold."""
+
+    ids: Sequence[str] | None = None
+    tag_ids: Sequence[str] | None = None
+    name_contains: str | None = None
+    all_of: Sequence["AccountFilter"] | None = None
+    any_of: Sequence["AccountFilter"] | None = None
+    none_of: "AccountFilter | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineFilter:
+    """Pipelines; all given parts must hold."""
+
+    archived: bool | None = None
+    name_contains: str | None = None
+    all_of: Sequence["PipelineFilter"] | None = None
+    any_of: Sequence["PipelineFilter"] | None = None
+    none_of: "PipelineFilter | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """Jobs; all given parts must hold."""
+
+    ids: Sequence[str] | None = None
+    pipeline_ids: Sequence[str] | None = None
+    stage_ids: Sequence[str] | None = None
+    account_ids: Sequence[str] | None = None
+    status_ids: Sequence[str] | None = None
+    states: Sequence[Any] | None = None
+    priorities: Sequence[Any] | None = None
+    assignee_ids: Sequence[str] | None = None
+    assigned_to_me: bool | None = None
+    unassigned: bool | None = None
+    tag_ids: Sequence[str] | None = None
+    due: DateRange | None = None
+    overdue: bool | None = None
+    name_contains: str | None = None
+    all_of: Sequence["JobFilter"] | None = None
+    any_of: Sequence["JobFilter"] | None = None
+    none_of: "JobFilter | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """Tasks; all given parts must hold."""
+
+    ids: Sequence[str] | None = None
+    job_ids: Sequence[str] | None = None
+    statuses: Sequence[Any] | None = None
+    open: bool | None = None
+    priorities: Sequence[Any] | None = None
+    assignee_ids: Sequence[str] | None = None
+    assigned_to_me: bool | None = None
+    due: DateRange | None = None
+    overdue: bool | None = None
+    title_contains: str | None = None
+    all_of: Sequence["TaskFilter"] | None = None
+    any_of: Sequence["TaskFilter"] | None = None
+    none_of: "TaskFilter | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """What a filter may need to know of the viewer."""
+
+    member_id: str
+    today: date
+
+
+Filter = AccountFilter | PipelineFilter | JobFilter | TaskFilter
+Test = Callable[[Params, Any, Asker], str]
+
+
+def condition(p: Params, wanted: Filter | None, asker: Asker) -> str:
+    """The SQL of a filter. Rows have the aliases a (accounts), pl (pipelines), j (jobs), t and i (tasks, items)."""
+    if wanted is None:
+        return "TRUE"
+    parts = [_TESTS[type(wanted)][part](p, value, asker) for part, value in _given(wanted)]
+    return " AND ".join(parts) or "TRUE"
+
+
+def _given(wanted: Filter) -> list[tuple[str, Any]]:
+    values = [(part.name, getattr(wanted, part.name)) for part in fields(wanted)]
+    return [(name, value) for name, value in values if value is not None]
+
+
+def _within(column: str) -> Test:
+    return lambda p, value, asker: f"{column} = ANY({p(list(value))}::text[])"
+
+
+def _priorities(column: str) -> Test:
+    return lambda p, value, asker: f"{column} = ANY({p([priority.value for priority in value])}::int[])"
+
+
+def _contains(column: str) -> Test:
+    return lambda p, value, asker: f"strpos(lower({column}), lower({p(value)})) > 0"
+
+
+def _assigned(table: str, thing: str, alias: str) -> Test:
+    def test(p: Params, value: Sequence[str], asker: Asker) -> str:
+        who = f"x.member_id = ANY({p(list(value))}::text[])"
+        return f"EXISTS (SELECT FROM {table} x WHERE x.firm_id = {alias}.firm_id AND x.{thing} = {alias}.id AND {who})"
+
+    return test
+
+
+def _mine(assigned: Test) -> Test:
+    def test(p: Params, value: bool, asker: Asker) -> str:
+        found = assigned(p, [asker.member_id], asker)
+        return found if value else f"NOT {found}"
+
+    return test
+
+
+def _unassigned(p: Params, value: bool, asker: Asker) -> str:
+    found = "EXISTS (SELECT FROM job_assignees x WHERE x.firm_id = j.firm_id AND x.job_id = j.id)"
+    return f"NOT {found}" if value else found
+
+
+def _tags(account: str, alias: str) -> Test:
+    """CN1: several tags mean all of them."""
+
+    def test(p: Params, value: Sequence[str], asker: Asker) -> str:
+        wanted = p(list(dict.fromkeys(value)))
+        return (
+            f"(SELECT count(*) FROM account_tags x WHERE x.firm_id = {alias}.firm_id AND x.account_id = {account}"
+            f" AND x.tag_id = ANY({wanted}::text[])) = cardinality({wanted}::text[])"
+        )
+
+    return test
+
+
+def _due(column: str) -> Test:
+    def test(p: Params, value: DateRange, asker: Asker) -> str:
+        since = f"{column} >= {p(value.since)}::date" if value.since else "TRUE"
+        until = f"{column} <= {p(value.until)}::date" if value.until else "TRUE"
+        return f"{column} IS NOT NULL AND {since} AND {until}"
+
+    return test
+
+
+def job_overdue(p: Params, today: date) -> str:
+    """ST1: an active job is overdue from the day after its due date. Row alias: j."""
+    return f"(j.state = 'ACTIVE' AND j.due_date IS NOT NULL AND j.due_date < {p(today)}::date)"
+
+
+def _job_overdue(p: Params, value: bool, asker: Asker) -> str:
+    return job_overdue(p, asker.today) if value else f"NOT {job_overdue(p, asker.today)}"
+
+
+def _task_overdue(p: Params, value: bool, asker: Asker) -> str:
+    late = f"(i.open AND i.due_date IS NOT NULL AND i.due_date < {p(asker.today)}::date)"
+    return late if value else f"NOT {late}"
+
+
+def _archived(p: Params, value: bool, asker: Asker) -> str:
+    return f"pl.archived_at IS {'NOT NULL' if value else 'NULL'}"
+
+
+def _open(p: Params, value: bool, asker: Asker) -> str:
+    return "i.open" if value else "NOT i.open"
+
+
+def _all(p: Params, value: Sequence[Filter], asker: Asker) -> str:
+    return "(" + " AND ".join(f"({condition(p, part, asker)})" for part in value) + ")" if value else "TRUE"
+
+
+def _any(p: Params, value: Sequence[Filter], asker: Asker) -> str:
+    return "(" + " OR ".join(f"({condition(p, part, asker)})" for part in value) + ")" if value else "FALSE"
+
+
+def _none(p: Params, value: Filter, asker: Asker) -> str:
+    return f"NOT ({condition(p, value, asker)})"
+
+
+_LOGIC: dict[str, Test] = {"all_of": _all, "any_of": _any, "none_of": _none}
+_JOB_ASSIGNEES = _assigned("job_assignees", "job_id", "j")
+_TASK_ASSIGNEES = _assigned("task_assignees", "task_id", "t")
+_TESTS: dict[type[Filter], dict[str, Test]] = {
+    AccountFilter: {
+        "ids": _within("a.id"),
+        "tag_ids": _tags("a.id", "a"),
+        "name_contains": _contains("a.name"),
+        **_LOGIC,
+    },
+    PipelineFilter: {"archived": _archived, "name_contains": _contains("pl.name"), **_LOGIC},
+    JobFilter: {
+        "ids": _within("j.id"),
+        "pipeline_ids": _within("j.pipeline_id"),
+        "stage_ids": _within("j.stage_id"),
+        "account_ids": _within("j.account_id"),
+        "status_ids": _within("j.status_id"),
+        "states": _within("j.state"),
+        "priorities": _priorities("j.priority"),
+        "assignee_ids": _JOB_ASSIGNEES,
+        "assigned_to_me": _mine(_JOB_ASSIGNEES),
+        "unassigned": _unassigned,
+        "tag_ids": _tags("j.account_id", "j"),
+        "due": _due("j.due_date"),
+        "overdue": _job_overdue,
+        "name_contains": _contains("j.name"),
+        **_LOGIC,
+    },
+    TaskFilter: {
+        "ids": _within("t.id"),
+        "job_ids": lambda p, value, asker: (
+            "EXISTS (SELECT FROM item_links x WHERE x.firm_id = t.firm_id AND x.item_id = t.id"
+            f" AND x.job_id = ANY({p(list(value))}::text[]))"
+        ),
+        "statuses": _within("t.status"),
+        "open": _open,
+        "priorities": _priorities("t.priority"),
+        "assignee_ids": _TASK_ASSIGNEES,
+        "assigned_to_me": _mine(_TASK_ASSIGNEES),
+        "due": _due("i.due_date"),
+        "overdue": _task_overdue,
+        "title_contains": _contains("i.title"),
+        **_LOGIC,
+    },
+}

@@ -1,0 +1,90 @@
+"""Reading the event log, history and audit."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+
+from store.database import Db, Row
+from store.reads.things import Condition
+from store.sql import Params
+
+# The database's identity: it changes with a failover (timeline) and with a restore (cluster or database).
+_EPOCH: Final = """
+    (SELECT system_identifier::text FROM pg_control_system())
+    || '/' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)
+    || '/' || (SELECT oid::text FROM pg_database WHERE datname = current_database())
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a firm's log stands: the last sequence, and the first that is not trimmed is ``floor`` + 1."""
+
+    epoch: str
+    seq: int
+    floor: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """One event of the log."""
+
+    seq: int
+    at: datetime
+    cause: dict[str, Any]
+    changes: list[dict[str, Any]]
+
+
+async def head(db: Db, firm_id: str) -> Head:
+    """The log's position; inside a snapshot, that of the snapshot."""
+    row = await db.row(f"SELECT {_EPOCH} AS epoch, seq, floor FROM event_heads WHERE firm_id = $1", firm_id)
+    assert row is not None  # every firm is made with a log
+    return Head(row["epoch"], row["seq"], row["floor"])
+
+
+async def events(db: Db, firm_id: str, after: int, limit: int) -> list[LoggedEvent]:
+    """Events after a sequence, in order."""
+    found = await db.rows(
+        "SELECT seq, at, cause, changes FROM events WHERE firm_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+        firm_id,
+        after,
+        limit,
+    )
+    return [
+        LoggedEvent(row["seq"], row["at"], orjson.loads(row["cause"]), orjson.loads(row["changes"])) for row in found
+    ]
+
+
+async def jobs_on_board(
+    db: Db, firm_id: str, pipeline_id: str, account_ids: Collection[str], limit: int
+) -> list[str]:
+    """Ids of accounts' jobs in a pipeline, at most ``limit``."""
+    found = await db.rows(
+        "SELECT id FROM jobs WHERE firm_id = $1 AND pipeline_id = $2 AND account_id = ANY($3) LIMIT $4",
+        firm_id,
+        pipeline_id,
+        list(account_ids),
+        limit,
+    )
+    return [row["id"] for row in found]
+
+
+async def accounts_on_board(
+    db: Db, firm_id: str, pipeline_id: str, account_ids: Collection[str], seen: Condition
+) -> set[str]:
+    """Which of the accounts have a job (alias j) in the pipeline that meets a condition."""
+    p = Params(firm_id, pipeline_id, list(account_ids))
+    found = await db.rows(
+        "SELECT DISTINCT j.account_id FROM jobs j"
+        f" WHERE j.firm_id = $1 AND j.pipeline_id = $2 AND j.account_id = ANY($3) AND {seen(p)}",
+        *p.values,
+    )
+    return {row["account_id"] for row in found}
+
+
+def decoded(row: Row, column: str) -> Any:
+    """A JSON column's value."""
+    return orjson.loads(row[column])
