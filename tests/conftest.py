@@ -14,6 +14,7 @@ import pytest
 
 from server.embedded import EmbeddedPostgres
 from store.database import Database
+from tests.support.api import Api, Shop, open_shop, running_api
 from tests.support.databases import Databases, Wiper
 from tests.support.redis import running_redis
 
@@ -84,3 +85,16 @@ async def database(shared_database: tuple[Database, Wiper]) -> Database:
     found, wiper = shared_database
     await wiper.wipe()
     return found
+
+
+@pytest.fixture
+async def api(database: Database) -> AsyncIterator[Api]:
+    """The real application on an empty database; make firms and people with it."""
+    async with running_api(database) as running:
+        yield running
+
+
+@pytest.fixture
+async def shop(api: Api) -> Shop:
+    """A firm with a pipeline of three stages and an account, and its owner."""
+    return await open_shop(api)

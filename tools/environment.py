@@ -25,6 +25,8 @@ PIP = ("-I", "-m", "pip", "--disable-pip-version-check", "--no-input", "install"
 
 def main(locks: list[str]) -> None:
     """Install ``locks[0]`` and the project itself, unless that is done."""
+    if sys.version_info < (3, 11):  # noqa: UP036  (make PYTHON=... may name any)
+        sys.exit(f"Stageline needs Python 3.11 or newer; {sys.executable} is {sys.version.split()[0]}.")
     wanted = [fingerprint(lock) for lock in locks]
     if stamped() in wanted:
         return

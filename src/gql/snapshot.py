@@ -2,17 +2,25 @@
 
 from collections.abc import AsyncIterator
 
-from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    OperationType,
+    SelectionSetNode,
+    get_operation_ast,
+)
 from strawberry.extensions import SchemaExtension
 
 from gql.fields import SNAPSHOT
 from gql.query import Query
 from resolvers.context import Context
+from resolvers.declare import camel
 
 SNAPSHOT_FIELDS = frozenset(
-    field.graphql_name or _camel
+    camel(field.python_name)
     for field in Query.__strawberry_definition__.fields  # type: ignore[attr-defined]
-    for _camel in [field.python_name]
     if field.metadata.get(SNAPSHOT)
 )
 
@@ -35,10 +43,10 @@ class Snapshot(SchemaExtension):
 
     def _wanted(self) -> bool:
         document = self.execution_context.graphql_document
-        if document is None or self.execution_context.operation_type.value != "query":
+        operation = document and get_operation_ast(document, self.execution_context.operation_name)
+        if document is None or operation is None or operation.operation is not OperationType.QUERY:
             return False
         fragments = {part.name.value: part for part in document.definitions if isinstance(part, FragmentDefinitionNode)}
-        operation = self.execution_context.operation
         return selects(operation.selection_set, fragments)
 
 

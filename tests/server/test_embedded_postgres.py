@@ -282,7 +282,7 @@ async def test_the_watching_launcher_interrupts_its_program_when_we_end(ending: 
     """Where no kernel does it: the end of standard input is our death; a signal to it is one to the program."""
     launcher = Path(sys.modules[EmbeddedPostgres.__module__].__file__ or "").with_name("launcher.py")
     program = (
-        "import time\nprint('runs', flush=True)\ntry: time.sleep(60)\nexcept KeyboardInterrupt: print('interrupted')"
+        "import time\ntry: print('runs', flush=True); time.sleep(60)\nexcept KeyboardInterrupt: print('interrupted')"
     )
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-I", "-S", launcher, str(os.getpid()), "-1", "-1", "watch"),
