@@ -43,7 +43,11 @@ def main(locks: list[str]) -> None:
 
 def fingerprint(lock: str) -> dict[str, str]:
     """Tell what an environment made now from ``lock`` would be."""
-    content = (ROOT / lock).read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+    import tomllib  # noqa: PLC0415  (where it is missing, main has already said so)
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    installed = {"project": project["project"], "build": project["build-system"], "hatch": project["tool"]["hatch"]}
+    content = (ROOT / lock).read_bytes() + json.dumps(installed, sort_keys=True).encode()
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     return {"lock": hashlib.sha256(content).hexdigest(), "python": version, "path": str(ENVIRONMENT)}
 

@@ -1,7 +1,7 @@
 """Who sees and may do what (AC1 to AC4): as predicates over a viewer, and as SQL conditions for reads.
 
-Every SQL condition speaks of a row by its alias and takes its values through ``Params``, so that a read combines it with
-its own. They are the one place that decides sight: lists, counts, look-ups and commands all use them.
+Every SQL condition speaks of a row by its alias and takes its values through ``Params``, so that a read combines it
+with its own. They are the one place that decides sight: lists, counts, look-ups and commands all use them.
 """
 
 from dataclasses import dataclass
@@ -86,7 +86,8 @@ def sees_job(viewer: Viewer, p: Params, job: str) -> str:
     firm, member = p(viewer.firm_id), p(viewer.member_id)
     assigned = f"SELECT job_id FROM job_assignees WHERE firm_id = {firm} AND member_id = {member}"
     tasked = (
-        "SELECT tl.job_id FROM task_assignees ta JOIN item_links tl ON tl.firm_id = ta.firm_id AND tl.item_id = ta.task_id"
+        "SELECT tl.job_id FROM task_assignees ta"
+        " JOIN item_links tl ON tl.firm_id = ta.firm_id AND tl.item_id = ta.task_id"
         f" WHERE ta.firm_id = {firm} AND ta.member_id = {member}"
     )
     account = sees_account(viewer, p, f"{job}.account_id")
@@ -111,9 +112,7 @@ def sees_contact(viewer: Viewer, p: Params, contact: str) -> str:
     if viewer.sees_all_accounts:
         return EVERYONE
     firm = p(viewer.firm_id)
-    mine = (
-        f"SELECT contact_id FROM account_contacts WHERE firm_id = {firm} AND account_id IN ({_accounts(viewer, p)})"
-    )
+    mine = f"SELECT contact_id FROM account_contacts WHERE firm_id = {firm} AND account_id IN ({_accounts(viewer, p)})"
     if not viewer.has(AccessRight.MANAGE_ACCOUNTS):
         return f"{contact} IN ({mine})"
     lone = f"NOT EXISTS (SELECT FROM account_contacts lc WHERE lc.firm_id = {firm} AND lc.contact_id = {contact})"
@@ -128,9 +127,8 @@ def _pipelines(viewer: Viewer, p: Params) -> str:
 
 
 def _accounts(viewer: Viewer, p: Params) -> str:
-    return (
-        f"SELECT account_id FROM member_accounts WHERE firm_id = {p(viewer.firm_id)} AND member_id = {p(viewer.member_id)}"
-    )
+    firm, member = p(viewer.firm_id), p(viewer.member_id)
+    return f"SELECT account_id FROM member_accounts WHERE firm_id = {firm} AND member_id = {member}"
 
 
 @dataclass(frozen=True, slots=True)

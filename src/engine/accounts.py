@@ -80,9 +80,7 @@ async def update_account(work: Work, command: UpdateAccount) -> str:
     fields = [*values]
     owner = ("account_id", account_id)
     fields += ["tags"] if await _relink(work, "account_tags", owner, "tag_id", add_tags, command.remove_tag_ids) else []
-    contacts = await _relink(
-        work, "account_contacts", owner, "contact_id", add_contacts, command.remove_contact_ids
-    )
+    contacts = await _relink(work, "account_contacts", owner, "contact_id", add_contacts, command.remove_contact_ids)
     fields += ["contacts"] if contacts else []
     fields += ["roles"] if await _change_roles(work, command) else []
     if fields:

@@ -41,7 +41,7 @@ class SessionKind(StrEnum):
     """Where a token came from."""
 
     LOGIN = "LOGIN"
-    API_TOKEN = "API_TOKEN"  # noqa: S105  # a kind, not a secret
+    API_TOKEN = "API_TOKEN"  # a kind, not a secret
 
 
 class Priority(Enum):
@@ -99,7 +99,7 @@ class CauseKind(StrEnum):
     """What caused a change."""
 
     MEMBER = "MEMBER"
-    API_TOKEN = "API_TOKEN"  # noqa: S105  # a kind, not a secret
+    API_TOKEN = "API_TOKEN"  # a kind, not a secret
     SYSTEM = "SYSTEM"
     COALESCED = "COALESCED"
 

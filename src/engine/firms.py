@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine import find
+from engine.access import Viewer
 from engine.changes import differing
 from engine.checks import Checks
-from engine.enums import ErrorCode, JobState, Role
+from engine.enums import ErrorCode, JobState, Role, TokenScope
 from engine.errors import invalid
 from engine.secrets import passwords
 from engine.unset import UNSET, Maybe
@@ -107,3 +108,19 @@ async def update_firm(work: Work, command: UpdateFirm) -> str:
         await people.change_firm(work.db, work.firm_id, work.now, values)
         work.touch("firm", work.firm_id, fields=list(values))
     return work.firm_id
+
+
+async def owner_by_email(database: Database, email: str) -> Viewer | None:
+    """The owner of a firm, to act for them; None where there is no such owner."""
+    row = await people.owner_by_email(database, email)
+    if row is None:
+        return None
+    return Viewer(
+        firm_id=row["firm_id"],
+        member_id=row["member_id"],
+        user_id=row["user_id"],
+        role=Role.OWNER,
+        rights=frozenset(),
+        scopes=frozenset(TokenScope),
+        time_zone=row["time_zone"],
+    )

@@ -129,9 +129,7 @@ async def set_status(work: Work, task: Row, status: TaskStatus) -> None:
         work.history(job_id, HistoryAction.TASK_CHANGED, changed("task", task["id"], task["id"]), line)
 
 
-async def settle(
-    work: Work, job: Row, choice: PendingItems | None, exceptions: Sequence["PendingItemChoice"]
-) -> None:
+async def settle(work: Work, job: Row, choice: PendingItems | None, exceptions: Sequence["PendingItemChoice"]) -> None:
     """MV5: decides what becomes of the open blocking items of a job that is about to leave its stage."""
     open_items = await items.pending(work.db, work.firm_id, job["id"])
     choices = {exception.item_id: exception.choice for exception in exceptions}

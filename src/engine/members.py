@@ -35,6 +35,13 @@ class InviteMember:
 
 
 @dataclass(frozen=True, slots=True)
+class RenewInvitation:
+    """Makes another invitation for a member who has not joined; the earlier one ends."""
+
+    member_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class AcceptInvitation:
     """Joins a firm: sets the password of a new user, or proves the password of one who exists."""
 
@@ -106,6 +113,18 @@ async def invite_member(work: Work, command: InviteMember) -> tuple[str, str | N
     work.touch("member", member_id, fields=["name"])
     await work.audit("member.invited", member_id, role=command.role, rights=sorted(set(command.rights)))
     return member_id, await _invite(work, member_id)
+
+
+async def renew_invitation(work: Work, command: RenewInvitation) -> str | None:
+    """Answers a fresh token for a member who has not joined yet, None for one who has."""
+    work.viewer.need_manager()
+    row = await _locked(work, command.member_id)
+    _only_owners_make_owners(work, Role(row["role"]))
+    if row["joined_at"] is not None:
+        return None
+    await people.end_invitations(work.db, work.firm_id, command.member_id)
+    await work.audit("member.invited_again", command.member_id)
+    return await _invite(work, command.member_id)
 
 
 async def _invite(work: Work, member_id: str) -> str:

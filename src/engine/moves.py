@@ -1,6 +1,6 @@
 """Moving jobs (MV1): the one place where a job comes to stand in a stage."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,7 +102,7 @@ async def _reorder(work: Work, job: Row, command: MoveJob) -> None:
     work.history(job["id"], HistoryAction.REORDERED, changed("rank", job["rank"], key))
 
 
-async def enter_stage(work: Work, job: Row, stage: Mapping[str, Any], key: str) -> None:
+async def enter_stage(work: Work, job: Row, stage: Row, key: str) -> None:
     """MV2: a locked job leaves its stage and enters another, by whatever cause; a new visit opens."""
     values: dict[str, Any] = {"stage_id": stage["id"], "rank": key, "entered_stage_at": work.now}
     lines = [changed("stage", job["stage_id"], stage["id"]), changed("rank", job["rank"], key)]

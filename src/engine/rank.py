@@ -1,8 +1,8 @@
 """Order keys (MV9): texts compared bytewise, such that between any two there is always a third.
 
-A key is a number in base 62: eight digits, then as many more as it took to fit between its neighbours. Keys are drawn at
-random from the middle of the gap, so that two writers at the same place rarely draw the same one (the database refuses
-the second, which then draws again), and at the open ends close to the neighbour, so that they stay short.
+A key is a number in base 62: eight digits, then as many more as it took to fit between its neighbours. Keys are drawn
+at random from the middle of the gap, so that two writers at the same place rarely draw the same one (the database
+refuses the second, which then draws again), and at the open ends close to the neighbour, so that they stay short.
 """
 
 from random import SystemRandom

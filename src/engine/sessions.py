@@ -169,9 +169,7 @@ async def log_out(database: Database, identity: Identity, *, clock: Clock = syst
     """Ends the session that calls."""
     viewer, now = identity.viewer, clock()
     async with database.transaction() as db:
-        ended = await sessions.revoke(
-            db, viewer.firm_id, identity.session_id, viewer.member_id, identity.kind, now
-        )
+        ended = await sessions.revoke(db, viewer.firm_id, identity.session_id, viewer.member_id, identity.kind, now)
         if ended:
             await _audit(db, viewer.firm_id, viewer.member_id, now, None, "logout", identity.session_id)
 
@@ -221,9 +219,7 @@ async def create_api_token(work: Work, command: CreateApiToken) -> tuple[str, st
 async def revoke_api_token(work: Work, command: RevokeApiToken) -> str:
     """Ends an API token."""
     owner = None if work.viewer.manages else work.viewer.member_id
-    ended = await sessions.revoke(
-        work.db, work.firm_id, command.token_id, owner, SessionKind.API_TOKEN, work.now
-    )
+    ended = await sessions.revoke(work.db, work.firm_id, command.token_id, owner, SessionKind.API_TOKEN, work.now)
     if ended is None:
         raise missing("API token", "token_id")
     await work.audit("token.revoked", command.token_id, member=ended["member_id"])
@@ -243,5 +239,3 @@ async def _audit(
         subject_id=subject_id,
         detail={},
     )
-
-

@@ -126,9 +126,7 @@ async def _move_out(work: Work, stage_id: str, target: Row | None, used: usage.U
         total, seen = used
         message = f"{total} jobs are in this stage: name the stage that they go to."
         raise Refused([InUse(ErrorCode.IN_USE, message, ("stage_id",), total, seen)])
-    hidden = await places.hidden_jobs(
-        work.db, work.firm_id, stage_id, lambda p: access.sees_job(work.viewer, p, "t")
-    )
+    hidden = await places.hidden_jobs(work.db, work.firm_id, stage_id, lambda p: access.sees_job(work.viewer, p, "t"))
     if hidden:
         work.viewer.need(AccessRight.VIEW_ALL_ACCOUNTS, "stage_id")
     jobs = await work.lock_jobs(await places.jobs_in(work.db, work.firm_id, stage_id))

@@ -89,9 +89,7 @@ async def create_task(work: Work, command: CreateTask) -> str:
     item = {"kind": ItemKind.TASK, "title": title, "open": True, "due_date": command.due_date}
     await records.make(work.db, models.Item, id=task_id, firm_id=firm_id, **item)
     task = {"status": TaskStatus.TO_DO, "description": description, "priority": command.priority.value}
-    await records.make(
-        work.db, models.Task, id=task_id, firm_id=firm_id, created_by=work.viewer.member_id, **task
-    )
+    await records.make(work.db, models.Task, id=task_id, firm_id=firm_id, created_by=work.viewer.member_id, **task)
     for key, line in zip(rank.spread(None, None, len(subtasks)), subtasks, strict=True):
         row = {"id": new_id("subtask"), "task_id": task_id, "title": line, "done": False, "rank": key}
         await records.make(work.db, models.Subtask, firm_id=firm_id, **row)

@@ -165,9 +165,7 @@ async def perform(
     raise AssertionError("unreachable")
 
 
-async def _once(
-    database: Database, caller: Caller, command: Command[C, R], given: C, now: datetime
-) -> tuple[R, bool]:
+async def _once(database: Database, caller: Caller, command: Command[C, R], given: C, now: datetime) -> tuple[R, bool]:
     async with database.transaction() as db:
         viewer = await _viewer_now(db, caller.viewer)
         work = Work(db, replace(caller, viewer=viewer), now, viewer)

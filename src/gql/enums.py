@@ -10,7 +10,7 @@ from resolvers.jobs import JobOrderField
 
 
 def _describe(kind: type[Enum], description: str, **values: str) -> None:
-    strawberry.enum(kind, description=description)  # type: ignore[call-overload]
+    strawberry.enum(kind, description=description)
     definition = kind.__strawberry_definition__  # type: ignore[attr-defined]
     for value in definition.values:
         value.description = values[value.name]
@@ -163,5 +163,7 @@ class RemovalReason(Enum):
     ARCHIVED = strawberry.enum_value("ARCHIVED", description="It was archived.")
     DELETED = strawberry.enum_value("DELETED", description="It was deleted.")
     MOVED_AWAY = strawberry.enum_value("MOVED_AWAY", description="It went to another pipeline.")
-    LEFT_FILTER = strawberry.enum_value("LEFT_FILTER", description="It no longer fits the filter, or its status is not shown.")
+    LEFT_FILTER = strawberry.enum_value(
+        "LEFT_FILTER", description="It no longer fits the filter, or its status is not shown."
+    )
     NOT_VISIBLE = strawberry.enum_value("NOT_VISIBLE", description="The viewer no longer sees it.")

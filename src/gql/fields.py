@@ -52,8 +52,19 @@ def optional(description: str) -> Any:
     return strawberry.field(description=description, default=strawberry.UNSET)
 
 
-def root(resolver: Callable[..., Awaitable[Any]], description: str, *, snapshot: bool = False, **args: Arg) -> Any:
+def root(resolver: Callable[..., Awaitable[Any]], description: str, **args: Arg) -> Any:
     """A field of the query root."""
+    return _root(resolver, description, args, {})
+
+
+def snapshot(resolver: Callable[..., Awaitable[Any]], description: str, **args: Arg) -> Any:
+    """A field of the query root all of which is to show one instant."""
+    return _root(resolver, description, args, {SNAPSHOT: True})
+
+
+def _root(
+    resolver: Callable[..., Awaitable[Any]], description: str, args: dict[str, Arg], metadata: dict[str, Any]
+) -> Any:
     declared = declaration(resolver)
 
     async def resolve(root: Any, info: Any, **values: Any) -> Any:
@@ -63,7 +74,7 @@ def root(resolver: Callable[..., Awaitable[Any]], description: str, *, snapshot:
             raise refusal([problem])
         return await _asked(resolver, context, values)
 
-    return _field(resolve, description, declared, args, {SNAPSHOT: snapshot})
+    return _field(resolve, description, declared, args, metadata)
 
 
 def batched(resolver: Callable[..., Awaitable[Sequence[Any]]], description: str, **args: Arg) -> Any:
@@ -80,7 +91,8 @@ def batched(resolver: Callable[..., Awaitable[Sequence[Any]]], description: str,
             async def load(parents: list[Any]) -> Sequence[Any]:
                 if declared.may.refusal(context):
                     return [None] * len(parents)
-                return await _asked(resolver, context, asked, parents)
+                answers: Sequence[Any] = await _asked(resolver, context, asked, parents)
+                return answers
 
             loader = context.loaders[key] = DataLoader(load_fn=load, cache=False)
         return await loader.load(root)
@@ -112,7 +124,9 @@ def refusal(problems: Sequence[Problem]) -> GraphQLError:
     return GraphQLError(first.message, extensions=extensions)
 
 
-async def _asked(resolver: Callable[..., Awaitable[Any]], context: Context, values: dict[str, Any], *parents: Any) -> Any:
+async def _asked(
+    resolver: Callable[..., Awaitable[Any]], context: Context, values: dict[str, Any], *parents: Any
+) -> Any:
     try:
         return await resolver(context, *parents, **{name: to_domain(value) for name, value in values.items()})
     except Refused as refused:
@@ -133,7 +147,9 @@ def to_domain(value: Any) -> Any:
     return domain(**{name: one for name, one in said.items() if one is not UNSET})
 
 
-def _field(resolve: Any, description: str, declared: Declaration, args: dict[str, Arg], metadata: dict[str, Any]) -> Any:
+def _field(
+    resolve: Any, description: str, declared: Declaration, args: dict[str, Arg], metadata: dict[str, Any]
+) -> Any:
     kind = inspect.Parameter
     parameters = [
         kind("root", kind.POSITIONAL_OR_KEYWORD),

@@ -50,12 +50,19 @@ class Mutation:
     invite_member: MemberPayload = mutates(
         firms.invite_member, "Makes a member, who joins by the token answered.", people.InviteMemberInput
     )
+    renew_invitation: MemberPayload = mutates(
+        firms.renew_invitation,
+        "Answers a fresh token for a member who has not joined yet.",
+        people.RenewInvitationInput,
+    )
     update_member: MemberPayload = mutates(firms.update_member, "Renames a member.", people.UpdateMemberInput)
     update_member_access: MemberPayload = mutates(
         firms.update_member_access, "Changes a member's role, rights and accounts.", people.UpdateMemberAccessInput
     )
     deactivate_member: MemberPayload = mutates(
-        firms.deactivate_member, "Takes a member's access away at once; what they did stays.", people.DeactivateMemberInput
+        firms.deactivate_member,
+        "Takes a member's access away at once; what they did stays.",
+        people.DeactivateMemberInput,
     )
     reactivate_member: MemberPayload = mutates(
         firms.reactivate_member, "Gives a deactivated member access again.", people.ReactivateMemberInput
@@ -64,7 +71,9 @@ class Mutation:
         accounts.create_account, "Makes an account.", account_inputs.CreateAccountInput
     )
     update_account: AccountPayload = mutates(
-        accounts.update_account, "Changes an account's name, tags, roles and contacts.", account_inputs.UpdateAccountInput
+        accounts.update_account,
+        "Changes an account's name, tags, roles and contacts.",
+        account_inputs.UpdateAccountInput,
     )
     create_tag: TagPayload = mutates(accounts.create_tag, "Makes a tag.", account_inputs.CreateTagInput)
     update_tag: TagPayload = mutates(accounts.update_tag, "Changes a tag.", account_inputs.UpdateTagInput)
@@ -78,7 +87,9 @@ class Mutation:
         accounts.update_account_role, "Renames an account role.", account_inputs.UpdateAccountRoleInput
     )
     delete_account_role: DeletedPayload = mutates(
-        accounts.delete_account_role, "Deletes an account role that nobody holds.", account_inputs.DeleteAccountRoleInput
+        accounts.delete_account_role,
+        "Deletes an account role that nobody holds.",
+        account_inputs.DeleteAccountRoleInput,
     )
     create_contact: ContactPayload = mutates(
         accounts.create_contact, "Makes a contact.", account_inputs.CreateContactInput
@@ -96,7 +107,9 @@ class Mutation:
         pipelines.update_pipeline, "Changes a pipeline's settings.", pipeline_inputs.UpdatePipelineInput
     )
     archive_pipeline: PipelinePayload = mutates(
-        pipelines.archive_pipeline, "Archives a pipeline: no job enters it any more.", pipeline_inputs.ArchivePipelineInput
+        pipelines.archive_pipeline,
+        "Archives a pipeline: no job enters it any more.",
+        pipeline_inputs.ArchivePipelineInput,
     )
     restore_pipeline: PipelinePayload = mutates(
         pipelines.restore_pipeline, "Takes a pipeline out of the archive.", pipeline_inputs.RestorePipelineInput
@@ -118,7 +131,9 @@ class Mutation:
         pipelines.update_job_status, "Changes a job status.", pipeline_inputs.UpdateJobStatusInput
     )
     delete_job_status: DeletedPayload = mutates(
-        pipelines.delete_job_status, "Deletes a custom job status that no job has.", pipeline_inputs.DeleteJobStatusInput
+        pipelines.delete_job_status,
+        "Deletes a custom job status that no job has.",
+        pipeline_inputs.DeleteJobStatusInput,
     )
     create_job: JobPayload = mutates(jobs.create_job, "Makes a job.", job_inputs.CreateJobInput)
     update_job: JobPayload = mutates(jobs.update_job, "Changes a job where it stands.", job_inputs.UpdateJobInput)

@@ -57,7 +57,8 @@ class MemberPayload(Payload):
 
     member: Member | None = plain("The member as they are now.")
     invitation_token: str | None = plain(
-        "Of inviteMember only: hand it to the person, who joins with acceptInvitation. It cannot be read again."
+        "Of inviteMember and renewInvitation only: hand it to the person, who joins with acceptInvitation. "
+        "It cannot be read again; null for who has joined."
     )
 
 

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from gql.fields import PAGE, Arg, root
+from gql.fields import PAGE, Arg, root, snapshot
 from gql.inputs.accounts import AccountFilter
 from gql.inputs.jobs import JobFilter, JobOrder, StreamInput
 from gql.inputs.pipelines import PipelineFilter
@@ -40,7 +40,10 @@ class Query:
     )
     account: Account | None = root(accounts.one, "An account, if one sees a job of it or has access.", id=_ID)
     accounts: Connection[Account] | None = root(
-        accounts.page, "Accounts that one has access to, by name.", filter=Arg(AccountFilter | None, "Which.", None), **PAGE
+        accounts.page,
+        "Accounts that one has access to, by name.",
+        filter=Arg(AccountFilter | None, "Which.", None),
+        **PAGE,
     )
     pipeline: Pipeline | None = root(pipelines.one, "A pipeline.", id=_ID)
     pipelines: Connection[Pipeline] | None = root(
@@ -49,10 +52,9 @@ class Query:
         filter=Arg(PipelineFilter | None, "Which.", None),
         **PAGE,
     )
-    board: Board | None = root(
+    board: Board | None = snapshot(
         boards.board,
         "A pipeline's board at one instant.",
-        snapshot=True,
         pipeline_id=Arg(ID, "The pipeline."),
         filter=Arg(JobFilter | None, "Which jobs.", None),
     )
@@ -67,10 +69,9 @@ class Query:
     tasks: Connection[Task] | None = root(
         tasks.page, "Tasks by due date.", filter=Arg(TaskFilter | None, "Which.", None), **PAGE
     )
-    changes: Changes | None = root(
+    changes: Changes | None = snapshot(
         changes.changes,
-        "What happened in a stream after a cursor; the same as the subscription sends.",
-        snapshot=True,
+        "What happened in a stream after a cursor. Every event shows the state now: apply it to what is drawn.",
         stream=Arg(StreamInput, "Which stream."),
         after=Arg(str, "The cursor to go on from."),
         first=Arg(int | None, "How many events to look at, at most 200; 50 by default.", None),

@@ -7,6 +7,7 @@ from typing import Any
 import strawberry
 from graphql import GraphQLError
 
+
 def _date(value: Any) -> date:
     if not isinstance(value, str) or len(value) != len("2026-01-31"):
         raise GraphQLError("A date is written as 2026-01-31.")

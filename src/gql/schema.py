@@ -25,9 +25,7 @@ def build_schema(*, introspection: bool = True) -> strawberry.Schema:
         mutation=Mutation,
         types=[*ERRORS, Contact],
         extensions=[Masking, *limit_extensions(introspection=introspection), Snapshot],
-        config=StrawberryConfig(
-            default_resolver=read, scalar_map=SCALARS, disable_field_suggestions=not introspection
-        ),
+        config=StrawberryConfig(default_resolver=read, scalar_map=SCALARS, disable_field_suggestions=not introspection),
     )
     type_by_typename(schema._schema)  # noqa: SLF001  # there is no public way to graphql-core's schema
     return schema

@@ -28,7 +28,7 @@ SNAPSHOT_FIELDS = frozenset(
 class Snapshot(SchemaExtension):
     """Runs an operation whose root selects a snapshot field inside one read-only transaction."""
 
-    async def on_execute(self) -> AsyncIterator[None]:  # type: ignore[override]
+    async def on_execute(self) -> AsyncIterator[None]:
         """Around the execution."""
         context = self.execution_context.context
         if not isinstance(context, Context) or not self._wanted():
@@ -43,8 +43,10 @@ class Snapshot(SchemaExtension):
 
     def _wanted(self) -> bool:
         document = self.execution_context.graphql_document
-        operation = document and get_operation_ast(document, self.execution_context.operation_name)
-        if document is None or operation is None or operation.operation is not OperationType.QUERY:
+        if document is None:
+            return False
+        operation = get_operation_ast(document, self.execution_context.operation_name)
+        if operation is None or operation.operation is not OperationType.QUERY:
             return False
         fragments = {part.name.value: part for part in document.definitions if isinstance(part, FragmentDefinitionNode)}
         return selects(operation.selection_set, fragments)

@@ -1,7 +1,7 @@
 """What a range of events means for one viewer of one board: which jobs to look at again, and which were seen before.
 
-Sight is rolled through the range in order, with the viewer's access as it was at each event, so that a job which was never
-seen is never named (AC4), and one that was seen at any moment and no longer is leaves the board (LV1).
+Sight is rolled through the range in order, with the viewer's access as it was at each event, so that a job which was
+never seen is never named (AC4), and one that was seen at any moment and no longer is leaves the board (LV1).
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -76,9 +76,7 @@ def _job(found: Touched, change: dict[str, Any], watcher: Watcher) -> None:
         found.stages_before.setdefault(change["id"], before["stage"])
 
 
-def _member(
-    found: Touched, change: dict[str, Any], watcher: Watcher, accounts: frozenset[str]
-) -> frozenset[str]:
+def _member(found: Touched, change: dict[str, Any], watcher: Watcher, accounts: frozenset[str]) -> frozenset[str]:
     if change.get("fields"):
         found.members.add(change["id"])
     if change["id"] != watcher.member_id:

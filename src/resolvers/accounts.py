@@ -29,14 +29,17 @@ async def by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None
 
 
 @query(may=READER, depends=Depends.SCOPE)
-async def one(context: Context, *, id: str) -> Row | None:  # noqa: A002  # the argument's name in the API
+async def one(context: Context, *, id: str) -> Row | None:
     """One account."""
     return (await by_ids(context, [id]))[0]
 
 
 @query(may=READER, depends=Depends.SCOPE)
 async def page(
-    context: Context, *, filter: AccountFilter | None, **args: Any  # noqa: A002  # the argument's name in the API
+    context: Context,
+    *,
+    filter: AccountFilter | None,
+    **args: Any,
 ) -> Connection:
     """Accounts that the viewer has access to."""
 
@@ -44,7 +47,9 @@ async def page(
         seen = access.sees_account(context.viewer, p, "a.id")
         return f"a.firm_id = {p(context.firm_id)} AND {seen} AND ({condition(p, filter, context.asker)})"
 
-    return (await pages(context, Source(fixed(things.ACCOUNT), "accounts a", where), ACCOUNTS_BY_NAME, PageArgs(**args)))[0]
+    return (
+        await pages(context, Source(fixed(things.ACCOUNT), "accounts a", where), ACCOUNTS_BY_NAME, PageArgs(**args))
+    )[0]
 
 
 @batch(may=WITH_PARENT, depends=Depends.NONE)

@@ -20,7 +20,10 @@ TABLES = "jobs j JOIN job_statuses js ON js.firm_id = j.firm_id AND js.id = j.st
 
 @query(may=READER, depends=Depends.SCOPE)
 async def board(
-    context: Context, *, pipeline_id: str, filter: JobFilter | None  # noqa: A002  # the argument's name in the API
+    context: Context,
+    *,
+    pipeline_id: str,
+    filter: JobFilter | None,
 ) -> dict[str, Any] | None:
     """The board of a pipeline; runs inside a snapshot, so that the cursor fits the data."""
     pipeline = (await pipelines.by_ids(context, [pipeline_id]))[0]
@@ -83,9 +86,7 @@ async def _counts(context: Context, rows: Sequence[Mapping[str, Any]]) -> list[R
     return [found[id(row)] for row in rows]
 
 
-async def count_columns(
-    context: Context, stage_ids: Sequence[str], wanted: JobFilter | None
-) -> Mapping[str, Row]:
+async def count_columns(context: Context, stage_ids: Sequence[str], wanted: JobFilter | None) -> Mapping[str, Row]:
     """Jobs and overdue jobs by column; empty columns are left out."""
     return await reads.counts(
         context.db, context.firm_id, "stage_id", stage_ids, context.today, lambda p: shown(context, wanted, p)

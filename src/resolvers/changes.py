@@ -1,4 +1,4 @@
-"""What happened to a board since a cursor, as a query (LV4). Shows the state now, so that applying it twice is harmless."""
+"""What happened to a board since a cursor, as a query (LV4). Shows the state now: applying it twice is harmless."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -58,9 +58,7 @@ async def changes(context: Context, *, stream: Stream, after: str, first: int | 
     return await _board_changes(context, stream.board, position, size)
 
 
-async def _board_changes(
-    context: Context, stream: BoardStream, position: Position, size: int
-) -> dict[str, Any] | None:
+async def _board_changes(context: Context, stream: BoardStream, position: Position, size: int) -> dict[str, Any] | None:
     pipeline = (await pipelines.by_ids(context, [stream.pipeline_id]))[0]
     if pipeline is None:
         raise missing("pipeline", "stream", "board", "pipelineId")
@@ -131,8 +129,8 @@ async def _watcher(context: Context, pipeline_id: str) -> Watcher:
     viewer = context.viewer
     all_accounts = viewer.sees_all_accounts
     owner = ("member_id", viewer.member_id)
-    mine = [] if all_accounts else await links.targets(
-        context.db, "member_accounts", context.firm_id, owner, "account_id"
+    mine = (
+        [] if all_accounts else await links.targets(context.db, "member_accounts", context.firm_id, owner, "account_id")
     )
 
     def sees(key: Key, accounts: frozenset[str]) -> bool:
@@ -152,9 +150,7 @@ async def _jobs_to_look_at(context: Context, stream: BoardStream, found: Touched
     return found.jobs | set(more)
 
 
-async def _jobs(
-    context: Context, stream: BoardStream, found: Touched, wanted: Collection[str]
-) -> list[Change]:
+async def _jobs(context: Context, stream: BoardStream, found: Touched, wanted: Collection[str]) -> list[Change]:
     """Upserts of what is shown now; removals of what is not but was seen since the cursor."""
     now = await job_reads.by_ids(
         context.db, context.firm_id, wanted, context.today, lambda p: access.sees_job(context.viewer, p, "j")
@@ -224,5 +220,3 @@ async def _counts(context: Context, stream: BoardStream, pipeline: Row) -> list[
         {"__typename": "ColumnCountsChanged", "stage_id": stage["id"], **dict(counted.get(stage["id"], empty))}
         for stage in stages
     ]
-
-

@@ -2,14 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from engine.access import Viewer
 from engine.calendar import today
 from engine.enums import ErrorCode
 from engine.errors import invalid
-from engine.sessions import Identity
+from engine.sessions import SESSION, Identity
 from engine.work import Work, perform, system_clock
 from store.database import Database, Db
 from store.reads.filters import Asker
@@ -28,6 +28,7 @@ class Context:
     notify: Callable[[str], None]
     set_cookie: str | None = None
     clear_cookie: bool = False
+    session_lifetime: timedelta = SESSION
     clock: Callable[[], datetime] = system_clock
     mutation_id: str | None = None
     db: Db = field(init=False)

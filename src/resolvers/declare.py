@@ -1,6 +1,6 @@
 """Declarations beside resolvers: who may (AC6), and on what of the viewer the answer depends (DESIGN 4).
 
-``query`` resolves a field of the root. ``batch`` resolves a field for all parents of its level at once, one answer each.
+``query`` resolves a field of the root. ``batch`` resolves a field for all parents of its level at once.
 ``mutation`` runs a command and answers its payload. The schema walk fails for a field without a declaration.
 """
 
@@ -113,10 +113,10 @@ def mutation(may: Rule) -> Callable[[Run], Run]:
 
     def attach(run: Run) -> Run:
         async def resolve(context: Context, command: Any) -> Payload:
+            problem = may.refusal(context)
+            if problem:
+                return {"errors": [error_row(problem)]}
             try:
-                problem = may.refusal(context)
-                if problem:
-                    raise Refused([problem])
                 return {**await run(context, command), "errors": []}
             except Refused as refused:
                 more: Payload = getattr(refused, "payload", {})
@@ -141,7 +141,11 @@ _TYPES = {
 
 def error_row(problem: Problem) -> Mapping[str, Any]:
     """A problem as the source of a MutationError; paths name fields of the input as clients write them."""
-    row = {"__typename": _TYPES[type(problem).__name__], "code": problem.code, "message": problem.message}
+    row: dict[str, Any] = {
+        "__typename": _TYPES[type(problem).__name__],
+        "code": problem.code,
+        "message": problem.message,
+    }
     row["path"] = ["input", *(camel(step) for step in problem.path)] if problem.path else None
     extras = ("right", "current_id", "item_ids", "total", "used_by")
     return row | {name: getattr(problem, name) for name in extras if hasattr(problem, name)}
@@ -157,5 +161,3 @@ def need_session(context: Context, message: str) -> None:
     """Refuses API tokens where only a person's login will do."""
     if context.identity is not None and context.identity.kind is SessionKind.API_TOKEN:
         raise denied(message)
-
-

@@ -103,6 +103,13 @@ deactivate_member = command(members.deactivate_member, "member", by_ids, may=STE
 reactivate_member = command(members.reactivate_member, "member", by_ids, may=STEWARD)
 
 
+@mutation(may=STEWARD)
+async def renew_invitation(context: Context, given: members.RenewInvitation) -> Payload:
+    """Makes another token for a member who has not joined."""
+    token = await context.perform(members.renew_invitation, given)
+    return {"member": (await by_ids(context, [given.member_id]))[0], "invitation_token": token}
+
+
 @mutation(may=WRITER)
 async def update_firm(context: Context, given: firms.UpdateFirm) -> Payload:
     """Changes the firm."""

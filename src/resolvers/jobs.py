@@ -86,7 +86,7 @@ async def by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None
 
 
 @query(may=READER, depends=Depends.SCOPE)
-async def one(context: Context, *, id: str) -> Row | None:  # noqa: A002  # the argument's name in the API
+async def one(context: Context, *, id: str) -> Row | None:
     """One job."""
     return (await by_ids(context, [id]))[0]
 
@@ -95,7 +95,7 @@ async def one(context: Context, *, id: str) -> Row | None:  # noqa: A002  # the 
 async def page(
     context: Context,
     *,
-    filter: JobFilter | None,  # noqa: A002  # the argument's name in the API
+    filter: JobFilter | None,
     order_by: JobOrder | None,
     **args: Any,
 ) -> Connection:

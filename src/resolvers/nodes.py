@@ -53,7 +53,7 @@ async def by_ids(context: Context, ids: Sequence[str | None]) -> list[Any]:
 
 
 @query(may=READER, depends=Depends.SCOPE)
-async def one(context: Context, *, id: str) -> Any:  # noqa: A002  # the argument's name in the API
+async def one(context: Context, *, id: str) -> Any:
     """One thing."""
     return (await by_ids(context, [id]))[0]
 
@@ -107,7 +107,7 @@ def _ids_of(line: Mapping[str, Any]) -> list[str]:
 
 
 def _change(line: Mapping[str, Any], seen: Mapping[str, Any]) -> dict[str, Any]:
-    sides = {}
+    sides: dict[str, Any] = {}
     for side in ("from", "to"):
         value = line[side]
         values = value if isinstance(value, list) else [value]

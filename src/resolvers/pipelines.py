@@ -29,14 +29,17 @@ async def by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None
 
 
 @query(may=READER, depends=Depends.SCOPE)
-async def one(context: Context, *, id: str) -> Row | None:  # noqa: A002  # the argument's name in the API
+async def one(context: Context, *, id: str) -> Row | None:
     """One pipeline."""
     return (await by_ids(context, [id]))[0]
 
 
 @query(may=READER, depends=Depends.SCOPE)
 async def page(
-    context: Context, *, filter: PipelineFilter | None, **args: Any  # noqa: A002  # the argument's name in the API
+    context: Context,
+    *,
+    filter: PipelineFilter | None,
+    **args: Any,
 ) -> Connection:
     """Pipelines that the viewer sees; archived ones only where the filter asks for them."""
     wanted = filter or PipelineFilter(archived=False)

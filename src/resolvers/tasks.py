@@ -33,7 +33,10 @@ async def by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None
 
 @query(may=READER, depends=Depends.SCOPE | Depends.SELF)
 async def page(
-    context: Context, *, filter: TaskFilter | None, **args: Any  # noqa: A002  # the argument's name in the API
+    context: Context,
+    *,
+    filter: TaskFilter | None,
+    **args: Any,
 ) -> Connection:
     """Tasks that the viewer sees, by due date."""
 
@@ -60,7 +63,11 @@ async def of_jobs(context: Context, rows: Sequence[Row], **args: Any) -> list[Co
 
 @batch(may=WITH_PARENT, depends=Depends.NONE)
 async def items_of_jobs(
-    context: Context, rows: Sequence[Row], *, open: bool | None, **args: Any  # noqa: A002  # the API's name
+    context: Context,
+    rows: Sequence[Row],
+    *,
+    open: bool | None,
+    **args: Any,
 ) -> list[Connection]:
     """The action items of jobs, oldest first."""
     more = "TRUE" if open is None else "i.open" if open else "NOT i.open"

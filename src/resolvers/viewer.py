@@ -9,7 +9,18 @@ from engine.enums import AccessRight, ErrorCode
 from engine.errors import Refused, invalid
 from engine.sessions import LoggedIn
 from resolvers.context import Context
-from resolvers.declare import PUBLIC, READER, STEWARD, WITH_PARENT, Depends, Payload, batch, mutation, need_session, query
+from resolvers.declare import (
+    PUBLIC,
+    READER,
+    STEWARD,
+    WITH_PARENT,
+    Depends,
+    Payload,
+    batch,
+    mutation,
+    need_session,
+    query,
+)
 from store.database import Row
 from store.reads import things
 
@@ -48,7 +59,9 @@ async def effective_rights(context: Context, viewers: Sequence[Any]) -> list[lis
 async def login(context: Context, command: tuple[sessions.Login, bool]) -> Payload:
     """Opens a session."""
     given, cookie = command
-    done = await sessions.log_in(context.database, given, address=context.address, clock=context.clock)
+    done = await sessions.log_in(
+        context.database, given, address=context.address, lifetime=context.session_lifetime, clock=context.clock
+    )
     if done.identity is None:
         error = invalid(ErrorCode.FIRM_REQUIRED, "You belong to several firms: choose one.", "firm_id")
         raise _Choice(error.problems, done)
@@ -68,7 +81,7 @@ async def accept_invitation(context: Context, command: tuple[engine_members.Acce
     """Joins a firm."""
     given, cookie = command
     done = await engine_members.accept_invitation(
-        context.database, given, address=context.address, clock=context.clock
+        context.database, given, address=context.address, lifetime=context.session_lifetime, clock=context.clock
     )
     assert done.identity is not None  # accepting always opens a session
     context.notify(done.identity.viewer.firm_id)

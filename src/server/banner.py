@@ -9,7 +9,7 @@ from server.settings import Settings
 
 DEMO_OWNER: Final = "owner@demo.test"
 DEMO_EMPLOYEE: Final = "employee@demo.test"
-DEMO_PASSWORD: Final = "stageline-demo"  # noqa: S105  (known to everybody, for data that is nobody's)
+DEMO_PASSWORD: Final = "stageline-demo"
 ENDPOINT: Final = "/graphql"
 
 

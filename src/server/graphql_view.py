@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -69,7 +70,13 @@ class GraphQLView:
 
         identity = await identify(request, known)
         address = client_address(request, self.settings.trusted_proxies)
-        return Context(database=self.database, identity=identity, address=address, notify=self.notify)
+        return Context(
+            database=self.database,
+            identity=identity,
+            address=address,
+            notify=self.notify,
+            session_lifetime=timedelta(hours=self.settings.session_hours),
+        )
 
     async def _execute(self, operation: Operation, context: Context) -> ExecutionResult:
         try:

@@ -11,7 +11,7 @@ import asyncpg
 
 from server.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from server.settings import Settings
-from server.trouble import Trouble, database_trouble, say
+from server.trouble import Trouble, database_trouble, folder_trouble, say
 from store.database import Database
 from store.migrate import migrate, pending
 
@@ -38,6 +38,8 @@ async def embedded(settings: Settings) -> AsyncIterator[EmbeddedPostgres]:
         postgres = await EmbeddedPostgres(settings.data_dir / FOLDER, say=say).__aenter__()
     except EmbeddedPostgresError as error:
         raise Trouble(str(error)) from error
+    except OSError as error:
+        raise folder_trouble(settings.data_dir, error) from error
     try:
         yield postgres
     finally:

@@ -57,7 +57,7 @@ def port_trouble(host: str, port: int, error: OSError) -> Trouble:
 
 def folder_trouble(folder: Path, error: OSError) -> Trouble:
     """Word what kept us from writing into a folder."""
-    return Trouble(f"{folder} cannot be written ({_reason(error)}).")
+    return Trouble(f"The folder {folder} cannot be used ({_reason(error)}). Choose another by DATA_DIR.")
 
 
 def _reason(error: Exception) -> str:

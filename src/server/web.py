@@ -49,7 +49,7 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
     except OSError as error:
         raise port_trouble(settings.host, settings.port, error) from error
     with opened:
-        opened.setblocking(False)  # noqa: FBT003  (the name says it)
+        opened.setblocking(False)
         yield opened
 
 

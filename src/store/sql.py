@@ -10,5 +10,6 @@ class Params:
         self.values: list[Any] = list(values)
 
     def __call__(self, value: Any) -> str:
+        """Takes a value; answers its placeholder."""
         self.values.append(value)
         return f"${len(self.values)}"

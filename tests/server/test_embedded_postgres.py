@@ -282,7 +282,8 @@ async def test_the_watching_launcher_interrupts_its_program_when_we_end(ending: 
     """Where no kernel does it: the end of standard input is our death; a signal to it is one to the program."""
     launcher = Path(sys.modules[EmbeddedPostgres.__module__].__file__ or "").with_name("launcher.py")
     program = (
-        "import time\ntry: print('runs', flush=True); time.sleep(60)\nexcept KeyboardInterrupt: print('interrupted')"
+        "import signal; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT]); print('runs', flush=True);"
+        "signal.sigwait([signal.SIGINT]); print('interrupted')"
     )
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-I", "-S", launcher, str(os.getpid()), "-1", "-1", "watch"),

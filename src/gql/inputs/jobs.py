@@ -17,7 +17,9 @@ from store.reads import filters
 ID = strawberry.ID
 
 
-@input_of(moves.Expect, "What the caller believes of a job; where it is otherwise, the answer is a conflict.", one_of=True)
+@input_of(
+    moves.Expect, "What the caller believes of a job; where it is otherwise, the answer is a conflict.", one_of=True
+)
 class ExpectInput:
     """Version or stage."""
 

@@ -76,6 +76,13 @@ class InviteMemberInput(MutationInput):
     account_ids: list[ID] = given("Accounts the member has access to.", default_factory=list)
 
 
+@input_of(members.RenewInvitation, "Whom to invite again; the earlier token ends.")
+class RenewInvitationInput(MutationInput):
+    """A member."""
+
+    member_id: ID = given("Which member.")
+
+
 @input_of(members.UpdateMemberAccess, "What a member may see and do from now on.")
 class UpdateMemberAccessInput(MutationInput):
     """Role, rights, accounts."""

@@ -94,7 +94,9 @@ BoardChange = Annotated[
 ]
 
 
-@strawberry.type(description="One transaction, or several joined, as a board sees them. Applying it twice does no harm.")
+@strawberry.type(
+    description="One transaction, or several joined, as a board sees them. Applying it twice does no harm."
+)
 class BoardEvent:
     """An event of a board."""
 

@@ -1,7 +1,7 @@
 """The firm, its members, the viewer."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -10,6 +10,9 @@ from gql.fields import PAGE, batched, plain
 from gql.types.node import Connection, Node, Stored
 from resolvers import firms, jobs, viewer
 from resolvers.declare import Depends
+
+if TYPE_CHECKING:
+    from gql.types.accounts import Account
 
 Accounts = Connection[Annotated["Account", strawberry.lazy("gql.types.accounts")]]
 
@@ -43,9 +46,7 @@ class Member(Stored):
     rights: list[AccessRight] | None = batched(
         firms.rights, "Rights given to the member; null unless it is oneself or one is an owner or admin."
     )
-    accounts: Accounts | None = batched(
-        firms.accounts, "Accounts the member has access to; null like rights.", **PAGE
-    )
+    accounts: Accounts | None = batched(firms.accounts, "Accounts the member has access to; null like rights.", **PAGE)
 
 
 @strawberry.type(description="A firm that a login belongs to.")

@@ -1,7 +1,7 @@
 """Action items: tasks so far."""
 
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -10,6 +10,9 @@ from gql.fields import batched, plain
 from gql.types.node import Node, Stored
 from gql.types.people import Member
 from resolvers import tasks
+
+if TYPE_CHECKING:
+    from gql.types.jobs import Job, StageVisit
 
 LazyJob = Annotated["Job", strawberry.lazy("gql.types.jobs")]
 

@@ -17,7 +17,7 @@ from server.embedded.errors import EmbeddedPostgresError
 
 MAJOR = "18"
 USER = "stageline"
-PASSWORD_FILE = "stageline.password"  # noqa: S105  (a file's name)
+PASSWORD_FILE = "stageline.password"
 INITDB_SETTINGS = {
     # The password is 256 random bits, so that hashing it often would only cost time at every connection.
     "scram_iterations": "1",

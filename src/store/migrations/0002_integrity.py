@@ -81,7 +81,8 @@ DEFAULTS = [
     for table in FIRM_TABLES
     for column in ("created_at", "updated_at")
     if not (
-        table in {"stage_visits", "history", "events"} or (table in {"invitations", "sessions"} and column != "created_at")
+        table in {"stage_visits", "history", "events"}
+        or (table in {"invitations", "sessions"} and column != "created_at")
     )
 ]
 
@@ -213,6 +214,6 @@ EVENTS = [
 class Migration(migrations.Migration):
     """Runs the statements above, in their order."""
 
-    dependencies = [("store", "0001_initial")]  # noqa: RUF012  # Tortoise's own shape
+    dependencies = [("store", "0001_initial")]  # Tortoise's own shape
 
-    operations = [ops.RunSQL([*LINKS, *DEFAULTS, *KEYS, *CHECKS, *INDEXES, *EVENTS])]  # noqa: RUF012
+    operations = [ops.RunSQL([*LINKS, *DEFAULTS, *KEYS, *CHECKS, *INDEXES, *EVENTS])]

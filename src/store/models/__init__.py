@@ -1,4 +1,4 @@
-"""Tortoise models. Link tables without an id of their own live in the migrations only (Tortoise has no composite keys)."""
+"""Tortoise models. Link tables without an id of their own live in the migrations: Tortoise has no composite keys."""
 
 from store.models.clients import Account, AccountRole, Contact, Tag
 from store.models.firm import Firm, Invitation, Member, Session, User

@@ -1,5 +1,7 @@
 """What happened: the event log, jobs' history, the audit log. Written and read by SQL only."""
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -13,8 +15,8 @@ class Event(Model):
     firm_id = KeyField()
     seq = fields.BigIntField(null=True)
     at = fields.DatetimeField(null=True)
-    cause = fields.JSONField()
-    changes = fields.JSONField()
+    cause: fields.JSONField[Any] = fields.JSONField()
+    changes: fields.JSONField[Any] = fields.JSONField()
 
     class Meta:
         """Table."""
@@ -30,9 +32,9 @@ class HistoryEntry(Model):
     firm_id = KeyField()
     job_id = KeyField()
     at = fields.DatetimeField()
-    cause = fields.JSONField()
+    cause: fields.JSONField[Any] = fields.JSONField()
     action = fields.TextField()
-    changes = fields.JSONField()
+    changes: fields.JSONField[Any] = fields.JSONField()
 
     class Meta:
         """Table."""
@@ -50,7 +52,7 @@ class AuditEntry(Model):
     actor_id = KeyField(null=True)
     action = fields.TextField()
     subject_id = KeyField(null=True)
-    detail = fields.JSONField()
+    detail: fields.JSONField[Any] = fields.JSONField()
     address = fields.TextField(null=True)
 
     class Meta:

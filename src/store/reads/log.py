@@ -58,9 +58,7 @@ async def events(db: Db, firm_id: str, after: int, limit: int) -> list[LoggedEve
     ]
 
 
-async def jobs_on_board(
-    db: Db, firm_id: str, pipeline_id: str, account_ids: Collection[str], limit: int
-) -> list[str]:
+async def jobs_on_board(db: Db, firm_id: str, pipeline_id: str, account_ids: Collection[str], limit: int) -> list[str]:
     """Ids of accounts' jobs in a pipeline, at most ``limit``."""
     found = await db.rows(
         "SELECT id FROM jobs WHERE firm_id = $1 AND pipeline_id = $2 AND account_id = ANY($3) LIMIT $4",

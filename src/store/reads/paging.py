@@ -77,9 +77,7 @@ async def pages(
     return _grouped(found, p.values[0], part)
 
 
-async def counts(
-    db: Db, source: Source, parents: Sequence[str] = ("",)
-) -> Mapping[str, int]:
+async def counts(db: Db, source: Source, parents: Sequence[str] = ("",)) -> Mapping[str, int]:
     """How long every parent's list is."""
     p = Params(list(dict.fromkeys(parents)))
     found = await db.rows(

@@ -42,7 +42,9 @@ async def user(db: Db, user_id: str) -> Row | None:
 
 async def members(db: Db, firm_id: str, ids: Collection[str]) -> dict[str, Row]:
     """Members by id."""
-    return _by_id(await db.rows(f"SELECT {MEMBER} FROM {MEMBERS} WHERE m.firm_id = $1 AND m.id = ANY($2)", firm_id, list(ids)))
+    return _by_id(
+        await db.rows(f"SELECT {MEMBER} FROM {MEMBERS} WHERE m.firm_id = $1 AND m.id = ANY($2)", firm_id, list(ids))
+    )
 
 
 async def accounts(db: Db, firm_id: str, ids: Collection[str], seen: Condition = anything) -> dict[str, Row]:
@@ -67,7 +69,9 @@ async def contacts(db: Db, firm_id: str, ids: Collection[str], seen: Condition) 
 
 async def pipelines(db: Db, firm_id: str, ids: Collection[str], seen: Condition) -> dict[str, Row]:
     """Pipelines (alias pl) by id, deleted ones left out."""
-    return await _things(db, PIPELINE, "pipelines pl", "pl", firm_id, ids, lambda p: f"pl.deleted_at IS NULL AND {seen(p)}")
+    return await _things(
+        db, PIPELINE, "pipelines pl", "pl", firm_id, ids, lambda p: f"pl.deleted_at IS NULL AND {seen(p)}"
+    )
 
 
 async def stages(db: Db, firm_id: str, ids: Collection[str], seen: Condition = anything) -> dict[str, Row]:
@@ -101,7 +105,9 @@ async def all_tags(db: Db, firm_id: str) -> list[Row]:
 
 async def all_roles(db: Db, firm_id: str) -> list[Row]:
     """The firm's account roles by name."""
-    return await db.rows(f"SELECT {ROLE} FROM account_roles r WHERE r.firm_id = $1 ORDER BY lower(r.name), r.id", firm_id)
+    return await db.rows(
+        f"SELECT {ROLE} FROM account_roles r WHERE r.firm_id = $1 ORDER BY lower(r.name), r.id", firm_id
+    )
 
 
 async def all_statuses(db: Db, firm_id: str) -> list[Row]:

@@ -1,4 +1,4 @@
-"""Locks, always taken in this order: pipelines, accounts, jobs (each sorted by id), then the rest, the event counter last.
+"""Locks, always taken in this order: pipelines, accounts, jobs (each sorted by id), the rest, the event counter.
 
 A pipeline's lock is advisory, because it is shared by all work inside the pipeline: a row lock would write to the row.
 """

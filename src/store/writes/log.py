@@ -75,7 +75,9 @@ async def job_keys(db: Db, firm_id: str, ids: Collection[str]) -> dict[str, Json
     found = await db.rows(
         """
         SELECT j.id, j.pipeline_id, j.stage_id, s.on_board, j.account_id,
-            ARRAY(SELECT member_id FROM job_assignees a WHERE a.firm_id = $1 AND a.job_id = j.id ORDER BY 1) AS assignees,
+            ARRAY(
+                SELECT member_id FROM job_assignees a WHERE a.firm_id = $1 AND a.job_id = j.id ORDER BY 1
+            ) AS assignees,
             ARRAY(
                 SELECT DISTINCT ta.member_id FROM item_links l
                 JOIN task_assignees ta ON ta.firm_id = $1 AND ta.task_id = l.item_id

@@ -23,9 +23,7 @@ async def user(db: Db, user_id: str, email: str, name: str) -> str:
 
 async def member_of(db: Db, firm_id: str, user_id: str) -> str | None:
     """The user's member in a firm, deactivated or not."""
-    found: str | None = await db.value(
-        "SELECT id FROM members WHERE firm_id = $1 AND user_id = $2", firm_id, user_id
-    )
+    found: str | None = await db.value("SELECT id FROM members WHERE firm_id = $1 AND user_id = $2", firm_id, user_id)
     return found
 
 
@@ -70,3 +68,25 @@ async def change_firm(db: Db, firm_id: str, now: datetime, values: dict[str, Any
     """Changes a firm and counts its version up."""
     rows = models.Firm.filter(id=firm_id).using_db(db.client)
     await rows.update(**values, updated_at=now, version=F("version") + 1)
+
+
+async def exists(db: Db, table: str, thing_id: str) -> bool:
+    """Whether a thing is there. ``table`` is a name in our code."""
+    return bool(await db.value(f"SELECT TRUE FROM {table} WHERE id = $1", thing_id))
+
+
+async def owner_by_email(db: Db, email: str) -> Row | None:
+    """The owner with an e-mail, with the firm's time zone."""
+    return await db.row(
+        """
+        SELECT m.id AS member_id, m.firm_id, m.user_id, f.time_zone FROM members m
+        JOIN users u ON u.id = m.user_id JOIN firms f ON f.id = m.firm_id
+        WHERE u.email = $1 AND m.role = 'OWNER' AND m.deactivated_at IS NULL ORDER BY m.firm_id LIMIT 1
+        """,
+        email,
+    )
+
+
+async def end_invitations(db: Db, firm_id: str, member_id: str) -> None:
+    """Ends the invitations of a member."""
+    await db.rows("DELETE FROM invitations WHERE firm_id = $1 AND member_id = $2", firm_id, member_id)

@@ -38,9 +38,7 @@ async def jobs_with_status_in_pipeline(
     return await _count(db, "jobs", "t.status_id = $2 AND t.pipeline_id = $3", firm_id, status_id, seen, pipeline_id)
 
 
-async def _count(
-    db: Db, table: str, used: str, firm_id: str, used_id: str, seen: Condition, *more: str
-) -> Usage:
+async def _count(db: Db, table: str, used: str, firm_id: str, used_id: str, seen: Condition, *more: str) -> Usage:
     p = Params(firm_id, used_id, *more)
     row = await db.row(
         f"""
