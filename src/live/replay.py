@@ -46,6 +46,7 @@ def touched(events: Sequence[LoggedEvent], watcher: Watcher) -> Touched:
     accounts = _accounts_before(changes, watcher)
     keys = _keys_before(changes)
     _look(found, keys, watcher, accounts)
+    found.stages_before = {job_id: key["stage"] for job_id, key in keys.items() if key and job_id in found.seen}
     for change in changes:
         match change["type"]:
             case "job":
@@ -69,11 +70,8 @@ def touched(events: Sequence[LoggedEvent], watcher: Watcher) -> Touched:
 
 
 def _job(found: Touched, change: dict[str, Any], watcher: Watcher) -> None:
-    before, after = change["before"], change["after"]
-    if any(key is not None and key["pipeline"] == watcher.pipeline_id for key in (before, after)):
+    if any(key is not None and key["pipeline"] == watcher.pipeline_id for key in (change["before"], change["after"])):
         found.jobs.add(change["id"])
-    if before is not None and before["pipeline"] == watcher.pipeline_id and change["id"] in found.seen:
-        found.stages_before.setdefault(change["id"], before["stage"])
 
 
 def _member(found: Touched, change: dict[str, Any], watcher: Watcher, accounts: frozenset[str]) -> frozenset[str]:
