@@ -95,7 +95,7 @@ def sees_job(viewer: Viewer, p: Params, job: str) -> str:
 
 
 def sees_task(viewer: Viewer, p: Params, task: str) -> str:
-    """A task is seen with its job, and by its assignees and its maker. ``task`` is the alias of a row of tasks."""
+    """A task is seen with its job, and by its assignees; one without a job by its maker, too. ``task`` is an alias."""
     if viewer.manages:
         return EVERYONE
     firm, member = p(viewer.firm_id), p(viewer.member_id)
@@ -104,7 +104,8 @@ def sees_task(viewer: Viewer, p: Params, task: str) -> str:
         f"SELECT FROM item_links sl JOIN jobs sj ON sj.firm_id = sl.firm_id AND sj.id = sl.job_id"
         f" WHERE sl.firm_id = {firm} AND sl.item_id = {task}.id AND {sees_job(viewer, p, 'sj')}"
     )
-    return f"({task}.created_by = {member} OR {task}.id IN ({own}) OR EXISTS ({linked}))"
+    lone = f"NOT EXISTS (SELECT FROM item_links ll WHERE ll.firm_id = {firm} AND ll.item_id = {task}.id)"
+    return f"({task}.id IN ({own}) OR EXISTS ({linked}) OR ({task}.created_by = {member} AND {lone}))"
 
 
 def sees_contact(viewer: Viewer, p: Params, contact: str) -> str:

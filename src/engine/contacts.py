@@ -50,11 +50,11 @@ async def create_contact(work: Work, command: CreateContact) -> str:
     phone = checks.name(command.phone, "phone") if command.phone else None
     account_ids = checks.ids(listed(command.account_ids), "account_ids")
     checks.done()
-    for account_id in account_ids:
-        await find.account(work, account_id, "account_ids")
     contact_id, again = await find.new(work, "contacts", "contact", command)
     if again:
         return str((await find.contact(work, contact_id, "id"))["id"])
+    for account_id in account_ids:
+        await find.account(work, account_id, "account_ids")
     values = {"name": name, "email": email, "phone": phone}
     await records.make(work.db, models.Contact, id=contact_id, firm_id=work.firm_id, **values)
     owner = ("contact_id", contact_id)

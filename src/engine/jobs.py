@@ -9,7 +9,7 @@ from engine import find
 from engine.changes import differing
 from engine.checks import Checks, listed
 from engine.enums import ErrorCode, HistoryAction, JobState, Priority
-from engine.errors import invalid
+from engine.errors import invalid, stale
 from engine.moves import Expect, check_expected, open_to_jobs, place
 from engine.unset import UNSET, Maybe
 from engine.work import Work, changed
@@ -66,12 +66,12 @@ async def create_job(work: Work, command: CreateJob) -> str:
     assignees = checks.ids(command.assignee_ids, "assignee_ids")
     checks.dates(command.start_date, command.due_date, "due_date")
     checks.done()
-    stage = await _first_place(work, command)
-    await find.account(work, command.account_id, "account_id")
-    await find.assignable(work, assignees, "assignee_ids")
     job_id, again = await find.new(work, "jobs", "job", command)
     if again:
         return str((await find.seen_job(work, job_id, "id"))["id"])
+    stage = await _first_place(work, command)
+    await find.account(work, command.account_id, "account_id")
+    await find.assignable(work, assignees, "assignee_ids")
     await open_to_jobs(work, stage, None, "pipeline_id")
     active = await places.built_in_status(work.db, work.firm_id, JobState.ACTIVE)
     values: dict[str, Any] = {
@@ -157,7 +157,7 @@ async def _reassign(work: Work, command: UpdateJob, add: Sequence[str]) -> bool:
 
 async def set_job_status(work: Work, command: SetJobStatus) -> str:
     """Puts a job into a status enabled in its pipeline (ST1). Unarchiving leaves it in its stage. Answers its id."""
-    row = await find.job(work, command.job_id, "job_id")
+    row = await _where_it_stays(work, command.job_id)
     if command.expect:
         check_expected(row, command.expect)
     status = await find.of_firm(work, "job_statuses", "job status", command.status_id, "status_id")
@@ -171,3 +171,13 @@ async def set_job_status(work: Work, command: SetJobStatus) -> str:
     line = changed("status", row["status_id"], status["id"])
     work.history(command.job_id, HistoryAction.STATUS_CHANGED, line)
     return command.job_id
+
+
+async def _where_it_stays(work: Work, job_id: str) -> Row:
+    """Locks a job whose pipeline keeps its enabled statuses until the end of the transaction."""
+    seen = await find.seen_job(work, job_id, "job_id")
+    await locks.share_pipeline(work.db, seen["pipeline_id"])
+    row = await find.job(work, job_id, "job_id")
+    if row["pipeline_id"] != seen["pipeline_id"]:
+        raise stale("job", job_id, "job_id")
+    return row

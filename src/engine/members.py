@@ -91,10 +91,10 @@ async def invite_member(work: Work, command: InviteMember) -> tuple[str, str | N
     email, name = checks.email(command.email, "email"), checks.name(command.name, "name")
     account_ids = checks.ids(command.account_ids, "account_ids")
     checks.done()
-    await find.all_of_firm(work, "accounts", "account", account_ids, "account_ids")
     member_id, again = await find.new(work, "members", "member", command)
     if again:
         return member_id, None
+    await find.all_of_firm(work, "accounts", "account", account_ids, "account_ids")
     user_id = await people.user(work.db, new_id("user"), email, name)
     if await people.member_of(work.db, work.firm_id, user_id):
         raise invalid(ErrorCode.NAME_TAKEN, "This person is a member already.", "email")

@@ -65,7 +65,7 @@ async def authenticate(database: Database, token: str, *, clock: Clock = system_
     row = await sessions.by_token(database, digest(token), now)
     if row is None:
         raise invalid(ErrorCode.UNAUTHENTICATED, "The token is unknown, expired or revoked. Log in again.")
-    if row["kind"] == SessionKind.API_TOKEN and (row["last_used_at"] or now - USE_NOTED) <= now - USE_NOTED:
+    if row["kind"] == SessionKind.API_TOKEN and (row["last_used_at"] is None or row["last_used_at"] <= now - USE_NOTED):
         await _note_use(database, row, now)
     return identity_of(row)
 
@@ -73,8 +73,8 @@ async def authenticate(database: Database, token: str, *, clock: Clock = system_
 async def _note_use(database: Database, row: Row, now: datetime) -> None:
     """AC7: the use of a token is in the audit log, once in five minutes."""
     async with database.transaction() as db:
-        await sessions.used(db, row["id"], now)
-        await _audit(db, row["firm_id"], row["member_id"], now, None, "token.used", row["id"])
+        if await sessions.used(db, row["id"], now, now - USE_NOTED):
+            await _audit(db, row["firm_id"], row["member_id"], now, None, "token.used", row["id"])
 
 
 def identity_of(row: Row) -> Identity:

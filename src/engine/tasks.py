@@ -79,12 +79,12 @@ async def create_task(work: Work, command: CreateTask) -> str:
     assignees = checks.ids(command.assignee_ids, "assignee_ids")
     checks.ids([str(n) for n, _ in enumerate(command.subtasks)], "subtasks")
     checks.done()
-    if command.job_id is not None:
-        await find.live_job(work, command.job_id, "job_id")
-    await find.assignable(work, assignees, "assignee_ids")
     task_id, again = await find.new(work, "tasks", "task", command)
     if again:
         return str((await find.task(work, task_id, "id"))["id"])
+    if command.job_id is not None:
+        await find.live_job(work, command.job_id, "job_id")
+    await find.assignable(work, assignees, "assignee_ids")
     firm_id = work.firm_id
     item = {"kind": ItemKind.TASK, "title": title, "open": True, "due_date": command.due_date}
     await records.make(work.db, models.Item, id=task_id, firm_id=firm_id, **item)

@@ -14,6 +14,7 @@ Row = asyncpg.Record
 MODELS: Final = "store.models"
 LOCK_TIMEOUT_MS: Final = 5_000
 IDLE_IN_TRANSACTION_TIMEOUT_MS: Final = 15_000
+STATEMENT_TIMEOUT_MS: Final = 30_000
 
 
 class Db:
@@ -55,7 +56,8 @@ class Database(Db):
         context = TortoiseContext()
         try:
             with context:
-                await context.init(config=config(url, pool_size), _enable_global_fallback=True)
+                settings = config(url, pool_size, statement_timeout=str(STATEMENT_TIMEOUT_MS))
+                await context.init(config=settings, _enable_global_fallback=True)
                 client = context.db()
             await client.execute_query("SELECT 1")
         except BaseException:
@@ -82,7 +84,7 @@ class Database(Db):
             yield db
 
 
-def config(url: str, pool_size: int = 2) -> dict[str, Any]:
+def config(url: str, pool_size: int = 2, **server_settings: str) -> dict[str, Any]:
     """Tortoise's configuration for a database URL (``postgres://`` or ``postgresql://``)."""
     connection = expand_db_url(url)
     credentials = connection["credentials"]
@@ -95,6 +97,7 @@ def config(url: str, pool_size: int = 2) -> dict[str, Any]:
             "application_name": "stageline",
             "lock_timeout": str(LOCK_TIMEOUT_MS),
             "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
+            **server_settings,
         },
     }
     return {

@@ -3,7 +3,7 @@
 import strawberry
 
 from engine import accounts, contacts, roles, tags
-from gql.fields import given, optional
+from gql.fields import given, optional, settable
 from gql.inputs.base import MutationInput, input_of
 from store.reads import filters
 
@@ -33,7 +33,7 @@ class UpdateAccountInput(MutationInput):
     """Changes of an account."""
 
     account_id: ID = given("Which account.")
-    name: str = optional("The new name.")
+    name: str | None = settable("The new name.")
     add_tag_ids: list[ID] | None = optional("Tags to put on.")
     remove_tag_ids: list[ID] | None = optional("Tags to take off.")
     add_roles: list[RoleHolderInput] | None = optional("Members to put into account roles.")
@@ -56,7 +56,7 @@ class UpdateTagInput(MutationInput):
     """Changes of a tag."""
 
     tag_id: ID = given("Which tag.")
-    name: str = optional("The new name.")
+    name: str | None = settable("The new name.")
     color: str | None = optional("The new colour; null for none.")
 
 
@@ -80,7 +80,7 @@ class UpdateAccountRoleInput(MutationInput):
     """Changes of an account role."""
 
     account_role_id: ID = given("Which role.")
-    name: str = optional("The new name.")
+    name: str | None = settable("The new name.")
 
 
 @input_of(roles.DeleteAccountRole, "Which account role to delete; refused while somebody holds it.")
@@ -106,7 +106,7 @@ class UpdateContactInput(MutationInput):
     """Changes of a contact."""
 
     contact_id: ID = given("Which contact.")
-    name: str = optional("The new name.")
+    name: str | None = settable("The new name.")
     email: str | None = optional("The new e-mail address; null for none.")
     phone: str | None = optional("The new telephone number; null for none.")
 

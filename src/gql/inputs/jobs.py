@@ -6,7 +6,7 @@ import strawberry
 
 from engine import jobs, moves
 from engine.enums import JobState, PendingItems, Priority
-from gql.fields import given, optional
+from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
 from gql.inputs.base import MutationInput, input_of
 from resolvers import changes
@@ -72,9 +72,9 @@ class UpdateJobInput(MutationInput):
 
     job_id: ID = given("Which job.")
     expect: ExpectInput | None = optional("What the caller believes.")
-    name: str = optional("The new name.")
+    name: str | None = settable("The new name.")
     description: str | None = optional("The new description; null for none.")
-    priority: Priority = optional("The new priority.")
+    priority: Priority | None = settable("The new priority.")
     start_date: date | None = optional("The new start date; null for none.")
     due_date: date | None = optional("The new due date; null for none.")
     add_assignee_ids: list[ID] | None = optional("Members to assign.")

@@ -7,7 +7,7 @@ import strawberry
 
 from engine import firms, members, sessions
 from engine.enums import AccessRight, Role, TokenScope
-from gql.fields import given, optional, to_domain
+from gql.fields import given, optional, settable, to_domain
 from gql.inputs.base import MutationInput, input_of
 
 ID = strawberry.ID
@@ -100,7 +100,7 @@ class UpdateMemberInput(MutationInput):
     """A member's name."""
 
     member_id: ID = given("Which member.")
-    name: str = optional("The new name.")
+    name: str | None = settable("The new name.")
 
 
 @input_of(members.DeactivateMember, "Whom to deactivate.")
@@ -121,6 +121,6 @@ class ReactivateMemberInput(MutationInput):
 class UpdateFirmInput(MutationInput):
     """The firm's settings."""
 
-    name: str = optional("The new name.")
-    time_zone: str = optional("The new IANA time zone.")
-    currency: str = optional("The new currency, as three letters.")
+    name: str | None = settable("The new name.")
+    time_zone: str | None = settable("The new IANA time zone.")
+    currency: str | None = settable("The new currency, as three letters.")

@@ -4,7 +4,7 @@ import strawberry
 
 from engine import pipelines, stages, statuses
 from engine.enums import JobSort
-from gql.fields import given, optional
+from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
 from gql.inputs.base import MutationInput, input_of
 from store.reads import filters
@@ -37,9 +37,9 @@ class UpdatePipelineInput(MutationInput):
     """Changes of a pipeline."""
 
     pipeline_id: ID = given("Which pipeline.")
-    name: str = optional("The new name.")
+    name: str | None = settable("The new name.")
     description: str | None = optional("The new description; null for none.")
-    job_sort: JobSort = optional("The new order of jobs.")
+    job_sort: JobSort | None = settable("The new order of jobs.")
     add_available_to_ids: list[ID] | None = optional("Members who see it from now on.")
     remove_available_to_ids: list[ID] | None = optional("Members who see it no more.")
     add_status_ids: list[ID] | None = optional("Custom statuses to enable.")
@@ -82,8 +82,8 @@ class UpdateStageInput(MutationInput):
     """Changes of a stage."""
 
     stage_id: ID = given("Which stage.")
-    name: str = optional("The new name.")
-    position: int = optional("The new place, from 0.")
+    name: str | None = settable("The new name.")
+    position: int | None = settable("The new place, from 0.")
 
 
 @input_of(stages.DeleteStage, "Which stage to delete.")
@@ -110,10 +110,10 @@ class UpdateJobStatusInput(MutationInput):
     """Changes of a status."""
 
     status_id: ID = given("Which status.")
-    name: str = optional("The new name.")
+    name: str | None = settable("The new name.")
     color: str | None = optional("The new colour; null for none.")
-    pauses: bool = optional("Whether clocks, delays and reminders of its jobs wait.")
-    on_board: bool = optional("Whether its jobs are shown on boards.")
+    pauses: bool | None = settable("Whether clocks, delays and reminders of its jobs wait.")
+    on_board: bool | None = settable("Whether its jobs are shown on boards.")
 
 
 @input_of(statuses.DeleteJobStatus, "Which custom status to delete; refused while jobs have it.")

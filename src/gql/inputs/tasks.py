@@ -6,7 +6,7 @@ import strawberry
 
 from engine import items, tasks
 from engine.enums import Priority, TaskStatus
-from gql.fields import given, optional
+from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
 from gql.inputs.base import MutationInput, input_of
 from gql.inputs.jobs import DateRange
@@ -35,10 +35,10 @@ class UpdateTaskInput(MutationInput):
     """Changes of a task."""
 
     task_id: ID = given("Which task.")
-    title: str = optional("The new title.")
+    title: str | None = settable("The new title.")
     description: str | None = optional("The new description; null for none.")
-    status: TaskStatus = optional("Where it stands now.")
-    priority: Priority = optional("The new priority.")
+    status: TaskStatus | None = settable("Where it stands now.")
+    priority: Priority | None = settable("The new priority.")
     due_date: date | None = optional("The new due date; null for none.")
     add_assignee_ids: list[ID] | None = optional("Members to assign.")
     remove_assignee_ids: list[ID] | None = optional("Members to unassign.")
@@ -58,8 +58,8 @@ class UpdateSubtaskInput(MutationInput):
     """Changes of a subtask."""
 
     subtask_id: ID = given("Which subtask.")
-    title: str = optional("The new title.")
-    done: bool = optional("Whether it is done.")
+    title: str | None = settable("The new title.")
+    done: bool | None = settable("Whether it is done.")
 
 
 @input_of(tasks.DeleteSubtask, "Which line of a check list to delete.")

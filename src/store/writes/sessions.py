@@ -39,9 +39,16 @@ async def by_token(db: Db, token_hash: bytes, now: datetime) -> Row | None:
     )
 
 
-async def used(db: Db, session_id: str, now: datetime) -> None:
-    """Notes that a token was used."""
-    await db.rows("UPDATE sessions SET last_used_at = $2 WHERE id = $1", session_id, now)
+async def used(db: Db, session_id: str, now: datetime, since: datetime) -> bool:
+    """Notes that a token was used, unless that was noted after ``since``; answers whether it noted it."""
+    found = await db.rows(
+        "UPDATE sessions SET last_used_at = $2"
+        " WHERE id = $1 AND (last_used_at IS NULL OR last_used_at <= $3) RETURNING TRUE",
+        session_id,
+        now,
+        since,
+    )
+    return bool(found)
 
 
 async def revoke(db: Db, firm_id: str, session_id: str, member_id: str | None, kind: str, now: datetime) -> Row | None:
