@@ -95,6 +95,17 @@ class TaskStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+class DurationUnit(StrEnum):
+    """In what a span of time is counted."""
+
+    MINUTES = "MINUTES"
+    HOURS = "HOURS"
+    DAYS = "DAYS"
+    WORKING_DAYS = "WORKING_DAYS"
+    WEEKS = "WEEKS"
+    MONTHS = "MONTHS"
+
+
 class CauseKind(StrEnum):
     """What caused a change."""
 

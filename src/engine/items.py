@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from engine import find
 from engine.enums import ErrorCode, HistoryAction, ItemKind, JobState, PendingItems, TaskStatus
@@ -10,9 +9,6 @@ from engine.errors import Pending, Refused, invalid, missing
 from engine.work import Work, changed
 from store.database import Row
 from store.writes import items, jobs
-
-if TYPE_CHECKING:
-    from engine.moves import PendingItemChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +47,14 @@ class UnlinkItem:
 
     item_id: str
     job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PendingItemChoice:
+    """What becomes of one item when its job leaves the stage, instead of what becomes of all (MV5)."""
+
+    item_id: str
+    choice: PendingItems
 
 
 async def complete_item(work: Work, command: CompleteItem) -> str:
@@ -129,7 +133,7 @@ async def set_status(work: Work, task: Row, status: TaskStatus) -> None:
         work.history(job_id, HistoryAction.TASK_CHANGED, changed("task", task["id"], task["id"]), line)
 
 
-async def settle(work: Work, job: Row, choice: PendingItems | None, exceptions: Sequence["PendingItemChoice"]) -> None:
+async def settle(work: Work, job: Row, choice: PendingItems | None, exceptions: Sequence[PendingItemChoice]) -> None:
     """MV5: decides what becomes of the open blocking items of a job that is about to leave its stage."""
     open_items = await items.pending(work.db, work.firm_id, job["id"])
     choices = {exception.item_id: exception.choice for exception in exceptions}

@@ -22,14 +22,6 @@ class Expect:
 
 
 @dataclass(frozen=True, slots=True)
-class PendingItemChoice:
-    """What becomes of one item, instead of what becomes of all."""
-
-    item_id: str
-    choice: PendingItems
-
-
-@dataclass(frozen=True, slots=True)
 class MoveJob:
     """Moves a job to a stage, of this or another pipeline, below another job or on top."""
 
@@ -38,7 +30,7 @@ class MoveJob:
     expect: Expect
     after_job_id: str | None = None
     pending_items: PendingItems | None = None
-    pending_item_choices: Sequence[PendingItemChoice] = ()
+    pending_item_choices: Sequence[items.PendingItemChoice] = ()
 
 
 async def move_job(work: Work, command: MoveJob) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 
 from engine.access import Viewer
 from engine.checks import PASSWORD_LENGTH, Checks
+from engine.duration import Duration
 from engine.enums import AccessRight, CauseKind, ErrorCode, Role, SessionKind, TokenScope
 from engine.errors import invalid, missing
 from engine.secrets import digest, new_token, passwords
@@ -181,6 +182,7 @@ class CreateApiToken:
     name: str
     scopes: Sequence[TokenScope]
     expires_at: datetime | None = None
+    lifetime: Duration | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,12 @@ async def create_api_token(work: Work, command: CreateApiToken) -> tuple[str, st
         checks.add(ErrorCode.REQUIRED, "A token needs at least one scope.", "scopes")
     if command.expires_at is not None and command.expires_at <= work.now:
         checks.add(ErrorCode.INVALID, "The expiry is in the past.", "expires_at")
+    if command.expires_at is not None and command.lifetime is not None:
+        checks.add(ErrorCode.INVALID, "Give a time or a lifetime, not both.", "lifetime")
     checks.done()
+    expires_at = command.expires_at
+    if command.lifetime is not None:
+        expires_at = command.lifetime.after(work.now, work.viewer.time_zone, "lifetime")
     token, token_id = new_token(), new_id("session")
     await records.make(
         work.db,
@@ -210,7 +217,7 @@ async def create_api_token(work: Work, command: CreateApiToken) -> tuple[str, st
         name=name,
         scopes=sorted(set(command.scopes)),
         token_hash=digest(token),
-        expires_at=command.expires_at,
+        expires_at=expires_at,
     )
     await work.audit("token.created", token_id, name=name, scopes=sorted(set(command.scopes)))
     return token_id, token

@@ -88,6 +88,16 @@ _describe(
     CANCELLED="Not to be done.",
 )
 _describe(
+    enums.DurationUnit,
+    "In what a span of time is counted. Days and longer are those of the calendar in the firm's time zone.",
+    MINUTES="Minutes.",
+    HOURS="Hours.",
+    DAYS="Days.",
+    WORKING_DAYS="Days on which the firm works.",
+    WEEKS="Weeks of seven days.",
+    MONTHS="Months; the 31st becomes the last day of a shorter month.",
+)
+_describe(
     enums.CauseKind,
     "What caused a change.",
     MEMBER="A member, by hand.",

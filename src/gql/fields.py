@@ -13,10 +13,11 @@ from strawberry.types import Info
 from engine.errors import Problem, Refused
 from engine.unset import UNSET
 from resolvers.context import Context
-from resolvers.declare import WITH_PARENT, Declaration, Depends, camel, declaration
+from resolvers.declare import WITH_PARENT, Declaration, Depends, camel, declaration, error_row
 
 DECLARED: Final = "declaration"  # key of a field's metadata
 SNAPSHOT: Final = "snapshot"  # key of the metadata of root fields that need one instant for all they show
+KEPT: Final = "kept"  # key of the metadata of input fields that may be left out but not cleared
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ def given(description: str, **options: Any) -> Any:
 def optional(description: str) -> Any:
     """A field of an input that may be left out, which is not the same as null."""
     return strawberry.field(description=description, default=strawberry.UNSET)
+
+
+def settable(description: str) -> Any:
+    """A field of an input that may be left out, and that cannot be cleared: null is refused."""
+    return strawberry.field(description=description, default=strawberry.UNSET, metadata={KEPT: True})
 
 
 def root(resolver: Callable[..., Awaitable[Any]], description: str, **args: Arg) -> Any:
@@ -108,7 +114,12 @@ def mutates(resolver: Callable[[Context, Any], Awaitable[Any]], description: str
         context: Context = info.context
         said = values["input"]
         context.mutation_id = said.client_mutation_id or None
-        payload = await resolver(context, said.command())
+        refused = declared.may.refusal(context)
+        problems = [refused] if refused else said.problems()
+        if problems:
+            payload = {"errors": [error_row(problem) for problem in problems]}
+        else:
+            payload = await resolver(context, said.command())
         return {**payload, "client_mutation_id": context.mutation_id}
 
     args = {"input": Arg(input_type, "What to do.")}

@@ -1,11 +1,15 @@
 """What all inputs share."""
 
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any, TypeVar, dataclass_transform
 
 import strawberry
 
-from gql.fields import optional, to_domain
+from engine.checks import Checks
+from engine.enums import ErrorCode
+from engine.errors import Problem
+from gql.fields import KEPT, optional, to_domain
 
 T = TypeVar("T")
 
@@ -29,6 +33,16 @@ class MutationInput:
     client_mutation_id: str | None = strawberry.field(
         description="Comes back in the payload and in the events that the mutation causes.", default=None
     )
+
+    def problems(self) -> list[Problem]:
+        """What no command could mean: null for what cannot be cleared, an id of the mutation that cannot be kept."""
+        checks = Checks()
+        if self.client_mutation_id:
+            checks.name(self.client_mutation_id, "client_mutation_id")
+        for part in fields(self):
+            if part.metadata.get(KEPT) and getattr(self, part.name) is None:
+                checks.add(ErrorCode.REQUIRED, "It cannot be null: leave it out to keep it.", part.name)
+        return checks.problems
 
     def command(self) -> Any:
         """The command meant."""

@@ -4,7 +4,7 @@ from datetime import date
 
 import strawberry
 
-from engine import jobs, moves
+from engine import items, jobs, moves
 from engine.enums import JobState, PendingItems, Priority
 from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
@@ -27,7 +27,7 @@ class ExpectInput:
     stage_id: ID | None = optional("The stage the job is in.")
 
 
-@input_of(moves.PendingItemChoice, "What becomes of one item, instead of what becomes of all.")
+@input_of(items.PendingItemChoice, "What becomes of one item, instead of what becomes of all.")
 class PendingItemChoice:
     """An exception."""
 

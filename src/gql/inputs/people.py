@@ -6,7 +6,8 @@ from typing import Any
 import strawberry
 
 from engine import firms, members, sessions
-from engine.enums import AccessRight, Role, TokenScope
+from engine.duration import Duration
+from engine.enums import AccessRight, DurationUnit, Role, TokenScope
 from gql.fields import given, optional, settable, to_domain
 from gql.inputs.base import MutationInput, input_of
 
@@ -48,13 +49,22 @@ class LogoutInput(MutationInput):
         """Nothing."""
 
 
+@input_of(Duration, "A span of time.")
+class DurationInput:
+    """A span."""
+
+    amount: int = given("How many, from 1 to 10,000.")
+    unit: DurationUnit = given("Of what.")
+
+
 @input_of(sessions.CreateApiToken, "A token for a program that acts as oneself.")
 class CreateApiTokenInput(MutationInput):
     """Name, scopes, end."""
 
     name: str = given("What it is for.")
     scopes: list[TokenScope] = given("What it may be used for.")
-    expires_at: datetime | None = given("When it ends; null for never.", default=None)
+    expires_at: datetime | None = given("When it ends; never, if neither this nor a lifetime is given.", default=None)
+    lifetime: DurationInput | None = given("How long it lives, instead of when it ends.", default=None)
 
 
 @input_of(sessions.RevokeApiToken, "Which API token to end.")

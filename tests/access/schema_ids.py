@@ -1,0 +1,110 @@
+"""Walks the schema for every place where a client may name a thing by its id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from graphql import (
+    GraphQLID,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLSchema,
+    get_named_type,
+)
+
+from gql.fields import DECLARED
+from gql.mutation import Mutation
+from gql.schema import build_schema
+from resolvers.declare import Declaration, camel
+
+Path = tuple[str, ...]
+Json = dict[str, Any]
+
+
+def schema() -> GraphQLSchema:
+    """The built schema, as graphql-core knows it."""
+    return build_schema()._schema
+
+
+def mutation_rules() -> dict[str, str]:
+    """The name of the rule that each mutation declares."""
+    definition = Mutation.__strawberry_definition__  # type: ignore[attr-defined]
+    found: dict[str, str] = {}
+    for field in definition.fields:
+        declared: Declaration = field.metadata[DECLARED]
+        found[camel(field.python_name)] = declared.may.name
+    return found
+
+
+def input_of(mutation: str) -> GraphQLInputObjectType:
+    """The type of a mutation's input."""
+    root = schema().mutation_type
+    assert root is not None
+    found = get_named_type(root.fields[mutation].args["input"].type)
+    assert isinstance(found, GraphQLInputObjectType)
+    return found
+
+
+def mutation_paths() -> list[tuple[str, Path]]:
+    """Every mutation with every path inside its input at which an id stands."""
+    root = schema().mutation_type
+    assert root is not None
+    return [(name, path) for name in root.fields for path in _paths(input_of(name), ())]
+
+
+def query_paths() -> list[tuple[str, Path]]:
+    """Every field of the query root with every path inside its arguments at which an id stands."""
+    root = schema().query_type
+    assert root is not None
+    return [
+        (name, path)
+        for name, field in root.fields.items()
+        for argument, said in field.args.items()
+        for path in _inside(said.type, (argument,), ())
+    ]
+
+
+def _paths(kind: GraphQLInputObjectType, above: tuple[str, ...]) -> Iterator[Path]:
+    for name, part in kind.fields.items():
+        yield from _inside(part.type, (name,), (*above, kind.name))
+
+
+def _inside(kind: GraphQLInputType, path: Path, above: tuple[str, ...]) -> Iterator[Path]:
+    named = get_named_type(kind)
+    if named is GraphQLID:
+        yield path
+    elif isinstance(named, GraphQLInputObjectType) and named.name not in above:  # filters hold filters
+        for inner in _paths(named, above):
+            yield (*path, *inner)
+
+
+def required(kind: GraphQLInputObjectType) -> set[str]:
+    """The names of the fields that an input cannot do without."""
+    return {name for name, part in kind.fields.items() if isinstance(part.type, GraphQLNonNull) and not _defaults(part)}
+
+
+def _defaults(part: Any) -> bool:
+    return getattr(part, "default", None) is not None or part.default_value not in (None, _undefined())
+
+
+def _undefined() -> Any:
+    from graphql import Undefined  # noqa: PLC0415
+
+    return Undefined
+
+
+def put(kind: GraphQLInputType, path: Path, value: str, like: Any = None) -> Any:
+    """A value of an input type that says ``value`` at ``path`` and is otherwise like ``like``."""
+    if isinstance(kind, GraphQLNonNull):
+        return put(kind.of_type, path, value, like)
+    if isinstance(kind, GraphQLList):
+        return [put(kind.of_type, path, value, like[0] if like else None)]
+    if not path:
+        return value
+    assert isinstance(kind, GraphQLInputObjectType)
+    said: Json = {} if kind.is_one_of else dict(like or {})
+    said[path[0]] = put(kind.fields[path[0]].type, path[1:], value, said.get(path[0]))
+    return said
