@@ -2,7 +2,7 @@
 
 import calendar
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -30,7 +30,7 @@ class Duration:
         if not 1 <= self.amount <= MOST:
             raise invalid(ErrorCode.INVALID, f"An amount from 1 to {MOST:,}.", *path, "amount")
         if self.unit in _EXACT:
-            return moment + self.amount * _EXACT[self.unit]
+            return moment.astimezone(UTC) + self.amount * _EXACT[self.unit]
         local = moment.astimezone(ZoneInfo(time_zone))
         if self.unit in _DAYS:
             return local + timedelta(days=self.amount * _DAYS[self.unit])

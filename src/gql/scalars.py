@@ -1,5 +1,6 @@
 """Scalars of the contract, and how strictly they are read."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -9,12 +10,13 @@ from graphql import GraphQLError
 
 
 def _date(value: Any) -> date:
-    if not isinstance(value, str) or len(value) != len("2026-01-31"):
-        raise GraphQLError("A date is written as 2026-01-31.")
+    message = "A date is written as 2026-01-31."
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
+        raise GraphQLError(message)
     try:
         return date.fromisoformat(value)
     except ValueError as error:
-        raise GraphQLError("A date is written as 2026-01-31.") from error
+        raise GraphQLError(message) from error
 
 
 def _moment(value: Any) -> datetime:
@@ -55,7 +57,7 @@ DATE_TIME = strawberry.scalar(
 DECIMAL = strawberry.scalar(
     name="Decimal",
     description='An exact number as a text: "12.50".',
-    serialize=str,
+    serialize=lambda number: format(number, "f"),
     parse_value=_decimal,
 )
 SCALARS: dict[object, Any] = {date: DATE, datetime: DATE_TIME, Decimal: DECIMAL}

@@ -19,6 +19,7 @@ from gql.scalars import DATE, DATE_TIME, DECIMAL
         (DATE_TIME, datetime(2026, 1, 31, 12, tzinfo=UTC), "2026-01-31T12:00:00+00:00"),
         (DECIMAL, Decimal("12.50"), "12.50"),
         (DECIMAL, Decimal("-0.000001"), "-0.000001"),
+        (DECIMAL, Decimal("1E+5"), "100000"),
     ],
 )
 def test_a_value_survives_the_way_out_and_in(scalar: Any, value: Any, text: str) -> None:
