@@ -99,7 +99,7 @@ async def create_job(work: Work, command: CreateJob) -> str:
         changed("pipeline", None, stage["pipeline_id"]),
         changed("stage", None, stage["id"]),
         changed("rank", None, values["rank"]),
-        changed("status", None, active["id"]),
+        changed("status", None, active["id"], to_label=active["name"]),
     )
     return job_id
 
@@ -168,7 +168,9 @@ async def set_job_status(work: Work, command: SetJobStatus) -> str:
     values = {"status_id": status["id"], "state": status["state"]}
     await jobs.change(work.db, work.firm_id, command.job_id, work.now, values)
     work.touch_job(command.job_id)
-    line = changed("status", row["status_id"], status["id"])
+    before = await find.of_firm(work, "job_statuses", "job status", row["status_id"])
+    labels = {"from_label": before["name"], "to_label": status["name"]}
+    line = changed("status", before["id"], status["id"], **labels)
     work.history(command.job_id, HistoryAction.STATUS_CHANGED, line)
     return command.job_id
 

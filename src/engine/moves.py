@@ -104,7 +104,9 @@ async def enter_stage(work: Work, job: Row, stage: Row, key: str) -> None:
         if not await places.status_enabled(work.db, work.firm_id, stage["pipeline_id"], job["status_id"]):
             active = await places.built_in_status(work.db, work.firm_id, JobState.ACTIVE)
             values |= {"status_id": active["id"], "state": active["state"]}
-            lines.append(changed("status", job["status_id"], active["id"]))
+            before = await find.of_firm(work, "job_statuses", "job status", job["status_id"])
+            labels = {"from_label": before["name"], "to_label": active["name"]}
+            lines.append(changed("status", before["id"], active["id"], **labels))
     await jobs.close_visit(work.db, work.firm_id, job["id"], work.now)
     await jobs.change(work.db, work.firm_id, job["id"], work.now, values)
     await jobs.open_visit(work.db, work.firm_id, job["id"], stage["pipeline_id"], stage["id"], work.now)

@@ -129,7 +129,10 @@ async def _move_out(work: Work, stage_id: str, target: Row | None, used: usage.U
     hidden = await places.hidden_jobs(work.db, work.firm_id, stage_id, lambda p: access.sees_job(work.viewer, p, "t"))
     if hidden:
         work.viewer.need(AccessRight.VIEW_ALL_ACCOUNTS, "stage_id")
-    jobs = await work.lock_jobs(await places.jobs_in(work.db, work.firm_id, stage_id))
+    locked = await work.lock_jobs(await places.jobs_in(work.db, work.firm_id, stage_id))
+    jobs = [
+        job for job in locked if job["stage_id"] == stage_id
+    ]  # another may have left for another pipeline meanwhile
     jobs.sort(key=_rank)
     last = await places.last_rank(work.db, work.firm_id, target["id"])
     for job, key in zip(jobs, rank.spread(last, None, len(jobs)), strict=True):

@@ -117,9 +117,12 @@ class Work:
         return touched
 
 
-def changed(name: str, before: Any, after: Any) -> dict[str, Any]:
-    """One line of a history entry; things are named by their ids."""
-    return {"field": name, "from": _plain(before), "to": _plain(after)}
+def changed(name: str, before: Any, after: Any, **labels: str) -> dict[str, Any]:
+    """One line of a history entry; things are named by their ids.
+
+    What every member may know and may be deleted leaves its name, too: ``from_label``, ``to_label``.
+    """
+    return {"field": name, "from": _plain(before), "to": _plain(after), **labels}
 
 
 def _plain(value: Any) -> Any:

@@ -39,7 +39,12 @@ _READS: Final[Mapping[str, Read]] = {
 }
 
 
-async def by_ids(context: Context, ids: Sequence[str | None]) -> list[Any]:
+# History names stages that have been deleted since, as visits do.
+_READS_OF_HISTORY: Final = {**_READS, "stage": pipelines.past_stages_by_ids}
+_REFERENCES: Final = frozenset({"pipeline", "stage", "status", "assignees", "task"})  # history fields that name things
+
+
+async def by_ids(context: Context, ids: Sequence[str | None], reads: Mapping[str, Read] = _READS) -> list[Any]:
     """What the viewer sees of the things, null for the rest (AC4). One read per type."""
     by_prefix: dict[str, list[str]] = {}
     for thing_id in ids:
@@ -47,8 +52,8 @@ async def by_ids(context: Context, ids: Sequence[str | None]) -> list[Any]:
             by_prefix.setdefault(prefix_of(thing_id), []).append(thing_id)
     found: dict[str, Any] = {}
     for prefix, some in by_prefix.items():
-        if prefix in _READS:
-            found.update(zip(some, await _READS[prefix](context, some), strict=True))
+        if prefix in reads:
+            found.update(zip(some, await reads[prefix](context, some), strict=True))
     return [found.get(thing_id) if thing_id else None for thing_id in ids]
 
 
@@ -94,29 +99,34 @@ async def _lists(context: Context, lists: Sequence[Sequence[str]]) -> list[list[
 async def history_changes(context: Context, rows: Sequence[Any]) -> list[list[dict[str, Any]]]:
     """What history entries changed. Things that the viewer does not see are not named, not even by id (AC4)."""
     entries = [decoded(row, "changes") for row in rows]
-    named = {value for lines in entries for line in lines for value in _ids_of(line)}
-    wanted = sorted(named)
-    seen = dict(zip(wanted, await by_ids(context, wanted), strict=True))
+    wanted = sorted({thing_id for lines in entries for line in lines for thing_id in _referred(line)})
+    seen = dict(zip(wanted, await by_ids(context, wanted, _READS_OF_HISTORY), strict=True))
     return [[_change(line, seen) for line in lines] for lines in entries]
 
 
-def _ids_of(line: Mapping[str, Any]) -> list[str]:
-    values = [line["from"], line["to"]]
-    flat = chain.from_iterable(value if isinstance(value, list) else [value] for value in values)
-    return [value for value in flat if isinstance(value, str) and prefix_of(value) in _READS]
+def _referred(line: Mapping[str, Any]) -> list[str]:
+    return [thing_id for side in ("from", "to") for thing_id in _ids(line, side)]
+
+
+def _ids(line: Mapping[str, Any], side: str) -> list[str]:
+    """The things that one side of a line names, where it names things."""
+    value = line[side]
+    values = value if isinstance(value, list) else [value]
+    refers = line["field"] in _REFERENCES
+    return [one for one in values if refers and isinstance(one, str) and prefix_of(one) in _READS]
 
 
 def _change(line: Mapping[str, Any], seen: Mapping[str, Any]) -> dict[str, Any]:
     sides: dict[str, Any] = {}
     for side in ("from", "to"):
-        value = line[side]
-        values = value if isinstance(value, list) else [value]
-        nodes = [seen[one] for one in values if isinstance(one, str) and seen.get(one) is not None]
-        refers = any(isinstance(one, str) and prefix_of(one) in _READS for one in values)
-        sides[f"{side}_nodes"] = nodes
-        sides[f"{side}_value"] = None if refers or isinstance(value, list) or value is None else _text(value)
+        ids = _ids(line, side)
+        sides[f"{side}_nodes"] = [seen[thing_id] for thing_id in ids if seen[thing_id] is not None]
+        value = line.get(f"{side}_label") if ids else line[side]
+        sides[f"{side}_value"] = None if isinstance(value, list) else _text(value)
     return {"field": camel(line["field"]), **sides}
 
 
-def _text(value: Any) -> str:
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -29,7 +29,9 @@ class HistoryChange:
     """One line of a history entry."""
 
     field: str = plain("What was changed, e.g. stage, dueDate or assignees.")
-    from_value: str | None = plain("The value before, where it is not a thing with an id.")
+    from_value: str | None = plain(
+        "The value before; of a thing with an id its name then, where every member may know it."
+    )
     to_value: str | None = plain("The value after, likewise.")
     from_nodes: list[Node] = plain("The things before, as far as one sees them.")
     to_nodes: list[Node] = plain("The things after, likewise.")
