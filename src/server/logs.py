@@ -55,7 +55,11 @@ def _last(settings: Settings) -> list[structlog.typing.Processor]:
     if chosen == "auto":
         chosen = "console" if sys.stderr.isatty() else "json"
     if chosen == "console":
-        return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        # Plain tracebacks: the rich ones show local variables, and with them passwords and tokens.
+        renderer = structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
+        return [renderer]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(_json)]
 
 
