@@ -70,7 +70,7 @@ async def update_account(work: Work, command: UpdateAccount) -> str:
     await find.account(work, account_id, "account_id")
     row = await find.lock(work, "accounts", account_id)
     checks = Checks()
-    values = differing(row, name=checks.name(command.name, "name") if command.name is not UNSET else UNSET)
+    values = differing(row, name=checks.given(checks.name, command.name, "name"))
     add_tags = checks.ids(listed(command.add_tag_ids), "add_tag_ids")
     add_contacts = checks.ids(listed(command.add_contact_ids), "add_contact_ids")
     checks.done()

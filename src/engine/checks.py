@@ -1,15 +1,16 @@
 """Validation of what callers give: collects every problem of a command, then refuses with all of them."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final, TypeVar
 from zoneinfo import available_timezones
 
 from engine.enums import ErrorCode
 from engine.errors import Problem, Refused
 from engine.unset import UNSET, Maybe
 
+V = TypeVar("V")
 NAME_LENGTH: Final = 200  # characters
 TEXT_LENGTH: Final = 10_000  # characters
 LIST_LENGTH: Final = 200  # ids in one list of an input
@@ -33,6 +34,10 @@ class Checks:
         """Raises Refused where a problem was noted."""
         if self.problems:
             raise Refused(self.problems)
+
+    def given(self, check: Callable[..., V], value: Maybe[Any], *path: str) -> Maybe[V]:
+        """What a check makes of a value, where one was given."""
+        return UNSET if value is UNSET else check(value, *path)
 
     def name(self, value: str, *path: str) -> str:
         """A name of one line, trimmed: 1 to 200 characters."""

@@ -72,7 +72,7 @@ async def update_contact(work: Work, command: UpdateContact) -> str:
     checks = Checks()
     values = differing(
         row,
-        name=checks.name(command.name, "name") if command.name is not UNSET else UNSET,
+        name=checks.given(checks.name, command.name, "name"),
         email=checks.email(command.email, "email") if command.email else command.email,
         phone=checks.name(command.phone, "phone") if command.phone else command.phone,
     )

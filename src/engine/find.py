@@ -196,6 +196,19 @@ async def task(work: Work, task_id: str, *path: str) -> Row:
     return await any_task(work, task_id)
 
 
+async def subtask(work: Work, subtask_id: str, *path: str) -> Row:
+    """A line of the check list of a task that the viewer sees."""
+
+    def condition(p: Params) -> str:
+        seen = access.sees_task(work.viewer, p, "st")
+        return f"EXISTS (SELECT FROM tasks st WHERE st.firm_id = t.firm_id AND st.id = t.task_id AND {seen})"
+
+    row = await find.one(work.db, "subtasks", work.firm_id, subtask_id, condition)
+    if row is None:
+        raise missing("subtask", *path)
+    return row
+
+
 async def any_task(work: Work, task_id: str) -> Row:
     """Locks a task of the firm, whoever sees it, and answers its row with its item's title and due date."""
     row = await locks.task(work.db, work.firm_id, task_id)

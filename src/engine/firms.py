@@ -99,9 +99,9 @@ async def update_firm(work: Work, command: UpdateFirm) -> str:
     checks = Checks()
     values = differing(
         row,
-        name=checks.name(command.name, "name") if command.name is not UNSET else UNSET,
-        time_zone=checks.time_zone(command.time_zone, "time_zone") if command.time_zone is not UNSET else UNSET,
-        currency=checks.currency(command.currency, "currency") if command.currency is not UNSET else UNSET,
+        name=checks.given(checks.name, command.name, "name"),
+        time_zone=checks.given(checks.time_zone, command.time_zone, "time_zone"),
+        currency=checks.given(checks.currency, command.currency, "currency"),
     )
     checks.done()
     if values:

@@ -9,7 +9,7 @@ from engine import find
 from engine.changes import differing
 from engine.checks import Checks, listed
 from engine.enums import ErrorCode, HistoryAction, JobState, Priority
-from engine.errors import invalid, stale
+from engine.errors import invalid, missing, stale
 from engine.moves import Expect, check_expected, open_to_jobs, place
 from engine.unset import UNSET, Maybe
 from engine.work import Work, changed
@@ -113,7 +113,7 @@ async def _first_place(work: Work, command: CreateJob) -> Row:
     for stage in stages:
         if command.stage_id in (None, stage["id"]):
             return stage
-    raise invalid(ErrorCode.NOT_FOUND, "There is no such stage in this pipeline.", "stage_id")
+    raise missing("stage in this pipeline", "stage_id")
 
 
 async def update_job(work: Work, command: UpdateJob) -> str:
@@ -124,8 +124,8 @@ async def update_job(work: Work, command: UpdateJob) -> str:
     checks = Checks()
     values = differing(
         row,
-        name=checks.name(command.name, "name") if command.name is not UNSET else UNSET,
-        description=checks.text(command.description, "description") if command.description is not UNSET else UNSET,
+        name=checks.given(checks.name, command.name, "name"),
+        description=checks.given(checks.text, command.description, "description"),
         priority=command.priority,
         start_date=command.start_date,
         due_date=command.due_date,

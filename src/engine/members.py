@@ -212,7 +212,7 @@ async def update_member(work: Work, command: UpdateMember) -> str:
     if command.member_id != work.viewer.member_id:
         work.viewer.need_manager("member_id")
     checks = Checks()
-    values = differing(row, name=checks.name(command.name, "name") if command.name is not UNSET else UNSET)
+    values = differing(row, name=checks.given(checks.name, command.name, "name"))
     checks.done()
     if values:
         await records.change(work.db, models.Member, work.firm_id, command.member_id, work.now, **values)

@@ -113,8 +113,8 @@ async def update_pipeline(work: Work, command: UpdatePipeline) -> str:
     checks = Checks()
     values = differing(
         row,
-        name=checks.name(command.name, "name") if command.name is not UNSET else UNSET,
-        description=checks.text(command.description, "description") if command.description is not UNSET else UNSET,
+        name=checks.given(checks.name, command.name, "name"),
+        description=checks.given(checks.text, command.description, "description"),
         job_sort=command.job_sort,
     )
     members = checks.ids(listed(command.add_available_to_ids), "add_available_to_ids")

@@ -44,10 +44,11 @@ async def create_account_role(work: Work, command: CreateAccountRole) -> str:
     name = checks.name(command.name, "name")
     checks.done()
     role_id, again = await find.new(work, "account_roles", "role", command)
-    if not again:
-        await free_name(work, "account_roles", name)
-        await records.make(work.db, models.AccountRole, id=role_id, firm_id=work.firm_id, name=name)
-        work.touch("account_role", role_id)
+    if again:
+        return str((await find.of_firm(work, "account_roles", "account role", role_id, "id"))["id"])
+    await free_name(work, "account_roles", name)
+    await records.make(work.db, models.AccountRole, id=role_id, firm_id=work.firm_id, name=name)
+    work.touch("account_role", role_id)
     return role_id
 
 
@@ -56,7 +57,7 @@ async def update_account_role(work: Work, command: UpdateAccountRole) -> str:
     work.viewer.need(AccessRight.MANAGE_ACCOUNTS)
     row = await find.whole(work, "account_roles", "account role", command.account_role_id, "account_role_id")
     checks = Checks()
-    values = differing(row, name=checks.name(command.name, "name") if command.name is not UNSET else UNSET)
+    values = differing(row, name=checks.given(checks.name, command.name, "name"))
     checks.done()
     if values:
         await free_name(work, "account_roles", values["name"], command.account_role_id)

@@ -114,7 +114,7 @@ async def log_in(
     if user is None or not fits:
         raise invalid(ErrorCode.BAD_CREDENTIALS, "This e-mail and password do not fit.", "password")
     found = await sessions.memberships(database, user["id"])
-    member = _choose(found, command.firm_id or None)
+    member = _choose(found, None if command.firm_id is UNSET else command.firm_id)
     if member is None:
         return LoggedIn(None, None, None, found)
     async with database.transaction() as db:

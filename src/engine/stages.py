@@ -47,6 +47,9 @@ class DeleteStage:
 async def create_stage(work: Work, command: CreateStage) -> str:
     """Adds a stage; answers its id."""
     await editable(work, command.pipeline_id, "pipeline_id")
+    stage_id, again = await find.new(work, "stages", "stage", command)
+    if again:
+        return str((await find.stage(work, stage_id, "id"))["id"])
     stages = await places.stages(work.db, work.firm_id, command.pipeline_id)
     checks = Checks()
     name = checks.name(command.name, "name")
@@ -55,9 +58,6 @@ async def create_stage(work: Work, command: CreateStage) -> str:
     if len(stages) >= MAX_STAGES:
         checks.add(ErrorCode.TOO_MANY, f"A pipeline has at most {MAX_STAGES} stages.", "pipeline_id")
     checks.done()
-    stage_id, again = await find.new(work, "stages", "stage", command)
-    if again:
-        return str((await find.stage(work, stage_id, "id"))["id"])
     order = [stage["id"] for stage in stages]
     order.insert(position, stage_id)
     values = {"pipeline_id": command.pipeline_id, "name": name, "position": len(stages)}
@@ -74,7 +74,7 @@ async def update_stage(work: Work, command: UpdateStage) -> str:
     row = await find.stage(work, command.stage_id, "stage_id")
     stages = await places.stages(work.db, work.firm_id, row["pipeline_id"])
     checks = Checks()
-    values = differing(row, name=checks.name(command.name, "name") if command.name is not UNSET else UNSET)
+    values = differing(row, name=checks.given(checks.name, command.name, "name"))
     position = row["position"] if command.position is UNSET else command.position
     _check_position(checks, position, len(stages) - 1)
     checks.done()

@@ -51,13 +51,12 @@ async def create_job_status(work: Work, command: CreateJobStatus) -> str:
     name, color = checks.name(command.name, "name"), checks.color(command.color, "color")
     checks.done()
     status_id, again = await find.new(work, "job_statuses", "status", command)
-    if not again:
-        await free_name(work, "job_statuses", name)
-        values = {"name": name, "color": color, "pauses": command.pauses, "on_board": command.on_board}
-        await records.make(
-            work.db, models.JobStatus, id=status_id, firm_id=work.firm_id, state=JobState.CUSTOM, **values
-        )
-        work.touch("status", status_id)
+    if again:
+        return str((await find.of_firm(work, "job_statuses", "job status", status_id, "id"))["id"])
+    await free_name(work, "job_statuses", name)
+    values = {"name": name, "color": color, "pauses": command.pauses, "on_board": command.on_board}
+    await records.make(work.db, models.JobStatus, id=status_id, firm_id=work.firm_id, state=JobState.CUSTOM, **values)
+    work.touch("status", status_id)
     return status_id
 
 
@@ -68,8 +67,8 @@ async def update_job_status(work: Work, command: UpdateJobStatus) -> str:
     checks = Checks()
     values = differing(
         row,
-        name=checks.name(command.name, "name") if command.name is not UNSET else UNSET,
-        color=checks.color(command.color, "color") if command.color is not UNSET else UNSET,
+        name=checks.given(checks.name, command.name, "name"),
+        color=checks.given(checks.color, command.color, "color"),
         pauses=command.pauses,
         on_board=command.on_board,
     )

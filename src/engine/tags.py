@@ -45,10 +45,11 @@ async def create_tag(work: Work, command: CreateTag) -> str:
     name, color = checks.name(command.name, "name"), checks.color(command.color, "color")
     checks.done()
     tag_id, again = await find.new(work, "tags", "tag", command)
-    if not again:
-        await free_name(work, "tags", name)
-        await records.make(work.db, models.Tag, id=tag_id, firm_id=work.firm_id, name=name, color=color)
-        work.touch("tag", tag_id)
+    if again:
+        return str((await find.of_firm(work, "tags", "tag", tag_id, "id"))["id"])
+    await free_name(work, "tags", name)
+    await records.make(work.db, models.Tag, id=tag_id, firm_id=work.firm_id, name=name, color=color)
+    work.touch("tag", tag_id)
     return tag_id
 
 
@@ -59,8 +60,8 @@ async def update_tag(work: Work, command: UpdateTag) -> str:
     checks = Checks()
     values = differing(
         row,
-        name=checks.name(command.name, "name") if command.name is not UNSET else UNSET,
-        color=checks.color(command.color, "color") if command.color is not UNSET else UNSET,
+        name=checks.given(checks.name, command.name, "name"),
+        color=checks.given(checks.color, command.color, "color"),
     )
     checks.done()
     if "name" in values:

@@ -109,8 +109,8 @@ async def update_task(work: Work, command: UpdateTask) -> str:
     checks = Checks()
     values = differing(
         row,
-        title=checks.name(command.title, "title") if command.title is not UNSET else UNSET,
-        description=checks.text(command.description, "description") if command.description is not UNSET else UNSET,
+        title=checks.given(checks.name, command.title, "title"),
+        description=checks.given(checks.text, command.description, "description"),
         priority=command.priority,
         due_date=command.due_date,
     )
@@ -150,16 +150,18 @@ async def _tell_jobs(work: Work, task_id: str, lines: Sequence[dict[str, object]
 
 async def create_subtask(work: Work, command: CreateSubtask) -> str:
     """Adds a subtask at the end; answers its id. Subtasks never block (AI1)."""
-    await locked_task(work, command.task_id, "task_id")
     checks = Checks()
     title = checks.name(command.title, "title")
     checks.done()
     subtask_id, again = await find.new(work, "subtasks", "subtask", command)
-    if not again:
-        last = await items.last_subtask_rank(work.db, work.firm_id, command.task_id)
-        values = {"task_id": command.task_id, "title": title, "done": False, "rank": rank.between(last, None)}
-        await records.make(work.db, models.Subtask, id=subtask_id, firm_id=work.firm_id, **values)
-        await _touch_task(work, command.task_id)
+    if again:
+        await find.task(work, command.task_id, "task_id")
+        return str((await find.of_firm(work, "subtasks", "subtask", subtask_id, "id"))["id"])
+    await locked_task(work, command.task_id, "task_id")
+    last = await items.last_subtask_rank(work.db, work.firm_id, command.task_id)
+    values = {"task_id": command.task_id, "title": title, "done": False, "rank": rank.between(last, None)}
+    await records.make(work.db, models.Subtask, id=subtask_id, firm_id=work.firm_id, **values)
+    await _touch_task(work, command.task_id)
     return subtask_id
 
 
@@ -167,9 +169,7 @@ async def update_subtask(work: Work, command: UpdateSubtask) -> str:
     """Changes a subtask; answers its task's id."""
     row = await _subtask(work, command.subtask_id)
     checks = Checks()
-    values = differing(
-        row, title=checks.name(command.title, "title") if command.title is not UNSET else UNSET, done=command.done
-    )
+    values = differing(row, title=checks.given(checks.name, command.title, "title"), done=command.done)
     checks.done()
     if values:
         await records.change(work.db, models.Subtask, work.firm_id, command.subtask_id, work.now, **values)
@@ -186,7 +186,7 @@ async def delete_subtask(work: Work, command: DeleteSubtask) -> str:
 
 
 async def _subtask(work: Work, subtask_id: str) -> Row:
-    row = await find.of_firm(work, "subtasks", "subtask", subtask_id, "subtask_id")
+    row = await find.subtask(work, subtask_id, "subtask_id")
     await locked_task(work, row["task_id"], "subtask_id")
     return await find.of_firm(work, "subtasks", "subtask", subtask_id, "subtask_id")
 

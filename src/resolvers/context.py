@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
-from engine.access import Viewer
+from engine.access import Viewer, sees_job
 from engine.calendar import today
 from engine.enums import ErrorCode
 from engine.errors import invalid
@@ -59,7 +60,7 @@ class Context:
     @property
     def asker(self) -> Asker:
         """What filters may need to know of the viewer."""
-        return Asker(self.viewer.member_id, self.today)
+        return Asker(self.viewer.member_id, self.today, partial(sees_job, self.viewer))
 
     async def perform(self, command: Callable[[Work, C], Awaitable[R]], given: C) -> R:
         """Runs an engine command for the viewer; raises Refused."""

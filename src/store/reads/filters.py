@@ -87,6 +87,7 @@ class Asker:
 
     member_id: str
     today: date
+    sees_job: Callable[[Params, str], str]  # the SQL of whether the viewer sees the job of an alias
 
 
 Filter = AccountFilter | PipelineFilter | JobFilter | TaskFilter
@@ -183,6 +184,15 @@ def _open(p: Params, value: bool, asker: Asker) -> str:
     return "i.open" if value else "NOT i.open"
 
 
+def _of_jobs(p: Params, value: Sequence[str], asker: Asker) -> str:
+    """A job that the viewer does not see has no tasks, though they may see a task of it (AC4)."""
+    return (
+        "EXISTS (SELECT FROM item_links x JOIN jobs xj ON xj.firm_id = x.firm_id AND xj.id = x.job_id"
+        " WHERE x.firm_id = t.firm_id AND x.item_id = t.id"
+        f" AND x.job_id = ANY({p(list(value))}::text[]) AND {asker.sees_job(p, 'xj')})"
+    )
+
+
 def _all(p: Params, value: Sequence[Filter], asker: Asker) -> str:
     return "(" + " AND ".join(f"({condition(p, part, asker)})" for part in value) + ")" if value else "TRUE"
 
@@ -225,10 +235,7 @@ _TESTS: dict[type[Filter], dict[str, Test]] = {
     },
     TaskFilter: {
         "ids": _within("t.id"),
-        "job_ids": lambda p, value, asker: (
-            "EXISTS (SELECT FROM item_links x WHERE x.firm_id = t.firm_id AND x.item_id = t.id"
-            f" AND x.job_id = ANY({p(list(value))}::text[]))"
-        ),
+        "job_ids": _of_jobs,
         "statuses": _within("t.status"),
         "open": _open,
         "priorities": _priorities("t.priority"),
