@@ -106,11 +106,6 @@ class Checks:
         return text
 
 
-def given(**values: object) -> dict[str, object]:
-    """The values that the caller gave."""
-    return {name: value for name, value in values.items() if value is not UNSET}
-
-
 def listed(value: Maybe[Sequence[str] | None]) -> list[str]:
     """A list that may be absent or null, as a list."""
     return list(value) if value else []

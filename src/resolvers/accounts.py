@@ -9,6 +9,7 @@ from resolvers.commands import command, removal
 from resolvers.context import Context
 from resolvers.declare import READER, WITH_PARENT, Depends, batch, query, right
 from resolvers.firms import ACCOUNTS_BY_NAME
+from resolvers.lookup import in_order, present
 from resolvers.pages import Connection, PageArgs, pages
 from store.database import Row
 from store.reads import things
@@ -21,11 +22,11 @@ CONTACTS_BY_NAME: Final = Order("contact.name", (("lower(c.name)", "text"), ("c.
 
 async def by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None]:
     """Accounts whose name the viewer sees (AC3)."""
-    wanted = {account_id for account_id in ids if account_id}
+    wanted = present(ids)
     found = await things.accounts(
         context.db, context.firm_id, wanted, lambda p: access.names_account(context.viewer, p, "a.id")
     )
-    return [found.get(account_id) if account_id else None for account_id in ids]
+    return in_order(found, ids)
 
 
 @query(may=READER, depends=Depends.SCOPE)
@@ -119,23 +120,23 @@ async def of_contacts(context: Context, rows: Sequence[Row], **args: Any) -> lis
 
 async def contacts_by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None]:
     """Contacts that the viewer sees."""
-    wanted = {contact_id for contact_id in ids if contact_id}
+    wanted = present(ids)
     found = await things.contacts(
         context.db, context.firm_id, wanted, lambda p: access.sees_contact(context.viewer, p, "c.id")
     )
-    return [found.get(contact_id) if contact_id else None for contact_id in ids]
+    return in_order(found, ids)
 
 
 async def tags_by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None]:
     """Tags of the firm."""
-    found = await things.tags(context.db, context.firm_id, {tag_id for tag_id in ids if tag_id})
-    return [found.get(tag_id) if tag_id else None for tag_id in ids]
+    found = await things.tags(context.db, context.firm_id, present(ids))
+    return in_order(found, ids)
 
 
 async def roles_by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None]:
     """Account roles of the firm."""
-    found = await things.roles(context.db, context.firm_id, {role_id for role_id in ids if role_id})
-    return [found.get(role_id) if role_id else None for role_id in ids]
+    found = await things.roles(context.db, context.firm_id, present(ids))
+    return in_order(found, ids)
 
 
 @query(may=READER, depends=Depends.NONE)

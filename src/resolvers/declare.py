@@ -55,17 +55,9 @@ def _login(context: Context, scope: TokenScope) -> Problem | None:
     return None
 
 
-def _manager(context: Context) -> Problem | None:
-    refused = _login(context, TokenScope.READ)
-    if refused or context.viewer.manages:
-        return refused
-    return Denied(ErrorCode.FORBIDDEN, "Only an owner or an admin may see this.")
-
-
 PUBLIC = Rule("PUBLIC", _nobody_is_refused)
 WITH_PARENT = Rule("WITH_PARENT", _nobody_is_refused)  # whoever sees the parent sees this of it
 READER = Rule("READER", lambda context: _login(context, TokenScope.READ))
-MANAGER = Rule("MANAGER", _manager)
 WRITER = Rule("WRITER", lambda context: _login(context, TokenScope.WRITE))
 STEWARD = Rule("STEWARD", lambda context: _login(context, TokenScope.MANAGE))  # manages members, access or tokens
 

@@ -7,6 +7,7 @@ from engine import firms, members
 from resolvers.commands import command
 from resolvers.context import Context
 from resolvers.declare import READER, STEWARD, WITH_PARENT, WRITER, Depends, Payload, batch, mutation, query
+from resolvers.lookup import in_order, present
 from resolvers.pages import Connection, PageArgs, pages
 from store.database import Row
 from store.reads import things
@@ -52,8 +53,8 @@ async def of_pipelines(context: Context, pipelines: Sequence[Row], **page: Any) 
 
 async def by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None]:
     """Members by id."""
-    found = await things.members(context.db, context.firm_id, {member_id for member_id in ids if member_id})
-    return [found.get(member_id) if member_id else None for member_id in ids]
+    found = await things.members(context.db, context.firm_id, present(ids))
+    return in_order(found, ids)
 
 
 @batch(may=WITH_PARENT, depends=Depends.NONE)

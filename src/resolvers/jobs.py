@@ -11,6 +11,7 @@ from resolvers import firms
 from resolvers.commands import command
 from resolvers.context import Context
 from resolvers.declare import READER, WITH_PARENT, WRITER, Depends, batch, query
+from resolvers.lookup import in_order, present
 from resolvers.pages import Connection, PageArgs, pages
 from store.database import Row
 from store.reads import jobs as reads
@@ -78,11 +79,11 @@ async def by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None
     found = await reads.by_ids(
         context.db,
         context.firm_id,
-        {job_id for job_id in ids if job_id},
+        present(ids),
         context.today,
         lambda p: access.sees_job(context.viewer, p, "j"),
     )
-    return [found.get(job_id) if job_id else None for job_id in ids]
+    return in_order(found, ids)
 
 
 @query(may=READER, depends=Depends.SCOPE)
@@ -142,8 +143,8 @@ async def visits_by_ids(context: Context, ids: Sequence[str | None]) -> list[Row
         pipeline = access.sees_pipeline(context.viewer, p, "v.pipeline_id")
         return f"{pipeline} AND {access.sees_job(context.viewer, p, 'j')}"
 
-    found = await things.visits(context.db, context.firm_id, {visit_id for visit_id in ids if visit_id}, seen)
-    return [found.get(visit_id) if visit_id else None for visit_id in ids]
+    found = await things.visits(context.db, context.firm_id, present(ids), seen)
+    return in_order(found, ids)
 
 
 @batch(may=WITH_PARENT, depends=Depends.SCOPE)

@@ -10,6 +10,7 @@ from resolvers import accounts, firms, jobs, pipelines, tasks
 from resolvers.commands import Read
 from resolvers.context import Context
 from resolvers.declare import READER, WITH_PARENT, Depends, batch, camel, query
+from resolvers.lookup import in_order
 from store.ids import prefix_of
 from store.reads import things
 from store.reads.log import decoded
@@ -54,7 +55,7 @@ async def by_ids(context: Context, ids: Sequence[str | None], reads: Mapping[str
     for prefix, some in by_prefix.items():
         if prefix in reads:
             found.update(zip(some, await reads[prefix](context, some), strict=True))
-    return [found.get(thing_id) if thing_id else None for thing_id in ids]
+    return in_order(found, ids)
 
 
 @query(may=READER, depends=Depends.SCOPE)

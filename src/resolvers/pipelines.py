@@ -8,6 +8,7 @@ from engine.enums import AccessRight
 from resolvers.commands import command, removal
 from resolvers.context import Context
 from resolvers.declare import READER, WITH_PARENT, Depends, batch, query, right
+from resolvers.lookup import in_order, present
 from resolvers.pages import Connection, PageArgs, pages
 from store.database import Row
 from store.reads import jobs as job_reads
@@ -21,11 +22,11 @@ PIPELINES_BY_NAME: Final = Order("pipeline.name", (("lower(pl.name)", "text"), (
 
 async def by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None]:
     """Pipelines that the viewer sees (AC2)."""
-    wanted = {pipeline_id for pipeline_id in ids if pipeline_id}
+    wanted = present(ids)
     found = await things.pipelines(
         context.db, context.firm_id, wanted, lambda p: access.sees_pipeline(context.viewer, p, "pl.id")
     )
-    return [found.get(pipeline_id) if pipeline_id else None for pipeline_id in ids]
+    return in_order(found, ids)
 
 
 @query(may=READER, depends=Depends.SCOPE)
@@ -85,9 +86,9 @@ async def past_stages_by_ids(context: Context, ids: Sequence[str | None]) -> lis
     def seen(p: Params) -> str:
         return access.sees_pipeline(context.viewer, p, "st.pipeline_id")
 
-    wanted = {stage_id for stage_id in ids if stage_id}
+    wanted = present(ids)
     found = await things.stages(context.db, context.firm_id, wanted, seen)
-    return [found.get(stage_id) if stage_id else None for stage_id in ids]
+    return in_order(found, ids)
 
 
 @batch(may=WITH_PARENT, depends=Depends.NONE)
@@ -106,8 +107,8 @@ async def status_of(context: Context, jobs: Sequence[Row]) -> list[Row]:
 
 async def statuses_by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None]:
     """Job statuses of the firm."""
-    found = await things.statuses(context.db, context.firm_id, {status_id for status_id in ids if status_id})
-    return [found.get(status_id) if status_id else None for status_id in ids]
+    found = await things.statuses(context.db, context.firm_id, present(ids))
+    return in_order(found, ids)
 
 
 @query(may=READER, depends=Depends.NONE)

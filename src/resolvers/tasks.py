@@ -8,6 +8,7 @@ from resolvers import jobs
 from resolvers.commands import command
 from resolvers.context import Context
 from resolvers.declare import READER, WITH_PARENT, WRITER, Depends, Payload, batch, mutation, query
+from resolvers.lookup import in_order, present
 from resolvers.pages import Connection, PageArgs, pages
 from store.database import Row
 from store.reads import jobs as reads
@@ -25,10 +26,10 @@ async def by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None
     found = await reads.tasks(
         context.db,
         context.firm_id,
-        {task_id for task_id in ids if task_id},
+        present(ids),
         lambda p: access.sees_task(context.viewer, p, "t"),
     )
-    return [found.get(task_id) if task_id else None for task_id in ids]
+    return in_order(found, ids)
 
 
 @query(may=READER, depends=Depends.SCOPE | Depends.SELF)
@@ -117,10 +118,10 @@ async def subtasks_by_ids(context: Context, ids: Sequence[str | None]) -> list[R
     found = await reads.subtasks_by_id(
         context.db,
         context.firm_id,
-        {subtask_id for subtask_id in ids if subtask_id},
+        present(ids),
         lambda p: access.sees_task(context.viewer, p, "t"),
     )
-    return [found.get(subtask_id) if subtask_id else None for subtask_id in ids]
+    return in_order(found, ids)
 
 
 @mutation(may=WRITER)
