@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine import find
+from engine import access, find
 from engine.changes import differing
 from engine.checks import Checks, listed
 from engine.enums import AccessRight
@@ -84,14 +84,15 @@ async def update_contact(work: Work, command: UpdateContact) -> str:
 
 
 async def delete_contact(work: Work, command: DeleteContact) -> str:
-    """Deletes a contact; refused where it belongs to accounts that the viewer has no access to."""
+    """Deletes a contact; one of accounts that the viewer has no access to needs VIEW_ALL_ACCOUNTS."""
     work.viewer.need(AccessRight.MANAGE_ACCOUNTS)
     contact_id = command.contact_id
     await find.contact(work, contact_id, "contact_id")
     owner = ("contact_id", contact_id)
     accounts = await links.targets(work.db, "account_contacts", work.firm_id, owner, "account_id")
+    if await find.any_of(work, "accounts", accounts, lambda p: f"NOT {access.sees_account(work.viewer, p, 't.id')}"):
+        work.viewer.need(AccessRight.VIEW_ALL_ACCOUNTS, "contact_id")
     for account_id in accounts:
-        await find.account(work, account_id, "contact_id")
         work.touch("account", account_id, fields=["contacts"])
     await links.remove(work.db, "account_contacts", work.firm_id, owner, "account_id", accounts)
     await records.drop(work.db, models.Contact, work.firm_id, contact_id)

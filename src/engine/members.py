@@ -11,7 +11,7 @@ from engine.checks import Checks, listed
 from engine.enums import AccessRight, ErrorCode, Role
 from engine.errors import denied, invalid
 from engine.secrets import digest, new_token, passwords
-from engine.sessions import SESSION, LoggedIn, open_session
+from engine.sessions import SESSION, LoggedIn, open_session, throttle
 from engine.unset import UNSET, Maybe
 from engine.work import Clock, Work, system_clock
 from store import models
@@ -110,15 +110,14 @@ async def invite_member(work: Work, command: InviteMember) -> tuple[str, str | N
     )
     owner = ("member_id", member_id)
     await links.add(work.db, "member_accounts", work.firm_id, owner, "account_id", account_ids)
-    work.touch("member", member_id, fields=["name"])
+    work.touch("member", member_id, fields=["name"], accounts_added=account_ids)
     await work.audit("member.invited", member_id, role=command.role, rights=sorted(set(command.rights)))
     return member_id, await _invite(work, member_id)
 
 
 async def renew_invitation(work: Work, command: RenewInvitation) -> str | None:
     """Answers a fresh token for a member who has not joined yet, None for one who has."""
-    work.viewer.need_manager()
-    row = await _locked(work, command.member_id)
+    row = await _managed(work, command.member_id)
     _only_owners_make_owners(work, Role(row["role"]))
     if row["joined_at"] is not None:
         return None
@@ -146,14 +145,20 @@ async def accept_invitation(
     command: AcceptInvitation,
     *,
     address: str | None = None,
+    mutation_id: str | None = None,
     lifetime: timedelta = SESSION,
     clock: Clock = system_clock,
 ) -> LoggedIn:
-    """Joins the firm and logs in. Raises Refused for a token that is unknown, used or expired, or a wrong password."""
+    """Joins the firm and logs in.
+
+    Raises Refused for a token that is unknown, used or expired, for a wrong password, and for too many tries: an
+    invitation must not be a way to guess the password of somebody who has a login.
+    """
     now = clock()
     checks = Checks()
     password = checks.password(command.password, "password")
     checks.done()
+    await throttle(database, f"invitation:{digest(command.token).hex()}", address, now, "token")
     async with database.transaction() as db:
         found = await sessions.invitation(db, digest(command.token), now)
         if found is None:
@@ -174,7 +179,7 @@ async def accept_invitation(
             subject_id=found["member_id"],
             detail={},
         )
-        cause = {"kind": "MEMBER", "actor": found["member_id"], "client_mutation_id": None}
+        cause = {"kind": "MEMBER", "actor": found["member_id"], "client_mutation_id": mutation_id}
         change = {"type": "member", "id": found["member_id"], "fields": ["joined"]}
         await log.append_event(db, found["firm_id"], cause, [change])
     return LoggedIn(token, identity.expires_at, identity, await sessions.memberships(database, found["user_id"]))
@@ -182,13 +187,14 @@ async def accept_invitation(
 
 async def update_member_access(work: Work, command: UpdateMemberAccess) -> str:
     """Changes what a member may see and do. It shows at once on what they look at (AC4)."""
-    work.viewer.need_manager()
-    row = await _locked(work, command.member_id)
+    row = await _managed(work, command.member_id)
     role = Role(command.role or row["role"])
     _only_owners_make_owners(work, Role(row["role"]), role)
     rights = (set(row["rights"]) | set(listed(command.add_rights))) - set(listed(command.remove_rights))
     checks = Checks()
-    add = checks.ids(listed(command.add_account_ids), "add_account_ids")
+    gone = listed(command.remove_account_ids)
+    # What is given and taken at once is not given: nobody gains sight of its jobs meanwhile.
+    add = [one for one in checks.ids(listed(command.add_account_ids), "add_account_ids") if one not in gone]
     checks.done()
     await find.all_of_firm(work, "accounts", "account", add, "add_account_ids")
     if row["role"] == Role.OWNER and role is not Role.OWNER:
@@ -196,9 +202,7 @@ async def update_member_access(work: Work, command: UpdateMemberAccess) -> str:
     values = differing(row, role=role, rights=sorted(rights))
     owner = ("member_id", command.member_id)
     added = await links.add(work.db, "member_accounts", work.firm_id, owner, "account_id", add)
-    removed = await links.remove(
-        work.db, "member_accounts", work.firm_id, owner, "account_id", listed(command.remove_account_ids)
-    )
+    removed = await links.remove(work.db, "member_accounts", work.firm_id, owner, "account_id", gone)
     if values or added or removed:
         await records.change(work.db, models.Member, work.firm_id, command.member_id, work.now, **values)
         work.touch("member", command.member_id, accounts_added=added, accounts_removed=removed, rights=bool(values))
@@ -211,6 +215,7 @@ async def update_member(work: Work, command: UpdateMember) -> str:
     row = await _locked(work, command.member_id)
     if command.member_id != work.viewer.member_id:
         work.viewer.need_manager("member_id")
+        _only_owners_make_owners(work, Role(row["role"]))
     checks = Checks()
     values = differing(row, name=checks.given(checks.name, command.name, "name"))
     checks.done()
@@ -222,8 +227,7 @@ async def update_member(work: Work, command: UpdateMember) -> str:
 
 async def deactivate_member(work: Work, command: DeactivateMember) -> str:
     """Deactivates a member: logins and tokens end at once; assignments stay. Never the last owner (AC1)."""
-    work.viewer.need_manager()
-    row = await _locked(work, command.member_id)
+    row = await _managed(work, command.member_id)
     _only_owners_make_owners(work, Role(row["role"]))
     if row["role"] == Role.OWNER:
         await _keep_an_owner(work, command.member_id)
@@ -238,8 +242,7 @@ async def deactivate_member(work: Work, command: DeactivateMember) -> str:
 
 async def reactivate_member(work: Work, command: ReactivateMember) -> str:
     """Gives a member access again; they log in anew."""
-    work.viewer.need_manager()
-    row = await _locked(work, command.member_id)
+    row = await _managed(work, command.member_id)
     _only_owners_make_owners(work, Role(row["role"]))
     if row["deactivated_at"] is not None:
         values = {"deactivated_at": None}
@@ -249,8 +252,17 @@ async def reactivate_member(work: Work, command: ReactivateMember) -> str:
     return command.member_id
 
 
+async def _managed(work: Work, member_id: str) -> Row:
+    """A member of whom a manager decides: one decision at a time, each by who may still decide."""
+    work.viewer.need_manager()
+    row = await _locked(work, member_id)
+    work.viewer.need_manager()
+    return row
+
+
 async def _locked(work: Work, member_id: str) -> Row:
     await locks.own_firm(work.db, f"{work.firm_id}/members")
+    await work.look_again()
     await find.of_firm(work, "members", "member", member_id, "member_id")
     return await find.lock(work, "members", member_id)
 

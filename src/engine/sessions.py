@@ -107,7 +107,7 @@ async def log_in(
     """
     now = clock()
     email = command.email.strip().lower()
-    await _throttle(database, email, address, now)
+    await throttle(database, f"email:{email[:200]}".replace("\x00", ""), address, now, "email")
     user = await sessions.user_by_email(database, email) if "\x00" not in email else None
     usable = len(command.password) <= PASSWORD_LENGTH[1]
     fits = await passwords.verify(user["password_hash"] if user and usable else None, command.password[:1000])
@@ -134,14 +134,14 @@ def _choose(found: Sequence[Row], firm_id: str | None) -> Row | None:
     return found[0] if len(found) == 1 else None
 
 
-async def _throttle(database: Database, email: str, address: str | None, now: datetime) -> None:
-    """Counts before the password is looked at, so that tries at the same time count too."""
-    limits = [(f"email:{email[:200]}".replace("\x00", ""), TRIES_PER_EMAIL)]
+async def throttle(database: Database, key: str, address: str | None, now: datetime, *path: str) -> None:
+    """Counts a try before the password is looked at, so that tries at the same time count too. Raises Refused."""
+    limits = [(key, TRIES_PER_EMAIL)]
     limits += [(f"address:{address}", TRIES_PER_ADDRESS)] if address else []
-    for key, limit in limits:
-        if await sessions.strike(database, key, now, WINDOW) > limit:
+    for one, limit in limits:
+        if await sessions.strike(database, one, now, WINDOW) > limit:
             minutes = int(WINDOW.total_seconds() // 60)
-            raise invalid(ErrorCode.THROTTLED, f"Too many tries. Try again in {minutes} minutes.", "email")
+            raise invalid(ErrorCode.THROTTLED, f"Too many tries. Try again in {minutes} minutes.", *path)
 
 
 async def open_session(

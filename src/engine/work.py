@@ -56,6 +56,10 @@ class Work:
         """The firm in which all happens."""
         return self.viewer.firm_id
 
+    async def look_again(self) -> None:
+        """Reads the viewer's rights again: others may have changed them while this waited for a lock."""
+        self.viewer = await _viewer_now(self.db, self.viewer)
+
     async def lock_jobs(self, ids: Collection[str]) -> list[Row]:
         """Locks jobs before they change, and keeps their visibility as it was (AC4)."""
         rows = await locks.jobs(self.db, self.firm_id, ids)

@@ -65,7 +65,7 @@ def touched(events: Sequence[LoggedEvent], watcher: Watcher) -> Touched:
             case "status":
                 found.pipeline = True
             case "firm":
-                found.everything = True
+                found.everything = found.everything or "time_zone" in change["fields"]
     return found
 
 

@@ -55,8 +55,13 @@ def _login(context: Context, scope: TokenScope) -> Problem | None:
     return None
 
 
+def _nobody_or_reader(context: Context) -> Problem | None:
+    return _login(context, TokenScope.READ) if context.identity else None
+
+
 PUBLIC = Rule("PUBLIC", _nobody_is_refused)
 WITH_PARENT = Rule("WITH_PARENT", _nobody_is_refused)  # whoever sees the parent sees this of it
+VISITOR = Rule("VISITOR", _nobody_or_reader)  # anybody; but a token without the scope to read reads nothing
 READER = Rule("READER", lambda context: _login(context, TokenScope.READ))
 WRITER = Rule("WRITER", lambda context: _login(context, TokenScope.WRITE))
 STEWARD = Rule("STEWARD", lambda context: _login(context, TokenScope.MANAGE))  # manages members, access or tokens

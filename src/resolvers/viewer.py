@@ -13,6 +13,7 @@ from resolvers.declare import (
     PUBLIC,
     READER,
     STEWARD,
+    VISITOR,
     WITH_PARENT,
     Depends,
     Payload,
@@ -25,7 +26,7 @@ from store.database import Row
 from store.reads import things
 
 
-@query(may=PUBLIC, depends=Depends.SELF)
+@query(may=VISITOR, depends=Depends.SELF)
 async def viewer(context: Context) -> dict[str, Any] | None:
     """Who asks; null for nobody."""
     return _viewer(context) if context.identity else None
@@ -81,7 +82,12 @@ async def accept_invitation(context: Context, command: tuple[engine_members.Acce
     """Joins a firm."""
     given, cookie = command
     done = await engine_members.accept_invitation(
-        context.database, given, address=context.address, lifetime=context.session_lifetime, clock=context.clock
+        context.database,
+        given,
+        address=context.address,
+        mutation_id=context.mutation_id,
+        lifetime=context.session_lifetime,
+        clock=context.clock,
     )
     assert done.identity is not None  # accepting always opens a session
     context.notify(done.identity.viewer.firm_id)
@@ -105,6 +111,7 @@ async def logout(context: Context, command: None) -> Payload:
     assert context.identity is not None  # the rule lets nobody else through
     await sessions.log_out(context.database, context.identity, clock=context.clock)
     context.clear_cookie = True
+    context.identity = None  # for what follows in the same document
     return {}
 
 

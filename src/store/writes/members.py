@@ -23,9 +23,11 @@ async def states(db: Db, firm_id: str, ids: Collection[str]) -> dict[str, bool]:
 
 
 async def owners(db: Db, firm_id: str) -> set[str]:
-    """The firm's active owners."""
+    """The firm's active owners; who has only been invited is none yet."""
     found = await db.rows(
-        "SELECT id FROM members WHERE firm_id = $1 AND role = 'OWNER' AND deactivated_at IS NULL", firm_id
+        "SELECT id FROM members"
+        " WHERE firm_id = $1 AND role = 'OWNER' AND deactivated_at IS NULL AND joined_at IS NOT NULL",
+        firm_id,
     )
     return {row["id"] for row in found}
 
