@@ -59,6 +59,10 @@ drift: .env-dev ## Check schema/stageline.graphql against the code, and for brea
 schema: .env-runtime ## Export the GraphQL schema to schema/stageline.graphql
 	$(BIN)/stageline export-schema
 
+.PHONY: migration
+migration: .env-dev ## Write a migration for changed models (NAME=what_it_does)
+	$(BIN)/tortoise -c store.migrate.TORTOISE makemigrations -n $(NAME)
+
 .PHONY: lock
 lock: .env-dev ## Renew both lock files to the newest versions that pyproject.toml allows (needs the network)
 	$(BIN)/python tools/lock.py

@@ -72,15 +72,19 @@ async def update_account(work: Work, command: UpdateAccount) -> str:
     checks = Checks()
     values = differing(row, name=checks.given(checks.name, command.name, "name"))
     add_tags = checks.ids(listed(command.add_tag_ids), "add_tag_ids")
+    remove_tags = checks.ids(listed(command.remove_tag_ids), "remove_tag_ids")
     add_contacts = checks.ids(listed(command.add_contact_ids), "add_contact_ids")
+    remove_contacts = checks.ids(listed(command.remove_contact_ids), "remove_contact_ids")
+    checks.few(list(command.add_roles or ()), "add_roles")
+    checks.few(list(command.remove_roles or ()), "remove_roles")
     checks.done()
     await find.all_of_firm(work, "tags", "tag", add_tags, "add_tag_ids")
     for contact_id in add_contacts:
         await find.contact(work, contact_id, "add_contact_ids")
     fields = [*values]
     owner = ("account_id", account_id)
-    fields += ["tags"] if await _relink(work, "account_tags", owner, "tag_id", add_tags, command.remove_tag_ids) else []
-    contacts = await _relink(work, "account_contacts", owner, "contact_id", add_contacts, command.remove_contact_ids)
+    fields += ["tags"] if await _relink(work, "account_tags", owner, "tag_id", add_tags, remove_tags) else []
+    contacts = await _relink(work, "account_contacts", owner, "contact_id", add_contacts, remove_contacts)
     fields += ["contacts"] if contacts else []
     fields += ["roles"] if await _change_roles(work, command) else []
     if fields:
@@ -95,10 +99,10 @@ async def _relink(
     owner: tuple[str, str],
     target: str,
     add: Sequence[str],
-    remove: Maybe[Sequence[str] | None],
+    remove: Sequence[str],
 ) -> bool:
     added = await links.add(work.db, table, work.firm_id, owner, target, add)
-    removed = await links.remove(work.db, table, work.firm_id, owner, target, listed(remove))
+    removed = await links.remove(work.db, table, work.firm_id, owner, target, remove)
     return bool(added or removed)
 
 
@@ -119,3 +123,4 @@ async def _grant_self(work: Work, account_id: str) -> None:
     member_id = work.viewer.member_id
     await links.add(work.db, "member_accounts", work.firm_id, ("member_id", member_id), "account_id", [account_id])
     work.touch("member", member_id, accounts_added=[account_id])
+    await work.audit("member.access", member_id, added=[account_id], removed=[])

@@ -44,13 +44,15 @@ class Checks:
         text = self._plain(value.strip(), NAME_LENGTH, *path)
         if not text:
             self.add(ErrorCode.REQUIRED, "It must not be empty.", *path)
-        if "\n" in text or "\t" in text:
+        if "\t" in text or len(text.splitlines()) > 1:
             self.add(ErrorCode.INVALID, "It must be a single line.", *path)
         return text
 
     def text(self, value: str | None, *path: str) -> str | None:
-        """A text of up to 10,000 characters; an empty one is none."""
-        return self._plain(value.strip(), TEXT_LENGTH, *path) or None if value is not None else None
+        """A text of up to 10,000 characters, with line ends as everywhere but on Windows; an empty one is none."""
+        if value is None:
+            return None
+        return self._plain(value.replace("\r\n", "\n").replace("\r", "\n").strip(), TEXT_LENGTH, *path) or None
 
     def color(self, value: str | None, *path: str) -> str | None:
         """A colour as #rrggbb."""
@@ -88,10 +90,13 @@ class Checks:
 
     def ids(self, value: Iterable[str], *path: str) -> list[str]:
         """A short list of ids, each once, in the order given."""
-        found = list(dict.fromkeys(value))
-        if len(found) > LIST_LENGTH:
+        return self.few(list(dict.fromkeys(value)), *path)
+
+    def few(self, value: list[V], *path: str) -> list[V]:
+        """A short list."""
+        if len(value) > LIST_LENGTH:
             self.add(ErrorCode.TOO_MANY, f"At most {LIST_LENGTH} at once.", *path)
-        return found
+        return value
 
     def dates(self, start: date | None, due: date | None, *path: str) -> None:
         """A start that is not after the due date."""

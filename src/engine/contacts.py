@@ -73,14 +73,19 @@ async def update_contact(work: Work, command: UpdateContact) -> str:
     values = differing(
         row,
         name=checks.given(checks.name, command.name, "name"),
-        email=checks.email(command.email, "email") if command.email else command.email,
-        phone=checks.name(command.phone, "phone") if command.phone else command.phone,
+        email=checks.email(command.email, "email") if command.email else _none(command.email),
+        phone=checks.name(command.phone, "phone") if command.phone else _none(command.phone),
     )
     checks.done()
     if values:
         await records.change(work.db, models.Contact, work.firm_id, command.contact_id, work.now, **values)
         work.touch("contact", command.contact_id)
     return command.contact_id
+
+
+def _none(value: Maybe[str | None]) -> Maybe[None]:
+    """What is empty is none; what was not given stays so."""
+    return UNSET if value is UNSET else None
 
 
 async def delete_contact(work: Work, command: DeleteContact) -> str:

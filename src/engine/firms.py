@@ -107,6 +107,7 @@ async def update_firm(work: Work, command: UpdateFirm) -> str:
     if values:
         await people.change_firm(work.db, work.firm_id, work.now, values)
         work.touch("firm", work.firm_id, fields=list(values))
+        await work.audit("firm.updated", work.firm_id, **values)
     return work.firm_id
 
 

@@ -137,6 +137,8 @@ async def settle(work: Work, job: Row, choice: PendingItems | None, exceptions: 
     """MV5: decides what becomes of the open blocking items of a job that is about to leave its stage."""
     open_items = await items.pending(work.db, work.firm_id, job["id"])
     choices = {exception.item_id: exception.choice for exception in exceptions}
+    if len(set(exceptions)) > len(choices):
+        raise invalid(ErrorCode.INVALID, "An item is named with two different choices.", "pending_item_choices")
     if set(choices) - {row["id"] for row in open_items}:
         raise missing("pending item", "pending_item_choices")
     undecided = tuple(row["id"] for row in open_items if choice is None and row["id"] not in choices)

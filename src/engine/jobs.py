@@ -130,12 +130,13 @@ async def update_job(work: Work, command: UpdateJob) -> str:
         start_date=command.start_date,
         due_date=command.due_date,
     )
-    start = values.get("start_date", row["start_date"])
-    checks.dates(start, values.get("due_date", row["due_date"]), "due_date")
+    start, due = values.get("start_date", row["start_date"]), values.get("due_date", row["due_date"])
+    checks.dates(start, due, "due_date" if "due_date" in values else "start_date")
     add = checks.ids(listed(command.add_assignee_ids), "add_assignee_ids")
+    gone = checks.ids(listed(command.remove_assignee_ids), "remove_assignee_ids")
     checks.done()
     await find.assignable(work, add, "add_assignee_ids")
-    assigned = await _reassign(work, command, add)
+    assigned = await _reassign(work, command, add, gone)
     if values or assigned:
         await jobs.change(work.db, work.firm_id, command.job_id, work.now, values)
         work.touch_job(command.job_id)
@@ -145,9 +146,8 @@ async def update_job(work: Work, command: UpdateJob) -> str:
     return command.job_id
 
 
-async def _reassign(work: Work, command: UpdateJob, add: Sequence[str]) -> bool:
+async def _reassign(work: Work, command: UpdateJob, add: Sequence[str], gone: Sequence[str]) -> bool:
     owner = ("job_id", command.job_id)
-    gone = listed(command.remove_assignee_ids)
     added = await links.add(work.db, "job_assignees", work.firm_id, owner, "member_id", add)
     removed = await links.remove(work.db, "job_assignees", work.firm_id, owner, "member_id", gone)
     if added or removed:

@@ -111,7 +111,8 @@ async def invite_member(work: Work, command: InviteMember) -> tuple[str, str | N
     owner = ("member_id", member_id)
     await links.add(work.db, "member_accounts", work.firm_id, owner, "account_id", account_ids)
     work.touch("member", member_id, fields=["name"], accounts_added=account_ids)
-    await work.audit("member.invited", member_id, role=command.role, rights=sorted(set(command.rights)))
+    rights = sorted(set(command.rights))
+    await work.audit("member.invited", member_id, role=command.role, rights=rights, added=account_ids)
     return member_id, await _invite(work, member_id)
 
 
@@ -192,7 +193,7 @@ async def update_member_access(work: Work, command: UpdateMemberAccess) -> str:
     _only_owners_make_owners(work, Role(row["role"]), role)
     rights = (set(row["rights"]) | set(listed(command.add_rights))) - set(listed(command.remove_rights))
     checks = Checks()
-    gone = listed(command.remove_account_ids)
+    gone = checks.ids(listed(command.remove_account_ids), "remove_account_ids")
     # What is given and taken at once is not given: nobody gains sight of its jobs meanwhile.
     add = [one for one in checks.ids(listed(command.add_account_ids), "add_account_ids") if one not in gone]
     checks.done()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine import find, items, rank
-from engine.enums import ErrorCode, HistoryAction, JobState, PendingItems
+from engine.enums import ErrorCode, HistoryAction, JobSort, JobState, PendingItems
 from engine.errors import invalid, stale
 from engine.unset import UNSET, Maybe
 from engine.work import Work, changed
@@ -85,13 +85,21 @@ async def place(work: Work, stage_id: str, after_job_id: str | None, job_id: str
 
 
 async def _reorder(work: Work, job: Row, command: MoveJob) -> None:
-    """MV3: a new place in the same column opens no visit and runs nothing."""
-    if command.after_job_id is None and await places.is_first(work.db, work.firm_id, job["stage_id"], job["rank"]):
-        return
+    """MV3: a new place in the same column opens no visit and runs nothing; there are places where one sorts by hand."""
     key = await place(work, job["stage_id"], command.after_job_id, job["id"])
+    pipeline = await find.pipeline(work, job["pipeline_id"], "stage_id")
+    if pipeline["job_sort"] != JobSort.MANUAL or await _stands_there(work, job, command.after_job_id):
+        return
     await jobs.change(work.db, work.firm_id, job["id"], work.now, {"rank": key})
     work.touch_job(job["id"])
     work.history(job["id"], HistoryAction.REORDERED, changed("rank", job["rank"], key))
+
+
+async def _stands_there(work: Work, job: Row, after_job_id: str | None) -> bool:
+    """Whether a job is where it is to be put already: on top, or next below another."""
+    after = await find.seen_job(work, after_job_id, "after_job_id") if after_job_id else None
+    above = after["rank"] if after else None
+    return await places.is_next(work.db, work.firm_id, job["stage_id"], above, job["rank"])
 
 
 async def enter_stage(work: Work, job: Row, stage: Row, key: str) -> None:

@@ -103,7 +103,7 @@ async def create_pipeline(work: Work, command: CreatePipeline) -> str:
     await links.add(work.db, "pipeline_members", work.firm_id, owner, "member_id", members)
     await links.add(work.db, "pipeline_statuses", work.firm_id, owner, "status_id", statuses)
     work.touch("pipeline", pipeline_id, members_added=members)
-    await work.audit("pipeline.created", pipeline_id)
+    await work.audit("pipeline.created", pipeline_id, members_added=members)
     return pipeline_id
 
 
@@ -119,6 +119,8 @@ async def update_pipeline(work: Work, command: UpdatePipeline) -> str:
     )
     members = checks.ids(listed(command.add_available_to_ids), "add_available_to_ids")
     statuses = checks.ids(listed(command.add_status_ids), "add_status_ids")
+    checks.ids(listed(command.remove_available_to_ids), "remove_available_to_ids")
+    checks.ids(listed(command.remove_status_ids), "remove_status_ids")
     checks.done()
     await find.assignable(work, members, "add_available_to_ids")
     await _custom(work, statuses, "add_status_ids")

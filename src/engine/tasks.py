@@ -115,10 +115,11 @@ async def update_task(work: Work, command: UpdateTask) -> str:
         due_date=command.due_date,
     )
     add = checks.ids(listed(command.add_assignee_ids), "add_assignee_ids")
+    gone = checks.ids(listed(command.remove_assignee_ids), "remove_assignee_ids")
     checks.done()
     await find.assignable(work, add, "add_assignee_ids")
     lines = [changed(name, row[name], value) for name, value in values.items()]
-    lines += await _reassign(work, command, add)
+    lines += await _reassign(work, command, add, gone)
     if lines:
         await _store(work, row, values)
         await _tell_jobs(work, command.task_id, lines)
@@ -127,9 +128,10 @@ async def update_task(work: Work, command: UpdateTask) -> str:
     return command.task_id
 
 
-async def _reassign(work: Work, command: UpdateTask, add: Sequence[str]) -> list[dict[str, object]]:
+async def _reassign(
+    work: Work, command: UpdateTask, add: Sequence[str], gone: Sequence[str]
+) -> list[dict[str, object]]:
     owner = ("task_id", command.task_id)
-    gone = listed(command.remove_assignee_ids)
     added = await links.add(work.db, "task_assignees", work.firm_id, owner, "member_id", add)
     removed = await links.remove(work.db, "task_assignees", work.firm_id, owner, "member_id", gone)
     return [changed("assignees", removed, added)] if added or removed else []

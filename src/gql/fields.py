@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Annotated, Any, Final
 
 import strawberry
@@ -10,13 +10,15 @@ from graphql import GraphQLError
 from strawberry.dataloader import DataLoader
 from strawberry.types import Info
 
-from engine.errors import Problem, Refused
+from engine.enums import ErrorCode
+from engine.errors import Problem, Refused, invalid
 from engine.unset import UNSET
 from resolvers.context import Context
 from resolvers.declare import WITH_PARENT, Declaration, Depends, camel, declaration, error_row
 
 DECLARED: Final = "declaration"  # key of a field's metadata
 SNAPSHOT: Final = "snapshot"  # key of the metadata of root fields that need one instant for all they show
+MOST_VALUES: Final = 1_000  # in one argument of a query
 KEPT: Final = "kept"  # key of the metadata of input fields that may be left out but not cleared
 
 
@@ -138,10 +140,23 @@ def refusal(problems: Sequence[Problem]) -> GraphQLError:
 async def _asked(
     resolver: Callable[..., Awaitable[Any]], context: Context, values: dict[str, Any], *parents: Any
 ) -> Any:
+    asked = {name: to_domain(value) for name, value in values.items()}
     try:
-        return await resolver(context, *parents, **{name: to_domain(value) for name, value in values.items()})
+        for name, value in asked.items():
+            if weight(value) > MOST_VALUES:
+                raise invalid(ErrorCode.TOO_MANY, f"At most {MOST_VALUES:,} values in one argument.", name)
+        return await resolver(context, *parents, **asked)
     except Refused as refused:
         raise refusal(refused.problems) from refused
+
+
+def weight(value: Any) -> int:
+    """How many values an argument holds, each part of a filter counted."""
+    if isinstance(value, tuple):
+        return sum(map(weight, value))
+    if is_dataclass(value):
+        return 1 + sum(weight(getattr(value, part.name)) for part in fields(value))
+    return 0 if value is None or value is UNSET else 1
 
 
 def to_domain(value: Any) -> Any:

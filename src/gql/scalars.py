@@ -1,7 +1,7 @@
 """Scalars of the contract, and how strictly they are read."""
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -23,11 +23,11 @@ def _moment(value: Any) -> datetime:
     message = "A time is written with its offset, as 2026-01-31T12:00:00Z."
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError as error:
+        if moment is None or moment.tzinfo is None:
+            raise GraphQLError(message)
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # an offset may lead beyond the first or the last year
         raise GraphQLError(message) from error
-    if moment is None or moment.tzinfo is None:
-        raise GraphQLError(message)
-    return moment
 
 
 def _decimal(value: Any) -> Decimal:

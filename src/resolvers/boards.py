@@ -43,6 +43,13 @@ async def columns(context: Context, boards: Sequence[Mapping[str, Any]]) -> list
     ]
 
 
+@batch(may=WITH_PARENT, depends=Depends.NONE)
+async def column(context: Context, rows: Sequence[Mapping[str, Any]], *, stage_id: str) -> list[dict[str, Any] | None]:
+    """The column of one stage, if the board has it."""
+    found = await columns(context, rows)
+    return [next((one for one in some if one["stage"]["id"] == stage_id), None) for some in found]
+
+
 def shown(context: Context, wanted: JobFilter | None, p: Params) -> str:
     """Which jobs (aliases j, js) are on a board for the viewer."""
     seen = access.sees_job(context.viewer, p, "j")

@@ -25,6 +25,7 @@ from store.writes import links
 DEFAULT: Final = 50  # events a page
 MOST: Final = 200  # events a page
 TOO_MANY_JOBS: Final = 500  # jobs of one page: querying again costs less
+TOO_MANY_EVENTS: Final = 1_000  # events that are joined although fewer were asked for, likewise
 Change = dict[str, Any]
 
 
@@ -66,8 +67,11 @@ async def _board_changes(context: Context, stream: BoardStream, position: Positi
     reset = position.why_not(head, context.firm_id)
     if reset:
         return _reset(context, head, reset)
+    size = min(await _size(context, stream, position, head, size), head.seq - position.seq)
+    if size > max(MOST, TOO_MANY_EVENTS):
+        return _reset(context, head, ResetReason.TOO_MANY_CHANGES)
     events = await log.events(context.db, context.firm_id, position.seq, size)
-    if [event.seq for event in events] != list(range(position.seq + 1, position.seq + 1 + len(events))):
+    if [event.seq for event in events] != list(range(position.seq + 1, position.seq + 1 + size)):
         return _reset(context, head, ResetReason.CURSOR_TOO_OLD)
     found = await _shown(context, stream, pipeline, events)
     if found is None:
@@ -75,6 +79,21 @@ async def _board_changes(context: Context, stream: BoardStream, position: Positi
     end = cursor.at(head, context.firm_id, events[-1].seq if events else position.seq)
     has_more = end.seq < head.seq
     return {"events": _event(end, events, found), "cursor": end.encode(), "has_more": has_more}
+
+
+async def _size(context: Context, stream: BoardStream, position: Position, head: log.Head, size: int) -> int:
+    """How many events the page joins: all that there are where the viewer's own sight changed since the cursor.
+
+    A page shows the state now and judges what was seen with the access of now, taken back through its own events.
+    Behind a page that ends earlier, a change of access would make it name what was never seen, or forget what was
+    (AC4, LV1).
+    """
+    behind = head.seq - position.seq - size
+    if behind > 0 and await log.sight_changed(
+        context.db, context.firm_id, position.seq, context.viewer.member_id, stream.pipeline_id
+    ):
+        return head.seq - position.seq
+    return size
 
 
 def _event(end: Position, events: Sequence[LoggedEvent], found: Sequence[Change]) -> list[dict[str, Any]]:
@@ -156,7 +175,7 @@ async def _jobs(context: Context, stream: BoardStream, found: Touched, wanted: C
         context.db, context.firm_id, wanted, context.today, lambda p: access.sees_job(context.viewer, p, "j")
     )
     shown = await _on_board(context, stream, wanted)
-    lost = await _lost(context, found, set(wanted) - set(now))
+    lost = await _lost(context, found, set(wanted) - set(now) - found.jobs)  # of touched jobs `seen` knows
     result: list[Change] = []
     for job_id in sorted(wanted):
         if job_id in shown:

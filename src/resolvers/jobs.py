@@ -41,22 +41,24 @@ class JobOrder:
     descending: bool = False
 
 
+_NAME: Final = (("lower(j.name)", "text"),)
+_DUE: Final = (("(j.due_date IS NULL)::int", "int"), ("coalesce(j.due_date, 'infinity'::date)", "date"))
+_ENTERED: Final = (("j.entered_stage_at", "timestamptz"),)
+_PLACE: Final = (("j.rank", "text"), ("j.id", "text"))
 _BY: Final = {  # what has no due date comes last
-    JobOrderField.NAME: ("lower(j.name)", "text"),
-    JobOrderField.DUE_DATE: ("coalesce(j.due_date, 'infinity'::date)", "date"),
-    JobOrderField.PRIORITY: ("j.priority", "int"),
-    JobOrderField.CREATED_AT: ("j.created_at", "timestamptz"),
-    JobOrderField.UPDATED_AT: ("j.updated_at", "timestamptz"),
-    JobOrderField.ENTERED_STAGE_AT: ("j.entered_stage_at", "timestamptz"),
+    JobOrderField.NAME: _NAME,
+    JobOrderField.DUE_DATE: _DUE,
+    JobOrderField.PRIORITY: (("j.priority", "int"),),
+    JobOrderField.CREATED_AT: (("j.created_at", "timestamptz"),),
+    JobOrderField.UPDATED_AT: (("j.updated_at", "timestamptz"),),
+    JobOrderField.ENTERED_STAGE_AT: _ENTERED,
 }
 _IN_COLUMN: Final = {
-    JobSort.MANUAL: Order("rank", (("j.rank", "text"), ("j.id", "text"))),
-    JobSort.DUE_DATE: Order("due", (_BY[JobOrderField.DUE_DATE], ("j.rank", "text"), ("j.id", "text"))),
-    JobSort.PRIORITY: Order("priority", (("-j.priority", "int"), ("j.rank", "text"), ("j.id", "text"))),
-    JobSort.NAME: Order("name", (_BY[JobOrderField.NAME], ("j.rank", "text"), ("j.id", "text"))),
-    JobSort.ENTERED_STAGE: Order(
-        "entered", (_BY[JobOrderField.ENTERED_STAGE_AT], ("j.rank", "text"), ("j.id", "text"))
-    ),
+    JobSort.MANUAL: Order("rank", _PLACE),
+    JobSort.DUE_DATE: Order("due", (*_DUE, *_PLACE)),
+    JobSort.PRIORITY: Order("priority", (("-j.priority", "int"), *_PLACE)),
+    JobSort.NAME: Order("name", (*_NAME, *_PLACE)),
+    JobSort.ENTERED_STAGE: Order("entered", (*_ENTERED, *_PLACE)),
 }
 HISTORY_ORDER: Final = Order("history", (("h.n", "bigint"),), descending=True)
 VISIT_ORDER: Final = Order("visit", (("v.number", "int"),), descending=True)
@@ -66,7 +68,7 @@ def order_of(wanted: JobOrder | None) -> Order:
     """A total order; newest first where none is wanted."""
     wanted = wanted or JobOrder(JobOrderField.CREATED_AT, descending=True)
     name = f"job.{wanted.field}.{'desc' if wanted.descending else 'asc'}"
-    return Order(name, (_BY[wanted.field], ("j.id", "text")), wanted.descending)
+    return Order(name, (*_BY[wanted.field], ("j.id", "text")), wanted.descending)
 
 
 def column_order(job_sort: str) -> Order:

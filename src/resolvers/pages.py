@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import orjson
@@ -19,6 +19,7 @@ from store.reads.paging import Found, Order, Slice, Source
 
 DEFAULT: Final = 50  # rows a page
 MOST: Final = 200  # rows a page
+_ENDS: Final = ("-infinity", "infinity")  # how the driver stores the first and the last date there is
 
 Counter = Callable[[Context, Sequence[str]], Awaitable[Mapping[str, int]]]
 
@@ -116,27 +117,29 @@ def _decode(order: Order, cursor: str | None, name: str) -> list[str] | None:
         said = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError):
         said = None
-    fits = isinstance(said, list) and len(said) == len(order.columns) + 1 and said[0] == order.name
-    if not fits or not all(isinstance(value, str) and _reads(value, kind) for value, kind in _typed(order, said)):
+    values: list[str | None] = []
+    if isinstance(said, list) and len(said) == len(order.columns) + 1 and said[0] == order.name:
+        values = [_plain(value, kind) for value, (_, kind) in zip(said[1:], order.columns, strict=True)]
+    if not values or None in values:
         raise invalid(ErrorCode.INVALID, "This is not a cursor of this list in this order.", name)
-    return [str(value) for value in said[1:]]
+    return [value for value in values if value is not None]
 
 
-def _typed(order: Order, said: Any) -> list[tuple[Any, str]]:
-    return [(value, kind) for value, (_, kind) in zip(said[1:], order.columns, strict=True)]
-
-
-def _reads(value: str, kind: str) -> bool:
-    """Whether PostgreSQL would read the text as that type: a forged cursor must not become its error."""
+def _plain(value: Any, kind: str) -> str | None:
+    """The text as PostgreSQL reads that type, or None: a forged cursor must not become its error."""
+    if not isinstance(value, str):
+        return None
     try:
         match kind:
             case "int" | "bigint":
-                return abs(int(value)) < 1 << 31 if kind == "int" else abs(int(value)) < 1 << 63
+                number = int(value)
+                return str(number) if abs(number) < 1 << (31 if kind == "int" else 63) else None
             case "date":
-                return value == "infinity" or bool(date.fromisoformat(value))
+                return value if value in _ENDS else date.fromisoformat(value).isoformat()
             case "timestamptz":
-                return bool(datetime.fromisoformat(value).tzinfo)
+                moment = datetime.fromisoformat(value)
+                return moment.astimezone(UTC).isoformat() if moment.tzinfo else None
             case _:
-                return "\x00" not in value
-    except ValueError:
-        return False
+                return None if "\x00" in value else value
+    except (ValueError, OverflowError):
+        return None

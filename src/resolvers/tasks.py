@@ -17,7 +17,10 @@ from store.reads.filters import TaskFilter, condition
 from store.reads.paging import Order, Source, fixed
 from store.sql import Params
 
-BY_DUE_DATE: Final = Order("task.due", (("coalesce(i.due_date, 'infinity'::date)", "date"), ("t.id", "text")))
+BY_DUE_DATE: Final = Order(
+    "task.due",
+    (("(i.due_date IS NULL)::int", "int"), ("coalesce(i.due_date, 'infinity'::date)", "date"), ("t.id", "text")),
+)
 BY_AGE: Final = Order("task.age", (("t.created_at", "timestamptz"), ("t.id", "text")))
 
 

@@ -98,7 +98,7 @@ def _cors(settings: Settings) -> Middleware:
         CORSMiddleware,
         allow_origins=list(settings.allowed_origins),
         allow_methods=["GET", "POST"],
-        allow_headers=["Authorization", "Content-Type", CSRF_HEADER, "Idempotency-Key"],
+        allow_headers=["Authorization", "Content-Type", CSRF_HEADER],
         allow_credentials=True,
         max_age=PREFLIGHT_SECONDS,
     )

@@ -14,6 +14,9 @@ from server.refusals import Refusal, bad_request
 MAX_VALUE_DEPTH: Final = 20
 """Lists and objects inside one another in the variables."""
 
+MAX_VALUES: Final = 20_000
+"""Values in the variables, lists and objects counted: reading and checking them holds the loop."""
+
 BODY_SECONDS: Final = 30.0
 """How long a client may take to send its body."""
 
@@ -106,10 +109,14 @@ def _object(said: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def _check_values(variables: dict[str, Any]) -> None:
-    """Looks through all variables, without recursion: for text that no database column holds, and for their depth."""
+    """Looks through all variables, without recursion: for text that no database column holds, depth and number."""
     found: list[tuple[str, object, int]] = [("variables", variables, 0)]
+    count = 0
     while found:
         where, value, depth = found.pop()
+        count += 1
+        if count > MAX_VALUES:
+            raise bad_request(f"`variables` hold more than {MAX_VALUES:,} values.")
         if isinstance(value, str):
             _check_text(value, where)
         elif isinstance(value, dict | list):

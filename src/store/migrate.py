@@ -11,6 +11,9 @@ from tortoise.migrations.executor import MigrationExecutor
 
 from store.database import config
 
+TORTOISE: Final = config("postgres://localhost/none")
+"""For ``tortoise makemigrations``, which compares models with migrations and reaches no database."""
+
 _LOCK: Final = 7_310_584_102  # an arbitrary advisory lock of ours
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 
 from gql.enums import RemovalReason
-from gql.fields import PAGE, batched, plain
+from gql.fields import PAGE, Arg, batched, plain
 from gql.types.accounts import Account
 from gql.types.jobs import Job
 from gql.types.node import Connection
@@ -33,6 +33,9 @@ class Board:
     cursor: str = plain("The instant: ask for changes after it.")
     pipeline: Pipeline = plain("The pipeline.")
     columns: list[BoardColumn] = batched(boards.columns, "A column for each stage, in order.")
+    column: BoardColumn | None = batched(
+        boards.column, "One column, for more of its jobs.", stage_id=Arg(strawberry.ID, "The stage.")
+    )
 
 
 @strawberry.type(description="Draw the job at (job.stage, job.rank), whether it is new, moved or edited.")

@@ -11,11 +11,13 @@ from store.database import Db, Row
 from store.reads.things import Condition
 from store.sql import Params
 
-# The database's identity: it changes with a failover (timeline) and with a restore (cluster or database).
+# The database's identity: it changes with a failover (timeline) and with a restore (cluster, database, or, where it was
+# restored in place, the table's file; a rewrite of the tiny table by VACUUM FULL only costs a reset).
 _EPOCH: Final = """
     (SELECT system_identifier::text FROM pg_control_system())
     || '/' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)
     || '/' || (SELECT oid::text FROM pg_database WHERE datname = current_database())
+    || '/' || pg_relation_filenode('event_heads')::text
 """
 
 
@@ -56,6 +58,25 @@ async def events(db: Db, firm_id: str, after: int, limit: int) -> list[LoggedEve
     return [
         LoggedEvent(row["seq"], row["at"], orjson.loads(row["cause"]), orjson.loads(row["changes"])) for row in found
     ]
+
+
+async def sight_changed(db: Db, firm_id: str, after: int, member_id: str, pipeline_id: str) -> bool:
+    """Whether an event after a sequence changed what a member may see on a pipeline's board."""
+    own = [{"type": "member", "id": member_id}]
+    listed, unlisted = (
+        [{"type": "pipeline", "id": pipeline_id, change: [member_id]}]
+        for change in ("members_added", "members_removed")
+    )
+    found = await db.value(
+        """
+        SELECT EXISTS (SELECT FROM events WHERE firm_id = $1 AND seq > $2
+            AND (changes @> $3::jsonb OR changes @> $4::jsonb OR changes @> $5::jsonb))
+        """,
+        firm_id,
+        after,
+        *(orjson.dumps(change).decode() for change in (own, listed, unlisted)),
+    )
+    return bool(found)
 
 
 async def jobs_on_board(db: Db, firm_id: str, pipeline_id: str, account_ids: Collection[str], limit: int) -> list[str]:

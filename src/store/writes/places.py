@@ -115,9 +115,12 @@ async def built_in_status(db: Db, firm_id: str, state: str) -> Row:
     return row
 
 
-async def is_first(db: Db, firm_id: str, stage_id: str, rank: str) -> bool:
-    """Whether an order key is the uppermost of its column."""
-    found = await db.value(
-        "SELECT TRUE FROM jobs WHERE firm_id = $1 AND stage_id = $2 AND rank < $3 LIMIT 1", firm_id, stage_id, rank
+async def is_next(db: Db, firm_id: str, stage_id: str, above: str | None, rank: str) -> bool:
+    """Whether an order key is the next in its column below another one, or with None the uppermost."""
+    found: str | None = await db.value(
+        "SELECT min(rank) FROM jobs WHERE firm_id = $1 AND stage_id = $2 AND ($3::text IS NULL OR rank > $3)",
+        firm_id,
+        stage_id,
+        above,
     )
-    return not found
+    return found == rank

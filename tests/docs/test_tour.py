@@ -1,0 +1,55 @@
+"""The shell blocks of the README's tour and of the client guide, pasted one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.docs.pages import README, ROOT, Page
+from tests.support.processes import running
+from tests.support.redis import free_port
+
+TOUR = README.blocks("sh", "Three minutes with curl")
+CLIENTS = Page(ROOT / "docs" / "guides" / "clients.md").blocks("sh")
+
+
+def answers(text: str) -> list[dict[str, Any]]:
+    """The JSON values that stand one after the other in ``text``."""
+    found = []
+    while text := text.strip():
+        value, end = json.JSONDecoder().raw_decode(text)
+        found.append(value)
+        text = text[end:]
+    return found
+
+
+@pytest.mark.slow
+async def test_the_tour_works_as_pasted(tmp_path: Path) -> None:
+    """Log in, list, open a board, be refused, move, see it in the changes; then a cookie, and an id of one's own."""
+    port = str(free_port())
+    script = "\n".join(["set -eu", *TOUR, *CLIENTS]).replace("127.0.0.1:8000", f"127.0.0.1:{port}")
+    async with running("serve", "--demo", folder=tmp_path, PORT=port) as server:
+        await server.says("Stageline runs on")
+        done = await asyncio.to_thread(subprocess.run, ["sh"], input=script, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    viewer, pipelines, board, refused, moved, conflict, changes, cookie, by_cookie, made, again = (
+        answer["data"] for answer in answers(done.stdout)
+    )
+    assert viewer["viewer"]["member"]["role"] == "OWNER"
+    assert [one["name"] for one in pipelines["pipelines"]["nodes"]] == ["Monthly bookkeeping", "Tax return"]
+    assert board["board"]["cursor"]
+    assert [error["code"] for error in refused["moveJob"]["errors"]] == ["PENDING_ITEMS"]
+    assert moved["moveJob"]["errors"] == []
+    assert [error["code"] for error in conflict["moveJob"]["errors"]] == ["CONFLICT"]
+    shown = changes["changes"]["events"][0]["changes"][0]
+    assert shown["previousStageId"] == board["board"]["columns"][0]["stage"]["id"]
+    assert shown["job"]["stage"] == moved["moveJob"]["job"]["stage"]
+    assert cookie["login"]["token"] is None
+    assert by_cookie["viewer"]["user"] == {"email": "owner@demo.test"}
+    assert made == again
+    assert made["createTask"]["errors"] == []
