@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, Final, TypeVar
+from unicodedata import category
 from zoneinfo import available_timezones
 
 from engine.enums import ErrorCode
@@ -17,6 +18,7 @@ LIST_LENGTH: Final = 200  # ids in one list of an input
 PASSWORD_LENGTH: Final = (10, 200)  # characters
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _COLOR: Final = re.compile(r"#[0-9a-fA-F]{6}")
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})  # Unicode's categories of controls, formats and spaces
 _EMAIL: Final = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+\.[^\s@<>,;:\"()\[\]\\]+")
 
 
@@ -42,7 +44,7 @@ class Checks:
     def name(self, value: str, *path: str) -> str:
         """A name of one line, trimmed: 1 to 200 characters."""
         text = self._plain(value.strip(), NAME_LENGTH, *path)
-        if not text:
+        if all(category(sign) in _INVISIBLE for sign in text):
             self.add(ErrorCode.REQUIRED, "It must not be empty.", *path)
         if "\t" in text or len(text.splitlines()) > 1:
             self.add(ErrorCode.INVALID, "It must be a single line.", *path)
@@ -63,7 +65,7 @@ class Checks:
     def email(self, value: str, *path: str) -> str:
         """An e-mail address, in lower case."""
         text = self._plain(value.strip().lower(), NAME_LENGTH, *path)
-        if not _EMAIL.fullmatch(text):
+        if not _EMAIL.fullmatch(text) or any(category(sign) in _INVISIBLE | {"Cn"} for sign in text):
             self.add(ErrorCode.INVALID, "This is not an e-mail address.", *path)
         return text
 

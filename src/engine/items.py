@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engine import find
 from engine.enums import ErrorCode, HistoryAction, ItemKind, JobState, PendingItems, TaskStatus
-from engine.errors import Pending, Refused, invalid, missing
+from engine.errors import Pending, Refused, invalid, missing, stale
 from engine.work import Work, changed
 from store.database import Row
 from store.writes import items, jobs
@@ -114,7 +114,7 @@ async def locked_task(work: Work, task_id: str, *path: str) -> Row:
     held = await work.lock_jobs(linked)
     row = await find.task(work, task_id, *path)
     if set(await items.jobs_of(work.db, work.firm_id, [task_id])) - set(linked):
-        raise invalid(ErrorCode.CONFLICT, "The task has been linked to a job meanwhile. Try again.", *path)
+        raise stale("task", task_id, *path)
     if any(job["state"] == JobState.ARCHIVED for job in held):
         raise invalid(ErrorCode.ARCHIVED, "The task's job is archived: unarchive it first.", *path)
     return row

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from engine import find
-from engine.changes import differing
+from engine.changes import differing, lines
 from engine.checks import Checks, listed
 from engine.enums import ErrorCode, HistoryAction, JobState, Priority
 from engine.errors import invalid, missing, stale
@@ -141,8 +141,7 @@ async def update_job(work: Work, command: UpdateJob) -> str:
         await jobs.change(work.db, work.firm_id, command.job_id, work.now, values)
         work.touch_job(command.job_id)
     if values:
-        lines = [changed(name, row[name], value) for name, value in values.items()]
-        work.history(command.job_id, HistoryAction.UPDATED, *lines)
+        work.history(command.job_id, HistoryAction.UPDATED, *lines(row, values))
     return command.job_id
 
 

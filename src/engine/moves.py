@@ -30,7 +30,7 @@ class MoveJob:
     expect: Expect
     after_job_id: str | None = None
     pending_items: PendingItems | None = None
-    pending_item_choices: Sequence[items.PendingItemChoice] = ()
+    pending_item_choices: Sequence[items.PendingItemChoice] | None = None
 
 
 async def move_job(work: Work, command: MoveJob) -> str:
@@ -50,7 +50,7 @@ async def move_job(work: Work, command: MoveJob) -> str:
         await _reorder(work, job, command)
         return command.job_id
     await open_to_jobs(work, stage, job["pipeline_id"])
-    await items.settle(work, job, command.pending_items, command.pending_item_choices)
+    await items.settle(work, job, command.pending_items, command.pending_item_choices or ())
     await enter_stage(work, job, stage, await place(work, stage["id"], command.after_job_id, job["id"]))
     return command.job_id
 
@@ -104,7 +104,8 @@ async def _stands_there(work: Work, job: Row, after_job_id: str | None) -> bool:
 
 async def enter_stage(work: Work, job: Row, stage: Row, key: str) -> None:
     """MV2: a locked job leaves its stage and enters another, by whatever cause; a new visit opens."""
-    values: dict[str, Any] = {"stage_id": stage["id"], "rank": key, "entered_stage_at": work.now}
+    at = max(work.now, job["entered_stage_at"])  # it may have entered while this command waited for its lock
+    values: dict[str, Any] = {"stage_id": stage["id"], "rank": key, "entered_stage_at": at}
     lines = [changed("stage", job["stage_id"], stage["id"]), changed("rank", job["rank"], key)]
     if stage["pipeline_id"] != job["pipeline_id"]:
         values["pipeline_id"] = stage["pipeline_id"]
@@ -115,8 +116,8 @@ async def enter_stage(work: Work, job: Row, stage: Row, key: str) -> None:
             before = await find.of_firm(work, "job_statuses", "job status", job["status_id"])
             labels = {"from_label": before["name"], "to_label": active["name"]}
             lines.append(changed("status", before["id"], active["id"], **labels))
-    await jobs.close_visit(work.db, work.firm_id, job["id"], work.now)
+    await jobs.close_visit(work.db, work.firm_id, job["id"], at)
     await jobs.change(work.db, work.firm_id, job["id"], work.now, values)
-    await jobs.open_visit(work.db, work.firm_id, job["id"], stage["pipeline_id"], stage["id"], work.now)
+    await jobs.open_visit(work.db, work.firm_id, job["id"], stage["pipeline_id"], stage["id"], at)
     work.touch_job(job["id"])
     work.history(job["id"], HistoryAction.MOVED, *lines)

@@ -5,6 +5,7 @@ at random from the middle of the gap, so that two writers at the same place rare
 refuses the second, which then draws again), and at the open ends close to the neighbour, so that they stay short.
 """
 
+from os.path import commonprefix
 from random import SystemRandom
 from typing import Final
 
@@ -22,7 +23,7 @@ def between(low: str | None, high: str | None) -> str:
     """A key above ``low`` and below ``high``; None is an open end. Raises ValueError unless low < high."""
     if low is not None and high is not None and low >= high:
         raise ValueError(f"{low!r} is not below {high!r}")
-    width = _WIDTH
+    width = max(_WIDTH, len(commonprefix((low or "", high or ""))) + 1)  # no narrower one has a gap
     while True:
         floor, ceiling = _bounds(low, high, width)
         if ceiling - floor > _ROOM:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from engine import find, rank
-from engine.changes import differing
+from engine.changes import differing, lines
 from engine.checks import Checks, listed
 from engine.enums import HistoryAction, ItemKind, Priority, TaskStatus
 from engine.items import locked_task, set_status
@@ -118,11 +118,10 @@ async def update_task(work: Work, command: UpdateTask) -> str:
     gone = checks.ids(listed(command.remove_assignee_ids), "remove_assignee_ids")
     checks.done()
     await find.assignable(work, add, "add_assignee_ids")
-    lines = [changed(name, row[name], value) for name, value in values.items()]
-    lines += await _reassign(work, command, add, gone)
-    if lines:
+    said = lines(row, values) + await _reassign(work, command, add, gone)
+    if said:
         await _store(work, row, values)
-        await _tell_jobs(work, command.task_id, lines)
+        await _tell_jobs(work, command.task_id, said)
     if command.status is not UNSET:
         await set_status(work, row, command.status)
     return command.task_id

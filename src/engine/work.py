@@ -58,7 +58,7 @@ class Work:
 
     async def look_again(self) -> None:
         """Reads the viewer's rights again: others may have changed them while this waited for a lock."""
-        self.viewer = await _viewer_now(self.db, self.viewer)
+        self.viewer = await viewer_now(self.db, self.viewer)
 
     async def lock_jobs(self, ids: Collection[str]) -> list[Row]:
         """Locks jobs before they change, and keeps their visibility as it was (AC4)."""
@@ -174,19 +174,19 @@ async def perform(
 
 async def _once(database: Database, caller: Caller, command: Command[C, R], given: C, now: datetime) -> tuple[R, bool]:
     async with database.transaction() as db:
-        viewer = await _viewer_now(db, caller.viewer)
+        viewer = await viewer_now(db, caller.viewer)
         work = Work(db, replace(caller, viewer=viewer), now, viewer)
         result = await command(work, given)
         return result, await work.finish()
 
 
-async def _viewer_now(db: Db, viewer: Viewer) -> Viewer:
-    """The viewer with the rights of this transaction, not of the moment of logging in."""
+async def viewer_now(db: Db, viewer: Viewer) -> Viewer:
+    """The viewer with the rights and time zone of this transaction, not of the moment of authentication."""
     row = await members.active(db, viewer.firm_id, viewer.member_id)
     if row is None:
         raise invalid(ErrorCode.UNAUTHENTICATED, "This member has been deactivated.")
     rights = frozenset(AccessRight(right) for right in row["rights"])
-    return replace(viewer, role=Role(row["role"]), rights=rights)
+    return replace(viewer, role=Role(row["role"]), rights=rights, time_zone=row["time_zone"])
 
 
 def _sqlstate(error: BaseException) -> str | None:

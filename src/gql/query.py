@@ -26,7 +26,7 @@ class Query:
 
     viewer: Viewer | None = root(viewer.viewer, "Who asks; null for nobody.")
     node: Node | None = root(nodes.one, "Anything by its id.", id=_ID)
-    nodes: list[Node | None] | None = root(
+    nodes: list[Node | None] = root(
         nodes.many, "Things by their ids, in that order, at most 200.", ids=Arg(list[ID], "Their ids.")
     )
     firm: Firm | None = root(firms.firm, "The firm one is logged into.")

@@ -35,8 +35,8 @@ class Snapshot(SchemaExtension):
             yield
             return
         async with context.database.snapshot() as db:
-            context.db = db
             try:
+                await context.look_from(db)
                 yield
             finally:
                 context.db = context.database

@@ -68,7 +68,7 @@ async def _board_changes(context: Context, stream: BoardStream, position: Positi
     if reset:
         return _reset(context, head, reset)
     size = min(await _size(context, stream, position, head, size), head.seq - position.seq)
-    if size > max(MOST, TOO_MANY_EVENTS):
+    if size > TOO_MANY_EVENTS:
         return _reset(context, head, ResetReason.TOO_MANY_CHANGES)
     events = await log.events(context.db, context.firm_id, position.seq, size)
     if [event.seq for event in events] != list(range(position.seq + 1, position.seq + 1 + size)):

@@ -1,7 +1,7 @@
 """What one operation carries from field to field."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 from engine.access import Viewer, sees_job
 from engine.calendar import today
 from engine.enums import ErrorCode
-from engine.errors import invalid
+from engine.errors import Refused, invalid
 from engine.sessions import SESSION, Identity
-from engine.work import Work, perform, system_clock
+from engine.work import Work, perform, system_clock, viewer_now
 from store.database import Database, Db
 from store.reads.filters import Asker
 
@@ -61,6 +61,18 @@ class Context:
     def asker(self) -> Asker:
         """What filters may need to know of the viewer."""
         return Asker(self.viewer.member_id, self.today, partial(sees_job, self.viewer))
+
+    async def look_from(self, snapshot: Db) -> None:
+        """Reads from a snapshot, with the viewer's rights as they are in it.
+
+        They may have changed since the authentication, and a cursor of the snapshot already lies behind that change.
+        """
+        self.db = snapshot
+        if self.identity is not None:
+            try:
+                self.identity = replace(self.identity, viewer=await viewer_now(snapshot, self.viewer))
+            except Refused:
+                self.identity = None  # deactivated meanwhile
 
     async def perform(self, command: Callable[[Work, C], Awaitable[R]], given: C) -> R:
         """Runs an engine command for the viewer; raises Refused."""

@@ -54,9 +54,16 @@ async def page(
     return (await pages(context, source, PIPELINES_BY_NAME, PageArgs(**args)))[0]
 
 
+@batch(may=WITH_PARENT, depends=Depends.NONE)
+async def of_jobs(context: Context, jobs: Sequence[Row]) -> list[Row]:
+    """The pipelines of jobs: a job is seen inside a pipeline that the viewer sees (AC3)."""
+    found = await things.pipelines_of_jobs(context.db, context.firm_id, {job["pipeline_id"] for job in jobs})
+    return [found[job["pipeline_id"]] for job in jobs]
+
+
 @batch(may=WITH_PARENT, depends=Depends.SCOPE)
-async def of_things(context: Context, rows: Sequence[Row]) -> list[Row | None]:
-    """The pipelines of jobs or stages."""
+async def of_stages(context: Context, rows: Sequence[Row]) -> list[Row | None]:
+    """The pipelines of stages."""
     return await by_ids(context, [row["pipeline_id"] for row in rows])
 
 

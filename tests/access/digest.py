@@ -10,17 +10,26 @@ UNCOUNTED = ("throttles",)
 
 async def digest(db: Db) -> dict[str, str]:
     """A digest of every table's rows; of sessions without the time of their last use."""
-    tables = [
-        row["name"]
-        for row in await db.rows("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
-        if row["name"] not in UNCOUNTED
-    ]
     selects = (
         f"SELECT '{table}' AS name, md5(coalesce(string_agg(line, E'\\n' ORDER BY line), '')) AS digest"
         f" FROM (SELECT (to_jsonb(t) - 'last_used_at')::text COLLATE \"C\" AS line FROM {table} t) AS lines"
-        for table in tables
+        for table in await _tables(db)
+        if table not in UNCOUNTED
     )
     return {row["name"]: row["digest"] for row in await db.rows(" UNION ALL ".join(selects))}
+
+
+async def dump(db: Db) -> str:
+    """All that the database holds, as one text."""
+    rows = [
+        row["line"] for table in await _tables(db) for row in await db.rows(f"SELECT t::text AS line FROM {table} t")
+    ]
+    return "\n".join(rows)
+
+
+async def _tables(db: Db) -> list[str]:
+    rows = await db.rows("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+    return [row["name"] for row in rows]
 
 
 class Unchanged:

@@ -9,10 +9,13 @@ from graphql import (
     GraphQLID,
     GraphQLInputObjectType,
     GraphQLInputType,
+    GraphQLInterfaceType,
     GraphQLList,
     GraphQLNonNull,
+    GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
+    is_required_input_field,
 )
 
 from gql.fields import DECLARED
@@ -67,6 +70,20 @@ def query_paths() -> list[tuple[str, Path]]:
     ]
 
 
+def nested_paths() -> list[tuple[str, Path]]:
+    """Every other field, as `Type.field`, with every path inside its arguments at which an id stands."""
+    roots = (schema().query_type, schema().mutation_type)
+    return [
+        (f"{kind.name}.{name}", path)
+        for kind in schema().type_map.values()
+        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType) and kind not in roots
+        for name, field in kind.fields.items()
+        for argument, said in field.args.items()
+        for path in _inside(said.type, (argument,), ())
+        if not kind.name.startswith("__")
+    ]
+
+
 def _paths(kind: GraphQLInputObjectType, above: tuple[str, ...]) -> Iterator[Path]:
     for name, part in kind.fields.items():
         yield from _inside(part.type, (name,), (*above, kind.name))
@@ -83,17 +100,7 @@ def _inside(kind: GraphQLInputType, path: Path, above: tuple[str, ...]) -> Itera
 
 def required(kind: GraphQLInputObjectType) -> set[str]:
     """The names of the fields that an input cannot do without."""
-    return {name for name, part in kind.fields.items() if isinstance(part.type, GraphQLNonNull) and not _defaults(part)}
-
-
-def _defaults(part: Any) -> bool:
-    return getattr(part, "default", None) is not None or part.default_value not in (None, _undefined())
-
-
-def _undefined() -> Any:
-    from graphql import Undefined  # noqa: PLC0415
-
-    return Undefined
+    return {name for name, part in kind.fields.items() if is_required_input_field(part)}
 
 
 def put(kind: GraphQLInputType, path: Path, value: str, like: Any = None) -> Any:
@@ -105,6 +112,15 @@ def put(kind: GraphQLInputType, path: Path, value: str, like: Any = None) -> Any
     if not path:
         return value
     assert isinstance(kind, GraphQLInputObjectType)
-    said: Json = {} if kind.is_one_of else dict(like or {})
+    one_of = kind.extensions["strawberry-definition"].is_one_of
+    said: Json = {name: part for name, part in (like or {}).items() if name == path[0] or not one_of}
     said[path[0]] = put(kind.fields[path[0]].type, path[1:], value, said.get(path[0]))
     return said
+
+
+def query_argument(field: str, name: str) -> GraphQLInputType:
+    """The type of an argument of a field of the query root."""
+    root = schema().query_type
+    assert root is not None
+    found: GraphQLInputType = root.fields[field].args[name].type
+    return found

@@ -268,7 +268,7 @@ def test_an_incident_outside_the_schema_is_worded_alike() -> None:
         (ValueError(), False),
     ],
 )
-def test_which_errors_are_outages(error: Exception, outage: bool) -> None:  # noqa: FBT001
+def test_which_errors_are_outages(error: Exception, outage: bool) -> None:
     """API1: only what a later try may heal is UNAVAILABLE; bugs are INTERNAL."""
     assert is_outage(error) is outage
 

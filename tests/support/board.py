@@ -12,43 +12,60 @@ from tests.support.api import Client, Json
 PAGE = 200
 """Jobs of a column in one page: as many as the API gives at once."""
 
-CARD = """
+SHARED = """
+fragment Card on Job {
   id name description version rank startDate dueDate overdue enteredStageAt priority
-  pipeline { id } stage { id } status { id name state color pauses onBoard }
-  account { id name tags { id name color } } assignees { id name }
+  pipeline { id } stage { id } status { ...Status } account { ...Account } assignees { id name }
+}
+fragment Status on JobStatus { id name state color pauses onBoard }
+fragment Account on Account { id name tags { id name color } }
+fragment Pipeline on Pipeline {
+  id name description jobSort archivedAt stages { id name position } statuses { ...Status }
+}
 """
-PIPELINE = """
-  id name description jobSort archivedAt stages { id name position } statuses { id name state color pauses onBoard }
+DRAWN = """
+fragment Drawn on Board {
+  cursor
+  pipeline { ...Pipeline }
+  columns {
+    stage { id name position } jobCount overdueCount
+    jobs(first: $size) { nodes { ...Card } pageInfo { hasNextPage endCursor } }
+  }
+}
 """
-BOARD = f"""query ($pipeline: ID!, $filter: JobFilter, $first: Int, $after: String) {{
-  board(pipelineId: $pipeline, filter: $filter) {{
-    cursor
-    pipeline {{ {PIPELINE} }}
-    columns {{
-      stage {{ id name position }} jobCount overdueCount
-      jobs(first: $first, after: $after) {{ nodes {{ {CARD} }} pageInfo {{ hasNextPage endCursor }} }}
-    }}
-  }}
-}}"""
-CHANGES = f"""query ($stream: StreamInput!, $after: String!, $first: Int) {{
-  changes(stream: $stream, after: $after, first: $first) {{
-    cursor hasMore
-    events {{ ... on BoardEvent {{
-      cursor at
-      cause {{ kind clientMutationId actor {{ ... on Member {{ id }} }} }}
-      changes {{
-        __typename
-        ... on JobUpserted {{ job {{ {CARD} }} previousStageId }}
-        ... on JobRemoved {{ jobId reason }}
-        ... on ColumnCountsChanged {{ stageId jobCount overdueCount }}
-        ... on PipelineChanged {{ pipeline {{ {PIPELINE} }} }}
-        ... on AccountChanged {{ account {{ id name tags {{ id name color }} }} }}
-        ... on MemberChanged {{ member {{ id name }} }}
-        ... on StreamReset {{ reason }}
-      }}
-    }} }}
-  }}
-}}"""
+PAGE_OF_CHANGES = """
+fragment PageOfChanges on Changes {
+  cursor hasMore
+  events { ... on BoardEvent {
+    cursor at
+    cause { kind clientMutationId actor { ... on Member { id } } }
+    changes {
+      __typename
+      ... on JobUpserted { job { ...Card } previousStageId }
+      ... on JobRemoved { jobId reason }
+      ... on ColumnCountsChanged { stageId jobCount overdueCount }
+      ... on PipelineChanged { pipeline { ...Pipeline } }
+      ... on AccountChanged { account { ...Account } }
+      ... on MemberChanged { member { id name } }
+      ... on StreamReset { why: reason }
+    }
+  } }
+}
+"""
+BOARD = (
+    "query ($pipeline: ID!, $filter: JobFilter, $size: Int)"
+    " { board(pipelineId: $pipeline, filter: $filter) { ...Drawn } }" + DRAWN + SHARED
+)
+COLUMN = """query ($pipeline: ID!, $filter: JobFilter, $stage: ID!, $size: Int, $below: String) {
+  board(pipelineId: $pipeline, filter: $filter) { column(stageId: $stage) {
+    jobs(first: $size, after: $below) { nodes { ...Card } pageInfo { hasNextPage endCursor } }
+  } }
+}
+fragment Card""" + SHARED.partition("fragment Card")[2].rpartition("fragment Pipeline")[0]
+CHANGES = (
+    "query ($stream: StreamInput!, $after: String!, $first: Int)"
+    " { changes(stream: $stream, after: $after, first: $first) { ...PageOfChanges } }" + PAGE_OF_CHANGES + SHARED
+)
 PRIORITIES = ("LOW", "MEDIUM", "HIGH", "URGENT")
 
 
@@ -88,9 +105,14 @@ class Board:
 
     async def load(self) -> bool:
         """Draw everything anew, however many pages it takes. False: the viewer does not see the pipeline."""
-        found = await self._snapshot(None)
-        if found is None:
-            return False
+        asked = {"pipeline": self.pipeline_id, "filter": self.filter, "size": self.page}
+        found = (await self.client.query(BOARD, **asked))["board"]
+        if found is not None:
+            await self.draw(found)
+        return found is not None
+
+    async def draw(self, found: Json) -> None:
+        """Draw a snapshot, and ask for the pages that it lacks."""
         # Later pages are later snapshots: what happened in between comes with the changes after the first cursor.
         self.cursor, self.pipeline = found["cursor"], found["pipeline"]
         self.counts, self.jobs, self.order = {}, {}, {}
@@ -98,27 +120,19 @@ class Board:
             stage = column["stage"]["id"]
             self.counts[stage] = (column["jobCount"], column["overdueCount"])
             self.order[stage] = []
-            await self._draw(stage, column["jobs"])
-        return True
+            some = column["jobs"]
+            self._list(stage, some["nodes"])
+            while some["pageInfo"]["hasNextPage"]:
+                asked = {"pipeline": self.pipeline_id, "filter": self.filter, "size": self.page, "stage": stage}
+                data = await self.client.query(COLUMN, **asked, below=some["pageInfo"]["endCursor"])
+                some = data["board"]["column"]["jobs"]
+                self._list(stage, some["nodes"])
 
-    async def _draw(self, stage: str, some: Json) -> None:
-        while True:
-            for job in some["nodes"]:
-                assert job["stage"]["id"] == stage
-                self.order[stage].append(job["id"])
-                self._upsert(job)
-            if not some["pageInfo"]["hasNextPage"]:
-                return
-            found = await self._snapshot(some["pageInfo"]["endCursor"])
-            assert found is not None
-            [some] = [column["jobs"] for column in found["columns"] if column["stage"]["id"] == stage]
-
-    async def _snapshot(self, after: str | None) -> Json | None:
-        data = await self.client.query(
-            BOARD, pipeline=self.pipeline_id, filter=self.filter, first=self.page, after=after
-        )
-        found: Json | None = data["board"]
-        return found
+    def _list(self, stage_id: str, jobs: Sequence[Json]) -> None:
+        for job in jobs:
+            assert job["stage"]["id"] == stage_id
+            self.order[stage_id].append(job["id"])
+            self._upsert(job)
 
     async def ask(self, after: str | None = None, first: int | None = None) -> Json:
         """One page of changes, not applied."""
@@ -173,7 +187,7 @@ class Board:
             case "MemberChanged":
                 self._rename(change["member"])
             case "StreamReset":
-                self.resets.append(change["reason"])
+                self.resets.append(change["why"])
             case other:
                 raise AssertionError(f"no client knows {other}")
 
@@ -234,3 +248,25 @@ async def assert_in_step(board: Board, where: str = "") -> Board:
     assert fresh.drawn()["order"] == fresh.listed(), f"{where}: the client sorts otherwise than the board"
     assert board.drawn() == fresh.drawn(), where
     return fresh
+
+
+async def ask_all(boards: Sequence[Board], *, changes: bool = True, fresh: bool = True) -> Json:
+    """The answer to one request for what is new on boards of one client, and for the boards as they are.
+
+    The data holds, for the board number n, its changes as ``c<n>`` and its snapshot as ``b<n>``.
+    """
+    declared = ["$size: Int"] if fresh else []
+    asked: list[str] = []
+    values: Json = {"size": PAGE} if fresh else {}
+    for n, board in enumerate(boards):
+        if changes:
+            declared.append(f"$s{n}: StreamInput!, $a{n}: String!")
+            asked.append(f"c{n}: changes(stream: $s{n}, after: $a{n}) {{ ...PageOfChanges }}")
+            values |= {f"s{n}": board.asking()["stream"], f"a{n}": board.cursor}
+        if fresh:
+            declared.append(f"$p{n}: ID!, $f{n}: JobFilter")
+            asked.append(f"b{n}: board(pipelineId: $p{n}, filter: $f{n}) {{ ...Drawn }}")
+            values |= {f"p{n}": board.pipeline_id, f"f{n}": board.filter}
+    fragments = (PAGE_OF_CHANGES if changes else "") + (DRAWN if fresh else "") + SHARED
+    document = f"query ({', '.join(declared)}) {{ {' '.join(asked)} }}{fragments}"
+    return await boards[0].client.answer(document, **values)

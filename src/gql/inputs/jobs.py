@@ -46,7 +46,7 @@ class MoveJobInput(MutationInput):
     pending_items: PendingItems | None = given(
         "What becomes of open items that block the stage it leaves; needed where there are any.", default=None
     )
-    pending_item_choices: list[PendingItemChoice] = given("Exceptions for single items.", default_factory=list)
+    pending_item_choices: list[PendingItemChoice] | None = given("Exceptions for single items.", default=None)
 
 
 @input_of(jobs.CreateJob, "A new job.")

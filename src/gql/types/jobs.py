@@ -47,6 +47,11 @@ class HistoryEntry(Node):
     changes: list[HistoryChange] = batched(nodes.history_changes, "What it changed.")
 
 
+@strawberry.type(description="A page of a list.")
+class HistoryConnection(Connection[HistoryEntry]):
+    """The connection under the name that the contract gives it."""
+
+
 @strawberry.type(description="One piece of work for one account in one pipeline.")
 class Job(Stored):
     """A job."""
@@ -54,7 +59,7 @@ class Job(Stored):
     name: str = plain("The job's name.")
     description: str | None = plain("More about it.")
     account: Account = batched(accounts.of_jobs, "The client it is done for.")
-    pipeline: Pipeline | None = batched(pipelines.of_things, "The pipeline it is in.")
+    pipeline: Pipeline = batched(pipelines.of_jobs, "The pipeline it is in.")
     stage: Stage = batched(pipelines.stage_of, "The stage it stands in.")
     rank: str = plain("Its order key in its column, whatever the pipeline sorts by; compared bytewise.")
     status: JobStatus = batched(pipelines.status_of, "Its status.")
@@ -74,4 +79,4 @@ class Job(Stored):
     visits: Connection[StageVisit] = batched(
         jobs.visits, "Its stays in stages, newest first; those in pipelines that one does not see are left out.", **PAGE
     )
-    history: Connection[HistoryEntry] = batched(jobs.history, "What happened to it, newest first.", **PAGE)
+    history: HistoryConnection = batched(jobs.history, "What happened to it, newest first.", **PAGE)

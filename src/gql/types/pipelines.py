@@ -30,7 +30,7 @@ class Stage(Stored):
     name: str = plain("The stage's name.")
     position: int | None = plain("Its place in the pipeline, from 0; null once it was deleted.")
     pipeline: Annotated["Pipeline", strawberry.lazy("gql.types.pipelines")] | None = batched(
-        pipelines.of_things, "The pipeline it belongs to; null once that was deleted."
+        pipelines.of_stages, "The pipeline it belongs to; null once that was deleted."
     )
     job_count: int = batched(pipelines.stage_job_counts, "Jobs in it that one sees, archived ones left out.")
 

@@ -6,9 +6,12 @@ from store.database import Db, Row
 
 
 async def active(db: Db, firm_id: str, member_id: str) -> Row | None:
-    """A member's role and rights, unless deactivated."""
+    """A member's role and rights and the firm's time zone, unless deactivated."""
     return await db.row(
-        "SELECT role, rights FROM members WHERE firm_id = $1 AND id = $2 AND deactivated_at IS NULL", firm_id, member_id
+        "SELECT m.role, m.rights, f.time_zone FROM members m JOIN firms f ON f.id = m.firm_id"
+        " WHERE m.firm_id = $1 AND m.id = $2 AND m.deactivated_at IS NULL",
+        firm_id,
+        member_id,
     )
 
 

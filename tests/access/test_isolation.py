@@ -1,0 +1,281 @@
+"""AC4: what a viewer may not see does not exist for them, whatever they ask and whatever they try."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.access.conftest import World
+from tests.access.schema_ids import (
+    Path,
+    input_of,
+    mutation_paths,
+    nested_paths,
+    put,
+    query_argument,
+    query_paths,
+    required,
+)
+from tests.access.world import FOR_MANAGERS, malformed, unknown, works
+from tests.support.api import Client, Json
+
+PREFIX = {  # which things a field of an input names, by the field's name without add, remove and the s of a list
+    "account": "account",
+    "accountRole": "role",
+    "afterJob": "job",
+    "assignee": "member",
+    "availableTo": "member",
+    "contact": "contact",
+    "firm": "firm",
+    "item": "task",
+    "job": "job",
+    "member": "member",
+    "moveJobsTo": "stage",
+    "pipeline": "pipeline",
+    "stage": "stage",
+    "status": "status",
+    "subtask": "subtask",
+    "tag": "tag",
+    "task": "task",
+    "token": "session",
+}
+MADE = {  # which things a create makes under an id of the client's
+    "createAccount": "account",
+    "createAccountRole": "role",
+    "createContact": "contact",
+    "createJob": "job",
+    "createJobStatus": "status",
+    "createPipeline": "pipeline",
+    "createStage": "stage",
+    "createSubtask": "subtask",
+    "createTag": "tag",
+    "createTask": "task",
+    "inviteMember": "member",
+}
+KEPT = {("moveJob", "afterJobId"): {"pendingItems"}}
+"""Fields without which a call would be refused before it looks at the id."""
+
+UNSHOWN = ("session_", "history_")
+"""Prefixes of things that `node` finds for nobody."""
+
+CALLERS = ("employee", "owner")
+NAMED = [(mutation, path) for mutation, path in mutation_paths() if path != ("id",)]
+READS = [(field, path) for field, path in query_paths() if field not in {"node", "nodes"}]
+
+
+def spelled(part: object) -> str:
+    """A name for a case."""
+    return ".".join(part) if isinstance(part, tuple) else str(part)
+
+
+def prefix_of(path: Path) -> str:
+    """The prefix of the ids that belong at a path. KeyError: say in PREFIX what the new field names."""
+    name = path[-1]
+    for before in ("add", "remove"):
+        if name.startswith(before):
+            name = name.removeprefix(before)
+            name = name[0].lower() + name[1:]
+    return PREFIX[name.removesuffix("s").removesuffix("Id")]
+
+
+def said(world: World, mutation: str, path: Path, value: str) -> Json:
+    """The least input of a mutation that says an id at a path, all other ids being good."""
+    kind, working = input_of(mutation), works(world.own)[mutation]
+    wanted = required(kind) | {path[0]} | KEPT.get((mutation, path[0]), set())
+    least = {name: working[name] for name in working if name in wanted}
+    given: Json = put(kind, path, value, least)
+    return given
+
+
+def unseen(world: World, prefix: str, caller: str) -> list[str]:
+    """Two ids of another firm, all ids of the own one that the caller does not see, and texts that are no ids."""
+    gone = {world.own.one[name] for name in ("gone_stage", "gone_with_it", "gone_pipeline")}
+    hidden = world.own.hidden.get(prefix, [])
+    some = hidden if caller == "employee" else [one for one in hidden if one in gone]
+    foreign = world.other.everything().get(prefix, [])
+    assert foreign
+    return [*foreign[:2], *some, *malformed(world.own, prefix)]
+
+
+def expected(mutation: str, path: Path, caller: str) -> list[Json]:
+    """What is answered to an id of nothing."""
+    where = ["input", *path[:1]]
+    if mutation in FOR_MANAGERS and caller == "employee":
+        return [{"__typename": "ForbiddenError", "code": "FORBIDDEN"}]
+    if path == ("expect", "stageId"):
+        return [{"__typename": "ConflictError", "code": "CONFLICT", "path": ["input", *path]}]
+    if path[0].startswith("remove"):
+        return []  # what is not there need not be taken away
+    return [{"__typename": "NotFoundError", "code": "NOT_FOUND", "path": where}]
+
+
+async def tried(client: Client, mutation: str, inputs: list[Json]) -> list[list[Json]]:
+    """The errors of a mutation for each of some inputs; all in one document, which takes half the time."""
+    kind = f"{mutation[0].upper()}{mutation[1:]}Input!"
+    variables = ", ".join(f"$i{n}: {kind}" for n, _ in enumerate(inputs))
+    calls = " ".join(
+        f"it{n}: {mutation}(input: $i{n}) {{ errors {{ __typename code message path }} }}" for n, _ in enumerate(inputs)
+    )
+    given = {f"i{n}": one for n, one in enumerate(inputs)}
+    data = await client.query(f"mutation ({variables}) {{ {calls} }}", **given)
+    return [data[f"it{n}"]["errors"] for n, _ in enumerate(inputs)]
+
+
+@pytest.mark.parametrize(("mutation", "path"), NAMED, ids=spelled)
+async def test_a_mutation_does_not_find_what_is_not_there_for_the_viewer(
+    world: World, mutation: str, path: Path
+) -> None:
+    """AC4: a foreign id, a hidden one and a malformed one are answered as one of nothing is; nothing is changed."""
+    prefix = prefix_of(path)
+    async with world.unchanged():
+        for caller in CALLERS:
+            await world.database.rows("DELETE FROM throttles")  # of login
+            candidates = [unknown(prefix), *unseen(world, prefix, caller)]
+            inputs = [said(world, mutation, path, candidate) for candidate in candidates]
+            nothing, *answers = await tried(getattr(world.own, caller), mutation, inputs)
+            meant = expected(mutation, path, caller)
+            assert [error | pattern for error, pattern in zip(nothing, meant, strict=True)] == nothing
+            differing = [one for one, answer in zip(candidates[1:], answers, strict=True) if answer != nothing]
+            assert differing == [], caller
+
+
+@pytest.mark.parametrize("mutation", MADE)
+async def test_an_id_in_use_is_taken_whoever_uses_it(world: World, mutation: str) -> None:
+    """AC4, JB2: a create with a foreign, hidden or visible id says the same, shows nothing of it, changes nothing."""
+    client = world.own.owner if mutation in FOR_MANAGERS else world.own.employee
+    prefix = MADE[mutation]
+    foreign, own = world.other.everything()[prefix], world.own.everything()[prefix]
+    hidden = world.own.hidden.get(prefix, [])
+    assert foreign
+    assert own
+    async with world.unchanged():
+        for candidate in [*foreign[:2], *own[:2], *hidden[:2]]:
+            payload = await client.payload(mutation, **said(world, mutation, ("id",), candidate))
+            assert payload["errors"] == [
+                {
+                    "__typename": "ValidationError",
+                    "code": "ID_TAKEN",
+                    "message": "This id has been used with other content.",
+                    "path": ["input", "id"],
+                }
+            ]
+        for candidate in malformed(world.own, prefix):
+            answer = await client.code(mutation, **said(world, mutation, ("id",), candidate))
+            assert answer == ("INVALID", ["input", "id"])
+
+
+def test_every_create_with_an_id_of_the_clients_has_a_case() -> None:
+    """AC4: a new create fails here until MADE says what it makes."""
+    assert {mutation for mutation, path in mutation_paths() if path == ("id",)} == set(MADE)
+
+
+SELECTIONS = {
+    "account": "{ id }",
+    "accounts": "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
+    "board": "{ pipeline { id } columns { jobCount overdueCount jobs { totalCount nodes { id } } } }",
+    "changes": """{ cursor hasMore events { ... on BoardEvent { changes {
+        __typename ... on JobUpserted { job { id } } ... on JobRemoved { jobId } } } } }""",
+    "job": "{ id }",
+    "jobs": "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
+    "pipeline": "{ id }",
+    "tasks": "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
+}
+
+
+async def asked(world: World, caller: str, field: str, path: Path, values: list[str]) -> list[Json]:
+    """What a root field answers to each of some ids at a path of its arguments, all other ids being good."""
+    pipeline = world.own.one["pipeline_shown"]
+    good: Json = {"pipelineId": pipeline} if field == "board" else {}
+    if field == "changes":
+        good = {"after": world.own.cursors[caller], "stream": {"board": {"pipelineId": pipeline}}}
+    given: Json = {}
+    variables, calls = [], []
+    for n, value in enumerate(values):
+        said = good | {path[0]: put(query_argument(field, path[0]), path[1:], value, good.get(path[0]))}
+        given |= {f"{name}{n}": part for name, part in said.items()}
+        variables += [f"${name}{n}: {query_argument(field, name)}" for name in said]
+        arguments = ", ".join(f"{name}: ${name}{n}" for name in said)
+        calls.append(f"it{n}: {field}({arguments}) {SELECTIONS[field]}")
+    client: Client = getattr(world.own, caller)
+    answer = await client.answer(f"query ({', '.join(variables)}) {{ {' '.join(calls)} }}", **given)
+    errors: dict[str, Json] = {error["path"][0]: error for error in answer.get("errors", ())}
+    return [{"found": answer["data"][f"it{n}"], "error": _told(errors.get(f"it{n}"))} for n, _ in enumerate(values)]
+
+
+def _told(error: Json | None) -> Json | None:
+    return error and {"message": error["message"], **error["extensions"]}
+
+
+def hides(field: str, answer: Json) -> bool:
+    """Whether an answer holds nothing."""
+    found, error = answer["found"], answer["error"]
+    if field == "changes" and found is None:
+        return bool(error["code"] == "NOT_FOUND")
+    assert error is None
+    match field:
+        case "board" if found is not None:
+            columns = found["columns"]
+            return all(column["jobCount"] == column["jobs"]["totalCount"] == 0 for column in columns)
+        case "changes":
+            [event] = found["events"]
+            return "JobUpserted" not in {change["__typename"] for change in event["changes"]}
+        case "accounts" | "jobs" | "tasks":
+            return bool(found["totalCount"] == 0 and found["nodes"] == [])
+        case _:
+            return found is None
+
+
+@pytest.mark.parametrize(("field", "path"), READS, ids=spelled)
+async def test_a_query_shows_nothing_of_what_is_not_there_for_the_viewer(world: World, field: str, path: Path) -> None:
+    """AC4: a foreign id, a hidden one and a malformed one are answered as one of nothing is: by null or by no rows."""
+    prefix = {"board": "job", "changes": "job"}.get(field, field.removesuffix("s"))
+    prefix = prefix if path[-1] in {"id", "ids"} else prefix_of(path)
+    async with world.unchanged():
+        for caller in CALLERS:
+            candidates = [unknown(prefix), *unseen(world, prefix, caller)]
+            nothing, *answers = await asked(world, caller, field, path, candidates)
+            assert hides(field, nothing)
+            differing = [one for one, answer in zip(candidates[1:], answers, strict=True) if answer != nothing]
+            assert differing == [], caller
+
+
+async def test_a_board_shows_no_column_of_a_stage_that_is_not_there_for_the_viewer(world: World) -> None:
+    """AC4: the one field below the roots that takes an id; a new one fails here until it has a case."""
+    assert nested_paths() == [("Board.column", ("stageId",))]
+    query = "query ($id: ID!, $stage: ID!) { board(pipelineId: $id) { column(stageId: $stage) { stage { id } } } }"
+    one = world.own.one
+    for caller in CALLERS:
+        client: Client = getattr(world.own, caller)
+        for stage in [unknown("stage"), *unseen(world, "stage", caller), one["stage_spare_0"], one["stage_hidden_0"]]:
+            found = await client.query(query, id=one["pipeline_shown"], stage=stage)
+            assert found == {"board": {"column": None}}
+        found = await client.query(query, id=one["pipeline_shown"], stage=one["stage_shown_0"])
+        assert found == {"board": {"column": {"stage": {"id": one["stage_shown_0"]}}}}
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+async def test_node_and_nodes_show_nothing_of_what_is_not_there_for_the_viewer(world: World, caller: str) -> None:
+    """AC4, API2: no id of another firm, hidden id or malformed one is found by the general look-ups either."""
+    client: Client = getattr(world.own, caller)
+    kinds = list(world.other.everything())
+    foreign = [one for ids in world.other.everything().values() for one in ids]
+    labels = {world.own.one["tag"], world.own.one["role"]}  # of another kind, but there
+    wanted = foreign + [one for prefix in kinds for one in unseen(world, prefix, caller) if one not in labels]
+    for table in ("users", "events", "audit", "invitations", "sessions"):
+        wanted += [row["id"] for row in await world.database.rows(f"SELECT id FROM {table} ORDER BY id LIMIT 5")]
+    async with world.unchanged():
+        for start in range(0, len(wanted), 200):
+            some = wanted[start : start + 200]
+            found = await client.query("query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }", ids=some)
+            assert found["nodes"] == [None] * len(some)
+        for one in wanted[::8]:
+            assert await client.query("query ($id: ID!) { node(id: $id) { id } }", id=one) == {"node": None}
+
+
+async def test_node_shows_what_is_there(world: World) -> None:
+    """AC4: the look-ups above are refused for want of sight only: what the employee sees, they find."""
+    own, hidden = world.own, {one for ids in world.own.hidden.values() for one in ids}
+    seen = [one for one in own.one.values() if one not in hidden and not one.startswith(UNSHOWN)]
+    query = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+    for client, ids in ((own.employee, seen), (own.owner, [*seen, own.one["job_hidden"], own.one["task_private"]])):
+        assert len(ids) > 20
+        assert (await client.query(query, ids=ids))["nodes"] == [{"id": one} for one in ids]

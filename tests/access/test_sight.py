@@ -1,0 +1,214 @@
+"""AC2 to AC4: what a viewer sees of what they see, and that nothing else shines through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from graphql import (
+    GraphQLObjectType,
+    GraphQLOutputType,
+    get_named_type,
+    is_abstract_type,
+    is_leaf_type,
+    is_object_type,
+    is_required_argument,
+)
+
+from tests.access.conftest import World
+from tests.access.schema_ids import schema
+from tests.support.api import Client
+
+DEEP = 3
+"""How many things in a row are followed from a field of the root."""
+
+STARTS = {
+    "board": "board(pipelineId: $id)",
+    "job": "job(id: $id)",
+}
+"""Fields of the root with arguments of their own; the others are asked as they are."""
+
+UNASKED = {"node", "nodes", "account", "pipeline", "changes"}
+"""Fields of the root that show what the others lead to."""
+
+
+def chains(kind: GraphQLOutputType, above: tuple[str, ...] = ()) -> Iterator[str]:
+    """Selections of a type: all its plain fields, and one of its things after the other with all of theirs."""
+    named = get_named_type(kind)
+    if is_abstract_type(named):
+        yield "{ __typename ... on Node { id } }"
+        return
+    assert is_object_type(named)
+    plain, things = _parts(named)
+    if not things or len(above) == DEEP:
+        yield f"{{ {' '.join(plain)} }}"
+    else:
+        for name, inner in things:
+            wrapped = named.name.endswith("Connection")
+            yield from (
+                f"{{ {' '.join(plain)} {name} {more} }}"
+                for more in chains(inner, above if wrapped else (*above, named.name))
+            )
+
+
+def _parts(kind: GraphQLObjectType) -> tuple[list[str], list[tuple[str, GraphQLOutputType]]]:
+    fields = {
+        name: field for name, field in kind.fields.items() if not any(map(is_required_argument, field.args.values()))
+    }
+    plain = ["__typename", *(name for name, field in fields.items() if is_leaf_type(get_named_type(field.type)))]
+    paged = {name for name, field in fields.items() if "first" in field.args}
+    wanted = {"nodes"} if kind.name.endswith("Connection") else set(fields) - set(plain)
+    return plain, [
+        (f"{name}(first: 5)" if name in paged else name, fields[name].type) for name in fields if name in wanted
+    ]
+
+
+def crawl() -> list[str]:
+    """Documents that follow every field that leads to a thing."""
+    root = schema().query_type
+    assert root is not None
+    return [
+        f"query {'($id: ID!) ' if name in STARTS else ''}{{ it: {STARTS.get(name, name)} {selection} }}"
+        for name, field in root.fields.items()
+        if name not in UNASKED
+        for selection in chains(field.type)
+    ]
+
+
+async def test_no_path_of_the_schema_leads_to_what_is_hidden(world: World) -> None:
+    """AC4: whatever field an employee follows from what they see, no id and no name of what is hidden turns up."""
+    own, other = world.own, world.other
+    hidden = {one for ids in own.hidden.values() for one in ids}
+    hidden |= {one for ids in other.everything().values() for one in ids}
+    hidden |= {"Job hidden", "Job aside", "Task hidden", "Task aside", "Task private", "Con hidden"}
+    hidden |= {'"Hidden"', '"One"', '"Two"', '"Gone"'}
+    documents = crawl()
+    assert len(documents) > 100
+    for client, exact in ((own.employee, True), (own.owner, False)):
+        found = set()
+        for document in documents if exact else documents[::6]:
+            one = own.one["pipeline_shown" if "board(" in document else "job_wanderer"]
+            answer = await client.answer(document, **({"id": one} if "$id" in document else {}))
+            assert "errors" not in answer, (document, answer)
+            assert answer["data"]["it"]
+            found |= {word for word in hidden if word in str(answer).replace("'", '"')}
+        assert found == set() if exact else len(found) > 20
+
+
+async def test_lists_and_counts_leave_out_what_is_hidden(world: World) -> None:
+    """AC4: totals, pages, the counts of pipelines, stages and columns tell an employee what they see and no more."""
+    query = """query ($id: ID!) {
+        accounts { totalCount nodes { name } }
+        pipelines { totalCount nodes { name jobCount stages { jobCount } } }
+        jobs { totalCount nodes { name } }
+        tasks { totalCount nodes { title } }
+        board(pipelineId: $id) { columns { jobCount jobs { totalCount nodes { name } } } }
+    }"""
+    seen = await world.own.employee.query(query, id=world.own.one["pipeline_shown"])
+    everything = await world.own.owner.query(query, id=world.own.one["pipeline_shown"])
+    assert seen["accounts"] == {"totalCount": 1, "nodes": [{"name": "Shown"}]}
+    assert everything["accounts"]["totalCount"] == 3
+    shown, spare = seen["pipelines"]["nodes"]
+    assert (seen["pipelines"]["totalCount"], shown["name"], spare["name"]) == (2, "Shown", "Spare")
+    assert (shown["jobCount"], [stage["jobCount"] for stage in shown["stages"]]) == (4, [3, 1, 0, 0])
+    assert [one["jobCount"] for one in everything["pipelines"]["nodes"]] == [1, 5, 0]  # by name: Hidden, Shown, Spare
+    names = ["Job below", "Job shown", "Job there", "Job wanderer"]
+    assert seen["jobs"]["totalCount"] == len(names)
+    assert sorted(job["name"] for job in seen["jobs"]["nodes"]) == names
+    assert everything["jobs"]["totalCount"] == 6
+    assert sorted(task["title"] for task in seen["tasks"]["nodes"]) == ["Task astray", "Task lone", "Task shown"]
+    assert (seen["tasks"]["totalCount"], everything["tasks"]["totalCount"]) == (3, 6)
+    first = seen["board"]["columns"][0]
+    assert (first["jobCount"], first["jobs"]["totalCount"], len(first["jobs"]["nodes"])) == (3, 3, 3)
+    assert everything["board"]["columns"][0]["jobCount"] == 4
+
+
+async def test_a_task_seen_by_assignment_does_not_show_a_job_in_a_hidden_pipeline(world: World) -> None:
+    """AC2, AC3: assignees see their task; its job only inside a pipeline that they see."""
+    query = "query ($id: ID!) { node(id: $id) { ... on Task { title job { id } links { job { id } visit { id } } } } }"
+    one = world.own.one["task_astray"]
+    seen = await world.own.employee.query(query, id=one)
+    assert seen["node"] == {"title": "Task astray", "job": None, "links": []}
+    known = await world.own.owner.query(query, id=one)
+    assert known["node"]["job"] == {"id": world.own.one["job_aside"]}
+
+
+async def test_a_job_does_not_tell_of_the_hidden_pipelines_it_has_been_in(world: World) -> None:
+    """AC4: visits there are left out; history neither names pipelines and stages there nor gives their ids."""
+    query = """query ($id: ID!) { job(id: $id) {
+        visits { totalCount nodes { id stage { name } } }
+        history { nodes { action changes { field fromValue toValue fromNodes { id } toNodes { id } } } } } }"""
+    one = world.own.one
+    job = (await world.own.employee.query(query, id=one["job_wanderer"]))["job"]
+    assert job["visits"] == {"totalCount": 1, "nodes": [{"id": one["visit_now"], "stage": {"name": "First"}}]}
+    lines = [
+        (line["field"], line["fromValue"], line["toValue"], line["fromNodes"], line["toNodes"])
+        for entry in job["history"]["nodes"]
+        for line in entry["changes"]
+        if line["field"] in {"pipeline", "stage"}
+    ]
+    assert lines == [
+        ("pipeline", None, None, [], [{"id": one["pipeline_shown"]}]),
+        ("stage", None, None, [], [{"id": one["stage_shown_0"]}]),
+        ("stage", None, None, [], []),
+        ("pipeline", None, None, [], []),
+        ("stage", None, None, [], []),
+    ]
+    assert [entry["action"] for entry in job["history"]["nodes"]] == ["MOVED", "MOVED", "CREATED"]
+
+
+async def test_a_contact_of_a_hidden_account_does_not_show_it(world: World) -> None:
+    """AC4: who has access to one of a contact's accounts sees the contact, and that account only."""
+    query = "query ($id: ID!) { node(id: $id) { ... on Contact { accounts { totalCount nodes { name } } } } }"
+    for client, names in ((world.own.employee, ["Shown"]), (world.own.owner, ["Hidden", "Shown"])):
+        found = (await client.query(query, id=world.own.one["contact_both"]))["node"]["accounts"]
+        assert (found["totalCount"], [account["name"] for account in found["nodes"]]) == (len(names), names)
+
+
+async def test_rights_and_accounts_of_members_are_for_themselves_and_managers(world: World) -> None:
+    """AC1, AC4: colleagues know each other, but not what the others may see and do."""
+    query = "{ members { nodes { id name email role rights accounts { totalCount } } } }"
+    own = world.own
+    for client in (own.employee, own.colleague):
+        for member in (await client.query(query))["members"]["nodes"]:
+            hidden = member["rights"] is None and member["accounts"] is None
+            assert hidden == (member["id"] != client.member_id)
+    known = (await own.owner.query(query))["members"]["nodes"]
+    assert all(member["rights"] is not None and member["accounts"] is not None for member in known)
+    [employee] = [member for member in known if member["id"] == own.employee.member_id]
+    assert (len(employee["rights"]), employee["accounts"]) == (12, {"totalCount": 1})
+
+
+async def test_a_viewer_lists_their_own_tokens_only(world: World) -> None:
+    """AC4: not even an owner is shown the tokens of others."""
+    for name in ("owner", "employee"):
+        client: Client = getattr(world.own, name)
+        tokens = (await client.query("{ viewer { apiTokens { id } } }"))["viewer"]["apiTokens"]
+        assert tokens == [{"id": world.own.one[f"session_{name}"]}]
+
+
+async def test_a_refusal_counts_what_is_hidden_and_names_what_is_seen(world: World) -> None:
+    """PL1, PL3, PL4: the true total, and those of them that the viewer may see."""
+    one, employee = world.own.one, world.own.employee
+    stage = {one["job_below"], one["job_shown"], one["job_wanderer"]}
+    async with world.unchanged():
+        [error] = await employee.refused("deleteStage", stageId=one["stage_shown_0"])
+        assert (error["code"], error["total"], {job["id"] for job in error["usedBy"]}) == ("IN_USE", 4, stage)
+        [error] = await employee.refused("deletePipeline", pipelineId=one["pipeline_shown"])
+        seen = stage | {one["job_there"]}
+        assert (error["code"], error["total"], {job["id"] for job in error["usedBy"]}) == ("IN_USE", 5, seen)
+
+
+async def test_a_stage_with_hidden_jobs_is_emptied_only_by_who_sees_all_accounts(world: World) -> None:
+    """PL3: with jobs in it that one cannot see, deleting a stage needs VIEW_ALL_ACCOUNTS."""
+    one = world.own.one
+    async with world.unchanged():
+        given = {"stageId": one["stage_shown_0"], "moveJobsTo": one["stage_shown_1"]}
+        [error] = await world.own.employee.refused("deleteStage", **given)
+    assert (error["code"], error["right"], error["path"]) == ("FORBIDDEN", "VIEW_ALL_ACCOUNTS", ["input", "stageId"])
+
+
+async def test_a_contact_of_a_hidden_account_is_deleted_only_by_who_sees_all_accounts(world: World) -> None:
+    """AC4: the contact is not taken from an account behind the viewer's back."""
+    async with world.unchanged():
+        [error] = await world.own.employee.refused("deleteContact", contactId=world.own.one["contact_both"])
+    assert (error["code"], error["right"], error["path"]) == ("FORBIDDEN", "VIEW_ALL_ACCOUNTS", ["input", "contactId"])

@@ -1,0 +1,364 @@
+"""A firm in which an employee sees one half, and another firm, both with at least one thing of every kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from engine.enums import AccessRight
+from store.ids import new_id
+from tests.access.schema_ids import mutation_rules
+from tests.support.api import PASSWORD, Api, Client
+
+Things = dict[str, list[str]]
+"""Ids by their prefix."""
+
+ALL_BUT_SIGHT = [right.value for right in AccessRight if right is not AccessRight.VIEW_ALL_ACCOUNTS]
+
+
+FOR_MANAGERS = {
+    "updateFirm",
+    "inviteMember",
+    "renewInvitation",
+    "updateMemberAccess",
+    "deactivateMember",
+    "reactivateMember",
+}
+"""Mutations that refuse an employee whatever the ids: that tells nothing either."""
+
+
+@dataclass
+class Firm:
+    """A firm with its people and things."""
+
+    api: Api
+    owner: Client
+    employee: Client
+    """May do everything, but sees one pipeline and one account only."""
+    colleague: Client
+    invited: str
+    holders: dict[str, Client]
+    """For each right that a mutation asks for, an employee who has no other; under ``""`` one who has none."""
+    one: dict[str, str] = field(default_factory=dict)
+    """Ids of things that the employee sees, by what they are for."""
+    hidden: Things = field(default_factory=dict)
+    """Ids that the employee does not see."""
+    cursors: dict[str, str] = field(default_factory=dict)
+    """Where the boards of the owner and the employee stood before the last changes of seen and hidden jobs."""
+
+    def put(self, **things: str) -> None:
+        """Names visible things."""
+        self.one |= things
+
+    def hide(self, *ids: str) -> None:
+        """Adds hidden things, under their prefixes."""
+        for one in ids:
+            self.hidden.setdefault(one.partition("_")[0], []).append(one)
+
+    def everything(self) -> Things:
+        """Every id of the firm by its prefix, hidden or not."""
+        found: Things = {prefix: list(ids) for prefix, ids in self.hidden.items()}
+        people = [self.owner.member_id, self.employee.member_id]
+        for one in [*self.one.values(), *people]:
+            found.setdefault(one.partition("_")[0], []).append(one)
+        return found
+
+
+async def open_firm(api: Api, *, employees_see: bool = True) -> Firm:
+    """A new firm, furnished; ``employees_see`` False spares the people that only the viewer's own firm needs."""
+    owner = await api.firm()
+    own = await owner.query("{ firm { id } }")
+    firm = Firm(api, owner, owner, owner, owner.member_id, {}, {"firm": own["firm"]["id"]})
+    await _label(firm)
+    for name in ("shown", "hidden", "spare"):
+        account = await owner.do("createAccount", "account { id }", name=name.title(), tagIds=[firm.one["tag"]])
+        firm.put(**{f"account_{name}": account["id"]})
+    if employees_see:
+        await _hire(firm)
+    await _pipelines(firm)
+    await _contacts(firm)
+    await _jobs(firm)
+    await _wander(firm)
+    await _tasks(firm)
+    await _tokens(firm)
+    await _retire(firm)
+    await _go_on(firm)
+    _hide(firm)
+    return firm
+
+
+async def _label(firm: Firm) -> None:
+    owner = firm.owner
+    tag = await owner.do("createTag", "tag { id }", name="VIP")
+    spare = await owner.do("createTag", "tag { id }", name="Spare")
+    role = await owner.do("createAccountRole", "accountRole { id }", name="Preparer")
+    status = await owner.do("createJobStatus", "status { id }", name="On hold")
+    firm.put(tag=tag["id"], tag_spare=spare["id"], role=role["id"], status=status["id"])
+    statuses = (await owner.query("{ jobStatuses { id state } }"))["jobStatuses"]
+    firm.put(**{f"status_{one['state'].lower()}": one["id"] for one in statuses if one["state"] != "CUSTOM"})
+
+
+async def _hire(firm: Firm) -> None:
+    api, owner, shown = firm.api, firm.owner, [firm.one["account_shown"]]
+    firm.employee = await api.member(owner, rights=ALL_BUT_SIGHT, accounts=shown)
+    firm.colleague = await api.member(owner)
+    wanted = {rule[len("right(") : -1] for rule in mutation_rules().values() if rule.startswith("right(")}
+    for right in ("", *sorted(wanted)):
+        firm.holders[right] = await api.member(owner, rights=[right] if right else [], accounts=shown)
+    invited = await owner.do("inviteMember", "member { id }", email=f"new@{owner.member_id}.test", name="New")
+    firm.invited = invited["id"]
+
+
+async def _pipelines(firm: Firm) -> None:
+    viewers = {one.member_id for one in (firm.employee, *firm.holders.values())} - {firm.owner.member_id}
+    names = {"shown": ("First", "Second", "Third", "Fourth"), "hidden": ("One", "Two"), "spare": ("A", "B")}
+    for name, stages in names.items():
+        made = await firm.owner.do(
+            "createPipeline",
+            "pipeline { id stages { id } }",
+            name=name.title(),
+            stages=[{"name": stage} for stage in stages],
+            statusIds=[firm.one["status"]],
+            availableToIds=[] if name == "hidden" else sorted(viewers),
+        )
+        stage_ids = {f"stage_{name}_{n}": stage["id"] for n, stage in enumerate(made["stages"])}
+        firm.put(**{f"pipeline_{name}": made["id"]}, **stage_ids)
+
+
+async def _contacts(firm: Firm) -> None:
+    for name, names in {"shown": ["shown"], "hidden": ["hidden"], "both": ["shown", "hidden"]}.items():
+        accounts = [firm.one[f"account_{one}"] for one in names]
+        made = await firm.owner.do("createContact", "contact { id }", name=f"Con {name}", accountIds=accounts)
+        firm.put(**{f"contact_{name}": made["id"]})
+
+
+async def _jobs(firm: Firm) -> None:
+    places = {  # job: its account, and the pipeline and position of its stage
+        "there": ("shown", "shown", 1),
+        "below": ("shown", "shown", 0),
+        "shown": ("shown", "shown", 0),
+        "hidden": ("hidden", "shown", 0),  # by its account
+        "aside": ("shown", "hidden", 0),  # by its pipeline
+    }
+    for name, (account, pipeline, position) in places.items():
+        made = await firm.owner.do(
+            "createJob",
+            "job { id visits { nodes { id } } history { nodes { id } } }",
+            name=f"Job {name}",
+            accountId=firm.one[f"account_{account}"],
+            pipelineId=firm.one[f"pipeline_{pipeline}"],
+            stageId=firm.one[f"stage_{pipeline}_{position}"],
+        )
+        firm.put(**{f"job_{name}": made["id"], f"visit_{name}": made["visits"]["nodes"][0]["id"]})
+        firm.put(**{f"history_{name}": made["history"]["nodes"][0]["id"]})
+
+
+async def _wander(firm: Firm) -> None:
+    """A job that the employee sees and that has been where they see nothing."""
+    accounts, owner = firm.one["account_shown"], firm.owner
+    selection = "job { id visits { nodes { id } } }"
+    places = [firm.one[name] for name in ("stage_hidden_0", "stage_hidden_1", "stage_shown_0")]
+    made = await owner.do(
+        "createJob", selection, name="Job wanderer", accountId=accounts, pipelineId=firm.one["pipeline_hidden"]
+    )
+    for before, after in pairwise(places):
+        made = await owner.do("moveJob", selection, jobId=made["id"], stageId=after, expect={"stageId": before})
+    now, second, first = (visit["id"] for visit in made["visits"]["nodes"])
+    firm.put(job_wanderer=made["id"], visit_now=now, visit_second=second, visit_first=first)
+
+
+async def _tasks(firm: Firm) -> None:
+    selection = "task { id subtasks { id } }"
+    workers = [one.member_id for one in (firm.employee, *firm.holders.values())]
+    jobs: dict[str, dict[str, Any]] = {
+        name: {"jobId": firm.one[f"job_{name}"]} for name in ("shown", "hidden", "aside")
+    }
+    to_all = {"assigneeIds": sorted(set(workers))}
+    plans = jobs | {"lone": to_all, "private": {}, "astray": jobs["aside"] | to_all}
+    for name, given in plans.items():
+        made = await firm.owner.do("createTask", selection, title=f"Task {name}", subtasks=["Step"], **given)
+        firm.put(**{f"task_{name}": made["id"], f"subtask_{name}": made["subtasks"][0]["id"]})
+
+
+async def _tokens(firm: Firm) -> None:
+    people = {"owner": firm.owner, "employee": firm.employee} | ({"own": firm.holders[""]} if firm.holders else {})
+    for name, client in people.items():
+        made = await client.do("createApiToken", "apiToken { id }", name="Program", scopes=["READ"])
+        firm.put(**{f"session_{name}": made["id"]})
+
+
+async def _retire(firm: Firm) -> None:
+    """Things that are there no more; not even an owner may find them."""
+    stage = await firm.owner.do("createStage", "stage { id }", pipelineId=firm.one["pipeline_shown"], name="Gone")
+    await firm.owner.do("deleteStage", stageId=stage["id"])
+    stages = [{"name": "Gone"}, {"name": "Gone"}]
+    gone = await firm.owner.do("createPipeline", "pipeline { id stages { id } }", name="Gone", stages=stages)
+    await firm.owner.do("deletePipeline", pipelineId=gone["id"])
+    firm.put(gone_stage=stage["id"], gone_pipeline=gone["id"], gone_with_it=gone["stages"][0]["id"])
+
+
+async def _go_on(firm: Firm) -> None:
+    """Changes for boards to be told of, or not."""
+    for name, client in (("owner", firm.owner), ("employee", firm.employee)):
+        query = "query ($id: ID!) { board(pipelineId: $id) { cursor } }"
+        firm.cursors[name] = (await client.query(query, id=firm.one["pipeline_shown"]))["board"]["cursor"]
+    for name in ("below", "shown", "hidden", "aside"):
+        await firm.owner.do("updateJob", jobId=firm.one[f"job_{name}"], description="Changed")
+
+
+def _hide(firm: Firm) -> None:
+    hidden = {
+        "account_hidden",
+        "account_spare",
+        "contact_hidden",
+        "pipeline_hidden",
+        "stage_hidden_0",
+        "stage_hidden_1",
+        "job_hidden",
+    }
+    hidden |= {
+        "job_aside",
+        "visit_hidden",
+        "visit_aside",
+        "visit_first",
+        "visit_second",
+        "task_hidden",
+        "task_aside",
+        "task_private",
+    }
+    hidden |= {"subtask_hidden", "subtask_aside", "subtask_private", "session_owner", "history_hidden"}
+    hidden |= {"gone_stage", "gone_pipeline", "gone_with_it"}
+    firm.hide(*(firm.one[name] for name in sorted(hidden)))
+
+
+def unknown(prefix: str) -> str:
+    """A well-formed id of nothing."""
+    return new_id(prefix)
+
+
+def malformed(firm: Firm, prefix: str) -> list[str]:
+    """Texts that are no ids of that kind."""
+    other = firm.one["tag"] if prefix != "tag" else firm.one["role"]
+    return ["", f"{prefix}_' OR TRUE --", unknown(prefix).upper(), other, "x" * 10_000]
+
+
+def works(firm: Firm) -> dict[str, dict[str, Any]]:
+    """For every mutation an input with every field that names a thing, in an order in which all of them succeed."""
+    one, colleague = firm.one, firm.colleague.member_id
+    holder = {"accountRoleId": one["role"], "memberId": colleague}
+    made = {prefix: new_id(prefix) for prefix in ("account", "tag", "role", "contact", "pipeline", "stage", "status")}
+    made |= {prefix: new_id(prefix) for prefix in ("job", "task", "subtask", "member")}
+    stages = [{"name": "A"}, {"name": "B"}]
+    named = {"name": "Named"}
+    return {
+        "login": {"email": "owner1@firm.test", "password": PASSWORD},
+        "createApiToken": {"name": "Program", "scopes": ["READ"]},
+        "revokeApiToken": {"tokenId": one["session_own"] if firm.holders else one["session_owner"]},
+        "updateFirm": {"name": "New name"},
+        "createAccount": {"id": made["account"], "name": "Account", "tagIds": [one["tag"]]},
+        "inviteMember": {
+            "id": made["member"],
+            "email": "invited@firm.test",
+            "name": "Invited",
+            "accountIds": [one["account_shown"]],
+        },
+        "renewInvitation": {"memberId": firm.invited},
+        "updateMember": {"memberId": firm.holders[""].member_id if firm.holders else colleague, **named},
+        "updateMemberAccess": {
+            "memberId": colleague,
+            "addAccountIds": [one["account_spare"]],
+            "removeAccountIds": [one["account_spare"]],
+        },
+        "createTag": {"id": made["tag"], "name": "Tag"},
+        "updateTag": {"tagId": one["tag"], **named},
+        "createAccountRole": {"id": made["role"], "name": "Role"},
+        "updateAccountRole": {"accountRoleId": one["role"], **named},
+        "createContact": {"id": made["contact"], "name": "Contact", "accountIds": [one["account_shown"]]},
+        "updateContact": {"contactId": one["contact_shown"], **named},
+        "updateAccount": {
+            "accountId": one["account_shown"],
+            "addTagIds": [one["tag"]],
+            "removeTagIds": [one["tag_spare"]],
+            "addRoles": [holder],
+            "removeRoles": [holder],
+            "addContactIds": [one["contact_shown"]],
+            "removeContactIds": [one["contact_hidden"]],
+        },
+        "createJobStatus": {"id": made["status"], "name": "Status"},
+        "updateJobStatus": {"statusId": one["status"], **named},
+        "createPipeline": {
+            "id": made["pipeline"],
+            "name": "Pipeline",
+            "stages": stages,
+            "availableToIds": [colleague],
+            "statusIds": [one["status"]],
+        },
+        "updatePipeline": {
+            "pipelineId": one["pipeline_shown"],
+            "addAvailableToIds": [colleague],
+            "removeAvailableToIds": [colleague],
+            "addStatusIds": [one["status"]],
+            "removeStatusIds": [one["status"]],
+        },
+        "createStage": {"id": made["stage"], "pipelineId": one["pipeline_shown"], "name": "Stage"},
+        "updateStage": {"stageId": one["stage_shown_0"], **named},
+        "createJob": {
+            "id": made["job"],
+            "name": "Job",
+            "accountId": one["account_shown"],
+            "pipelineId": one["pipeline_shown"],
+            "stageId": one["stage_shown_0"],
+            "assigneeIds": [colleague],
+            "afterJobId": one["job_below"],
+        },
+        "moveJob": {
+            "jobId": one["job_shown"],
+            "stageId": one["stage_shown_1"],
+            "expect": {"stageId": one["stage_shown_0"]},
+            "afterJobId": one["job_there"],
+            "pendingItems": "KEEP",
+            "pendingItemChoices": [{"itemId": one["task_shown"], "choice": "KEEP"}],
+        },
+        "updateJob": {
+            "jobId": one["job_shown"],
+            "expect": {"stageId": one["stage_shown_1"]},
+            "addAssigneeIds": [colleague],
+            "removeAssigneeIds": [firm.invited],
+        },
+        "setJobStatus": {
+            "jobId": one["job_shown"],
+            "statusId": one["status_completed"],
+            "expect": {"stageId": one["stage_shown_1"]},
+        },
+        "createTask": {
+            "id": made["task"],
+            "title": "Task",
+            "jobId": one["job_shown"],
+            "assigneeIds": [colleague],
+        },
+        "updateTask": {
+            "taskId": one["task_shown"],
+            "addAssigneeIds": [colleague],
+            "removeAssigneeIds": [firm.invited],
+        },
+        "createSubtask": {"id": made["subtask"], "taskId": one["task_shown"], "title": "Step"},
+        "updateSubtask": {"subtaskId": one["subtask_shown"], "done": True},
+        "deleteSubtask": {"subtaskId": one["subtask_shown"]},
+        "completeItem": {"itemId": one["task_shown"]},
+        "reopenItem": {"itemId": one["task_shown"]},
+        "cancelItem": {"itemId": one["task_shown"]},
+        "linkItem": {"itemId": one["task_lone"], "jobId": one["job_below"]},
+        "unlinkItem": {"itemId": one["task_lone"], "jobId": one["job_below"]},
+        "archivePipeline": {"pipelineId": one["pipeline_spare"]},
+        "restorePipeline": {"pipelineId": one["pipeline_spare"]},
+        "deletePipeline": {"pipelineId": one["pipeline_spare"]},
+        "deleteStage": {"stageId": one["stage_shown_3"], "moveJobsTo": one["stage_shown_2"]},
+        "deleteTag": {"tagId": one["tag"]},
+        "deleteAccountRole": {"accountRoleId": one["role"]},
+        "deleteContact": {"contactId": one["contact_shown"]},
+        "deleteJobStatus": {"statusId": one["status"]},
+        "deactivateMember": {"memberId": colleague},
+        "reactivateMember": {"memberId": colleague},
+        "logout": {},
+    }

@@ -1,0 +1,229 @@
+"""A firm with one of everything, and for every mutation an input that would succeed."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLList,
+    GraphQLNamedType,
+    get_named_type,
+    get_nullable_type,
+)
+
+from gql.schema import build_schema
+from tests.rules.kit import hidden_job, status, task
+from tests.support.api import Api, Client, Json, Shop, open_shop
+
+
+@dataclass
+class World:
+    """Ids of what there is to work on."""
+
+    api: Api
+    shop: Shop
+    employee: Client
+    invited: str
+    deactivated: str
+    job: str
+    other_job: str
+    hidden: str
+    task: str
+    loose_task: str
+    subtask: str
+    tag: str
+    role: str
+    contact: str
+    status: str
+    token: str
+    invitation: str
+
+    @property
+    def owner(self) -> Client:
+        """The firm's owner."""
+        return self.shop.owner
+
+
+async def open_world(api: Api) -> World:
+    """A new firm with one of everything."""
+    shop = await open_shop(api)
+    owner = shop.owner
+    employee = await api.member(owner, accounts=[shop.account])
+    gone = await api.member(owner)
+    await owner.do("deactivateMember", memberId=gone.member_id)
+    invited = await owner.payload("inviteMember", "member { id } invitationToken", email="in@firm.test", name="In")
+    job = await shop.job("Job", dueDate="2026-06-30", startDate="2026-06-01")
+    line = "query ($id: ID!) { node(id: $id) { ... on Task { subtasks { id } } } }"
+    held = await task(owner, "Held", jobId=job["id"], subtasks=["Line"])
+    token = await owner.do("createApiToken", "apiToken { id }", name="Script", scopes=["READ"])
+    return World(
+        api=api,
+        shop=shop,
+        employee=employee,
+        invited=invited["member"]["id"],
+        deactivated=gone.member_id,
+        job=job["id"],
+        other_job=(await shop.job("Other"))["id"],
+        hidden=(await hidden_job(shop))["id"],
+        task=held,
+        loose_task=await task(owner, "Loose"),
+        subtask=(await owner.query(line, id=held))["node"]["subtasks"][0]["id"],
+        tag=(await owner.do("createTag", "tag { id }", name="VIP"))["id"],
+        role=(await owner.do("createAccountRole", "accountRole { id }", name="Preparer"))["id"],
+        contact=(await owner.do("createContact", "contact { id }", name="Ann"))["id"],
+        status=await status(owner, "On hold", shop.pipeline),
+        token=token["id"],
+        invitation=invited["invitationToken"],
+    )
+
+
+INPUTS: dict[str, Callable[[World], Json]] = {
+    "login": lambda w: {"email": "owner1@firm.test", "password": "a wrong password"},
+    "acceptInvitation": lambda w: {"token": w.invitation, "password": "a password for tests"},
+    "logout": lambda w: {},
+    "createApiToken": lambda w: {"name": "Script", "scopes": ["READ"]},
+    "revokeApiToken": lambda w: {"tokenId": w.token},
+    "updateFirm": lambda w: {"name": "Office", "timeZone": "Europe/Berlin", "currency": "USD"},
+    "inviteMember": lambda w: {"email": "new@firm.test", "name": "New", "accountIds": [w.shop.account]},
+    "renewInvitation": lambda w: {"memberId": w.invited},
+    "updateMember": lambda w: {"memberId": w.employee.member_id, "name": "Renamed"},
+    "updateMemberAccess": lambda w: {"memberId": w.employee.member_id, "addRights": ["MANAGE_TAGS"]},
+    "deactivateMember": lambda w: {"memberId": w.employee.member_id},
+    "reactivateMember": lambda w: {"memberId": w.deactivated},
+    "createAccount": lambda w: {"name": "Bolt", "tagIds": [w.tag]},
+    "updateAccount": lambda w: {
+        "accountId": w.shop.account,
+        "name": "Bolt",
+        "addTagIds": [w.tag],
+        "addContactIds": [w.contact],
+        "addRoles": [{"accountRoleId": w.role, "memberId": w.employee.member_id}],
+        "removeRoles": [{"accountRoleId": w.role, "memberId": w.owner.member_id}],
+    },
+    "createTag": lambda w: {"name": "New", "color": "#ff0000"},
+    "updateTag": lambda w: {"tagId": w.tag, "name": "New"},
+    "deleteTag": lambda w: {"tagId": w.tag},
+    "createAccountRole": lambda w: {"name": "Reviewer"},
+    "updateAccountRole": lambda w: {"accountRoleId": w.role, "name": "Reviewer"},
+    "deleteAccountRole": lambda w: {"accountRoleId": w.role},
+    "createContact": lambda w: {"name": "Bob", "email": "bob@client.test", "accountIds": [w.shop.account]},
+    "updateContact": lambda w: {"contactId": w.contact, "name": "Bob"},
+    "deleteContact": lambda w: {"contactId": w.contact},
+    "createPipeline": lambda w: {
+        "name": "Payroll",
+        "stages": [{"name": "One"}, {"name": "Two"}],
+        "availableToIds": [w.employee.member_id],
+        "statusIds": [w.status],
+    },
+    "updatePipeline": lambda w: {"pipelineId": w.shop.pipeline, "name": "Payroll"},
+    "archivePipeline": lambda w: {"pipelineId": w.shop.pipeline},
+    "restorePipeline": lambda w: {"pipelineId": w.shop.pipeline},
+    "deletePipeline": lambda w: {"pipelineId": w.shop.pipeline},
+    "createStage": lambda w: {"pipelineId": w.shop.pipeline, "name": "New", "position": 0},
+    "updateStage": lambda w: {"stageId": w.shop.stages[0], "name": "New", "position": 1},
+    "deleteStage": lambda w: {"stageId": w.shop.stages[0], "moveJobsTo": w.shop.stages[1]},
+    "createJobStatus": lambda w: {"name": "Waiting", "color": "#00ff00"},
+    "updateJobStatus": lambda w: {"statusId": w.status, "name": "Waiting"},
+    "deleteJobStatus": lambda w: {"statusId": w.status},
+    "createJob": lambda w: {"name": "New", "accountId": w.shop.account, "pipelineId": w.shop.pipeline},
+    "updateJob": lambda w: {"jobId": w.job, "name": "New"},
+    "moveJob": lambda w: {
+        "jobId": w.job,
+        "stageId": w.shop.stages[1],
+        "expect": {"version": 1},
+        "pendingItems": "KEEP",
+        "pendingItemChoices": [{"itemId": w.task, "choice": "COMPLETE"}],
+    },
+    "setJobStatus": lambda w: {"jobId": w.job, "statusId": w.status, "expect": {"version": 1}},
+    "createTask": lambda w: {"title": "New", "jobId": w.job, "subtasks": ["Line"]},
+    "updateTask": lambda w: {"taskId": w.task, "title": "New"},
+    "createSubtask": lambda w: {"taskId": w.task, "title": "New"},
+    "updateSubtask": lambda w: {"subtaskId": w.subtask, "title": "New"},
+    "deleteSubtask": lambda w: {"subtaskId": w.subtask},
+    "completeItem": lambda w: {"itemId": w.task},
+    "cancelItem": lambda w: {"itemId": w.task},
+    "reopenItem": lambda w: {"itemId": w.task},
+    "linkItem": lambda w: {"itemId": w.loose_task, "jobId": w.job},
+    "unlinkItem": lambda w: {"itemId": w.task, "jobId": w.job},
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """One field of a mutation's input, perhaps deep inside it."""
+
+    mutation: str
+    path: tuple[str | int, ...]
+    field: GraphQLInputField
+    parent: GraphQLInputObjectType
+
+    def __str__(self) -> str:
+        return ".".join([self.mutation, *map(str, self.path)])
+
+    @property
+    def top(self) -> str:
+        """The field of the input itself that it is or is in."""
+        return str(self.path[0])
+
+    @property
+    def name(self) -> str:
+        """Its own name."""
+        return str(self.path[-1])
+
+    @property
+    def kind(self) -> GraphQLNamedType:
+        """Its type without lists and non-null."""
+        return get_named_type(self.field.type)
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it takes a list."""
+        return isinstance(get_nullable_type(self.field.type), GraphQLList)
+
+    @property
+    def removes(self) -> bool:
+        """Whether it names what is to be taken away: what is not there is away already."""
+        return self.top.startswith("remove")
+
+    def put(self, given: Json, value: Any) -> Json:
+        """The input with a value in this place; of an input with exactly one field only that."""
+        given = copy.deepcopy(given)
+        inner: Any = given
+        for step in self.path[:-1]:
+            if isinstance(step, str) and not inner.get(step):
+                inner[step] = {}
+            inner = inner[step]
+        if self.parent.extensions["strawberry-definition"].is_one_of:
+            inner.clear()
+        inner[self.path[-1]] = value
+        return given
+
+
+def mutations() -> dict[str, GraphQLInputObjectType]:
+    """Every mutation of the schema with the type of its input."""
+    root = build_schema()._schema.mutation_type
+    assert root is not None
+    found = {}
+    for name, field in root.fields.items():
+        given = get_named_type(field.args["input"].type)
+        assert isinstance(given, GraphQLInputObjectType)
+        found[name] = given
+    return found
+
+
+def places() -> list[Place]:
+    """Every field of every input of every mutation, nested ones included."""
+    return [place for name, given in mutations().items() for place in _inside(name, given, ())]
+
+
+def _inside(mutation: str, kind: GraphQLInputObjectType, path: tuple[str | int, ...]) -> Iterator[Place]:
+    for name, field in kind.fields.items():
+        place = Place(mutation, (*path, name), field, kind)
+        yield place
+        inner = get_named_type(field.type)
+        if isinstance(inner, GraphQLInputObjectType):
+            yield from _inside(mutation, inner, (*place.path, 0) if place.is_list else place.path)

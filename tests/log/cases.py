@@ -1,0 +1,559 @@
+"""Every mutation in every way that a board may show: one registry, so that none is forgotten.
+
+A case is a script of steps. Before a step everybody's board is drawn; after it, what the step changed must have reached
+them all (see ``test_every_mutation``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.log.world import World
+from tests.support.api import PASSWORD, Client, Json
+
+EVERYBODY = ("owner", "overseer", "insider", "assignee")
+
+
+@dataclass
+class Step:
+    """One mutation that must succeed, and what it does beyond the general claims."""
+
+    by: Client
+    mutation: str
+    given: Json
+    selection: str = ""
+    events: int = 1
+    """Events that it writes: none where nothing changes."""
+    kind: str = "MEMBER"
+    actor: str | None = None
+    """Who the event names as its cause, if not ``by``."""
+    resets: Sequence[str] = ()
+    """People who are told to query again."""
+    ends: Sequence[str] = ()
+    """People who lose the first pipeline."""
+    gains: dict[str, str] = field(default_factory=dict)
+    """Jobs that appear, by the board."""
+    loses: dict[str, str] = field(default_factory=dict)
+    """Jobs that go, by the board."""
+    quiet: Sequence[str] = ()
+    """Boards that are told nothing at all."""
+    payload: Json = field(default_factory=dict)
+    """What the mutation answered, once it is done."""
+
+
+Script = Callable[[World], AsyncIterator[Step]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A script, and the mutations that it is a case of."""
+
+    mutations: frozenset[str]
+    script: Script
+
+    @property
+    def claim(self) -> str:
+        """What it is about."""
+        return self.script.__name__
+
+
+CASES: list[Case] = []
+
+
+def case(*mutations: str) -> Callable[[Script], Script]:
+    """Registers a script as a case of the mutations."""
+
+    def register(script: Script) -> Script:
+        CASES.append(Case(frozenset(mutations), script))
+        return script
+
+    return register
+
+
+# --- sessions, tokens, the firm -------------------------------------------------------------------------------------
+
+
+@case("login", "logout", "createApiToken", "revokeApiToken")
+async def sessions_and_tokens_write_no_event(w: World) -> AsyncIterator[Step]:
+    """They change nothing that a stream shows; the audit log has them (AC7)."""
+    who = (await w.overseer.query("{ viewer { user { email } } }"))["viewer"]["user"]["email"]
+    login = Step(w.api.nobody, "login", {"email": who, "password": PASSWORD}, "token", events=0)
+    yield login
+    yield Step(Client(w.api.http, login.payload["token"], w.overseer.member_id), "logout", {}, events=0)
+    made = Step(w.overseer, "createApiToken", {"name": "Script", "scopes": ["READ"]}, "apiToken { id }", events=0)
+    yield made
+    yield Step(w.overseer, "revokeApiToken", {"tokenId": made.payload["apiToken"]["id"]}, events=0)
+
+
+@case("updateFirm")
+async def the_firms_name_is_on_no_board(w: World) -> AsyncIterator[Step]:
+    """Nobody queries again for it."""
+    boards = tuple(w.boards())
+    yield Step(w.owner, "updateFirm", {"name": "Kanzlei", "currency": "CHF"}, quiet=boards)
+    yield Step(w.owner, "updateFirm", {"name": "Kanzlei", "currency": "CHF"}, events=0)
+
+
+@case("updateFirm")
+async def another_time_zone_is_another_today_for_all_boards(w: World) -> AsyncIterator[Step]:
+    """LV7: what is overdue may change on every card."""
+    yield Step(w.owner, "updateFirm", {"timeZone": "Pacific/Kiritimati"}, resets=EVERYBODY)
+    yield Step(w.owner, "updateFirm", {"timeZone": "UTC"}, resets=EVERYBODY)
+
+
+# --- members --------------------------------------------------------------------------------------------------------
+
+
+@case("inviteMember", "renewInvitation", "acceptInvitation")
+async def a_member_is_invited_and_joins(w: World) -> AsyncIterator[Step]:
+    """The one who joins is the actor."""
+    given = {"email": f"{w.name('new').replace(' ', '')}@firm.test", "name": w.name("New"), "accountIds": [w.first]}
+    invited = Step(w.owner, "inviteMember", given, "member { id }")
+    yield invited
+    member = invited.payload["member"]["id"]
+    again = Step(w.owner, "renewInvitation", {"memberId": member}, "invitationToken", events=0)
+    yield again
+    joining = {"token": again.payload["invitationToken"], "password": PASSWORD}
+    yield Step(w.api.nobody, "acceptInvitation", joining, actor=member)
+
+
+@case("updateMember")
+async def a_member_is_renamed(w: World) -> AsyncIterator[Step]:
+    """LV7: cards show the names of members."""
+    given = {"memberId": w.assignee.member_id, "name": w.name("Zoe")}
+    yield Step(w.owner, "updateMember", given)
+    yield Step(w.owner, "updateMember", given, events=0)
+    yield Step(w.assignee, "updateMember", {"memberId": w.assignee.member_id, "name": w.name("Adam")})
+
+
+@case("deactivateMember", "reactivateMember")
+async def a_member_leaves_and_comes_back(w: World) -> AsyncIterator[Step]:
+    """Their assignments stay."""
+    left = await w.api.member(w.owner)
+    await w.job(assigneeIds=[left.member_id])
+    yield Step(w.owner, "deactivateMember", {"memberId": left.member_id})
+    yield Step(w.owner, "deactivateMember", {"memberId": left.member_id}, events=0)
+    yield Step(w.owner, "reactivateMember", {"memberId": left.member_id})
+    yield Step(w.owner, "reactivateMember", {"memberId": left.member_id}, events=0)
+
+
+@case("updateMemberAccess")
+async def access_to_an_account_shows_and_hides_its_jobs(w: World) -> AsyncIterator[Step]:
+    """AC4: gaining or losing sight of a job shows at once."""
+    job = await w.job(accountId=w.second)
+    shared = await w.job(accountId=w.second, assigneeIds=[w.insider.member_id])
+    me = w.insider.member_id
+    given = {"memberId": me, "addAccountIds": [w.second]}
+    others = ("owner", "overseer", "assignee", "owner, tagged", "overseer, elsewhere")
+    yield Step(w.owner, "updateMemberAccess", given, gains={"insider": job}, quiet=others)
+    yield Step(w.owner, "updateMemberAccess", given, events=0)
+    taken = {"memberId": me, "removeAccountIds": [w.second]}
+    yield Step(w.owner, "updateMemberAccess", taken, loses={"insider": job}, quiet=others)
+    yield Step(w.owner, "updateMemberAccess", {"memberId": me, "removeAccountIds": [w.first]}, loses={})
+    yield Step(w.owner, "updateMemberAccess", {"memberId": me, "addAccountIds": [w.first, w.second]})
+    yield Step(w.owner, "updateJob", {"jobId": shared, "removeAssigneeIds": [me]})
+    yield Step(w.owner, "updateMemberAccess", taken, loses={"insider": shared})
+
+
+@case("updateMemberAccess")
+async def one_call_gives_and_takes_the_same_account(w: World) -> AsyncIterator[Step]:
+    """In the end it is not given: no board names its jobs."""
+    account = await w.account()
+    await w.job(accountId=account)
+    given = {"memberId": w.insider.member_id, "addAccountIds": [account], "removeAccountIds": [account]}
+    yield Step(w.owner, "updateMemberAccess", given, events=0, quiet=("insider",))
+
+
+@case("updateMemberAccess")
+async def the_right_to_see_all_accounts_comes_and_goes(w: World) -> AsyncIterator[Step]:
+    """Rights changed: query again."""
+    job = await w.job(accountId=w.second)
+    given = {"memberId": w.insider.member_id, "addRights": ["VIEW_ALL_ACCOUNTS"]}
+    yield Step(w.owner, "updateMemberAccess", given, resets=["insider"], gains={"insider": job})
+    yield Step(w.owner, "updateMemberAccess", given, events=0)
+    given = {"memberId": w.insider.member_id, "removeRights": ["VIEW_ALL_ACCOUNTS"]}
+    yield Step(w.owner, "updateMemberAccess", given, resets=["insider"], loses={"insider": job})
+
+
+@case("updateMemberAccess")
+async def an_employee_becomes_an_admin_for_a_while(w: World) -> AsyncIterator[Step]:
+    """AC1: an admin sees everything."""
+    job = await w.job(accountId=w.second)
+    me = w.assignee.member_id
+    yield Step(
+        w.owner, "updateMemberAccess", {"memberId": me, "role": "ADMIN"}, resets=["assignee"], gains={"assignee": job}
+    )
+    yield Step(
+        w.owner, "updateMemberAccess", {"memberId": me, "role": "EMPLOYEE"}, resets=["assignee"], loses={"assignee": job}
+    )
+
+
+# --- accounts, tags, roles, contacts --------------------------------------------------------------------------------
+
+
+@case("createAccount")
+async def an_account_is_made(w: World) -> AsyncIterator[Step]:
+    """An employee who makes one has access to it."""
+    yield Step(w.owner, "createAccount", {"name": w.name("Account"), "tagIds": [w.tag]}, quiet=tuple(w.boards()))
+    maker = await w.api.member(w.owner, rights=["MANAGE_ACCOUNTS"])
+    yield Step(maker, "createAccount", {"name": w.name("Account")})
+
+
+@case("createAccount")
+async def the_same_create_again_changes_nothing(w: World) -> AsyncIterator[Step]:
+    """JB2: answered again, and not told again."""
+    given = {"name": w.name("Account"), "id": "account_0192a0b1c2d37e4f8a5b" + f"{next(w.numbers):012x}"}
+    yield Step(w.owner, "createAccount", given)
+    yield Step(w.owner, "createAccount", given, events=0)
+
+
+@case("updateAccount")
+async def an_account_is_renamed(w: World) -> AsyncIterator[Step]:
+    """LV7: cards show its name, and only who sees a card of it hears of it."""
+    await w.job(accountId=w.second, assigneeIds=[w.assignee.member_id])
+    given = {"accountId": w.second, "name": w.name("Bolt")}
+    yield Step(w.owner, "updateAccount", given, quiet=("overseer, elsewhere",))
+    yield Step(w.owner, "updateAccount", given, events=0)
+    lone = await w.account()
+    await w.job(accountId=lone)
+    yield Step(w.owner, "updateAccount", {"accountId": lone, "name": w.name("Lone")}, quiet=("insider", "assignee"))
+
+
+@case("updateAccount")
+async def a_tag_put_on_and_off_moves_jobs_through_a_filter(w: World) -> AsyncIterator[Step]:
+    """LV7, LV5: the stream has the filter of the board."""
+    job = await w.job(accountId=w.second, assigneeIds=[w.assignee.member_id])
+    both = {"owner, tagged": job, "assignee, tagged": job}
+    yield Step(w.owner, "updateAccount", {"accountId": w.second, "addTagIds": [w.tag]}, gains=both)
+    yield Step(w.owner, "updateAccount", {"accountId": w.second, "addTagIds": [w.tag]}, events=0)
+    yield Step(w.owner, "updateAccount", {"accountId": w.second, "removeTagIds": [w.tag]}, loses=both)
+    yield Step(w.owner, "updateAccount", {"accountId": w.second, "removeTagIds": [w.tag]}, events=0)
+
+
+@case("updateAccount", "createAccountRole", "updateAccountRole", "deleteAccountRole")
+async def account_roles_are_held_and_given_up(w: World) -> AsyncIterator[Step]:
+    """No card shows them, but each is one event."""
+    made = Step(w.owner, "createAccountRole", {"name": w.name("Preparer")}, "accountRole { id }")
+    yield made
+    role = made.payload["accountRole"]["id"]
+    yield Step(w.owner, "updateAccountRole", {"accountRoleId": role, "name": w.name("Reviewer")})
+    yield Step(w.owner, "updateAccountRole", {"accountRoleId": role}, events=0)
+    holder = [{"accountRoleId": role, "memberId": w.insider.member_id}]
+    yield Step(w.owner, "updateAccount", {"accountId": w.first, "addRoles": holder})
+    yield Step(w.owner, "updateAccount", {"accountId": w.first, "addRoles": holder}, events=0)
+    yield Step(w.owner, "updateAccount", {"accountId": w.first, "removeRoles": holder})
+    yield Step(w.owner, "deleteAccountRole", {"accountRoleId": role})
+
+
+@case("updateAccount", "createContact", "updateContact", "deleteContact")
+async def contacts_come_and_go(w: World) -> AsyncIterator[Step]:
+    """No card shows them, but each is one event."""
+    made = Step(w.owner, "createContact", {"name": w.name("Ann"), "accountIds": [w.first]}, "contact { id }")
+    yield made
+    contact = made.payload["contact"]["id"]
+    yield Step(w.owner, "updateContact", {"contactId": contact, "phone": "+49 30 1"})
+    yield Step(w.owner, "updateContact", {"contactId": contact, "phone": "+49 30 1"}, events=0)
+    yield Step(w.owner, "updateAccount", {"accountId": w.second, "addContactIds": [contact]})
+    yield Step(w.owner, "updateAccount", {"accountId": w.second, "removeContactIds": [contact]})
+    yield Step(w.owner, "deleteContact", {"contactId": contact})
+
+
+@case("createTag", "updateTag", "deleteTag")
+async def a_tag_on_cards_is_made_renamed_and_deleted(w: World) -> AsyncIterator[Step]:
+    """LV7: cards show tags."""
+    made = Step(w.owner, "createTag", {"name": w.name("Tag"), "color": "#112233"}, "tag { id }")
+    yield made
+    tag = made.payload["tag"]["id"]
+    await w.owner.do("updateAccount", accountId=w.first, addTagIds=[tag])
+    await w.owner.do("updateAccount", accountId=w.second, addTagIds=[tag])
+    yield Step(w.owner, "updateTag", {"tagId": tag, "name": w.name("Tag"), "color": None})
+    yield Step(w.owner, "updateTag", {"tagId": tag, "color": None}, events=0)
+    yield Step(w.owner, "deleteTag", {"tagId": tag})
+
+
+@case("updateTag", "deleteTag", "createTag", "updateAccount")
+async def the_tag_of_a_filter_is_renamed_and_deleted(w: World) -> AsyncIterator[Step]:
+    """A tag that is gone is on no account: the filtered board empties."""
+    old, job = w.tag, await w.job()
+    yield Step(w.owner, "updateTag", {"tagId": old, "name": w.name("VIP")})
+    yield Step(w.owner, "deleteTag", {"tagId": old}, loses={"owner, tagged": job})
+    made = Step(w.owner, "createTag", {"name": w.name("VIP")}, "tag { id }")
+    yield made
+    w.tag = made.payload["tag"]["id"]
+    yield Step(w.owner, "updateAccount", {"accountId": w.first, "addTagIds": [w.tag]}, gains={"owner, tagged": job})
+
+
+# --- pipelines, stages, statuses ------------------------------------------------------------------------------------
+
+NEW_STAGES = [{"name": "A"}, {"name": "B"}]
+
+
+@case("createPipeline", "updatePipeline", "archivePipeline", "restorePipeline", "deletePipeline")
+async def a_pipeline_lives(w: World) -> AsyncIterator[Step]:
+    """Boards of other pipelines hear nothing of it."""
+    others = tuple(w.boards())
+    given = {"name": w.name("Pipeline"), "stages": NEW_STAGES, "availableToIds": [w.insider.member_id]}
+    made = Step(w.owner, "createPipeline", given, "pipeline { id }", quiet=others)
+    yield made
+    pipeline = {"pipelineId": made.payload["pipeline"]["id"]}
+    yield Step(w.owner, "updatePipeline", {**pipeline, "name": w.name("Pipeline")}, quiet=others)
+    yield Step(w.owner, "archivePipeline", pipeline, quiet=others)
+    yield Step(w.owner, "archivePipeline", pipeline, events=0)
+    yield Step(w.owner, "restorePipeline", pipeline, quiet=others)
+    yield Step(w.owner, "restorePipeline", pipeline, events=0)
+    yield Step(w.owner, "deletePipeline", pipeline, quiet=others)
+
+
+@case("updatePipeline", "archivePipeline", "restorePipeline")
+async def the_boards_own_pipeline_changes(w: World) -> AsyncIterator[Step]:
+    """LV7: its name, order and statuses are on the board."""
+    pipeline = {"pipelineId": w.pipeline}
+    described = {**pipeline, "name": w.name("Main"), "description": "All of it"}
+    yield Step(w.owner, "updatePipeline", described, quiet=("overseer, elsewhere",))
+    yield Step(w.owner, "updatePipeline", described, events=0)
+    for order in ("DUE_DATE", "PRIORITY", "NAME", "ENTERED_STAGE", "MANUAL"):
+        yield Step(w.owner, "updatePipeline", {**pipeline, "jobSort": order})
+    yield Step(w.owner, "archivePipeline", pipeline)
+    yield Step(w.owner, "restorePipeline", pipeline)
+
+
+@case("updatePipeline")
+async def the_available_to_list_opens_and_closes_the_board(w: World) -> AsyncIterator[Step]:
+    """AC2, AC4: losing the pipeline ends the stream with a clear error."""
+    pipeline, me = {"pipelineId": w.pipeline}, w.insider.member_id
+    removed = Step(w.owner, "updatePipeline", {**pipeline, "removeAvailableToIds": [me]}, ends=["insider"])
+    yield removed
+    yield Step(w.owner, "updatePipeline", {**pipeline, "removeAvailableToIds": [me]}, events=0)
+    yield Step(w.owner, "updatePipeline", {**pipeline, "addAvailableToIds": [me]}, quiet=("overseer, elsewhere",))
+    yield Step(w.owner, "updatePipeline", {**pipeline, "addAvailableToIds": [me]}, events=0)
+
+
+@case("createStage", "updateStage", "deleteStage")
+async def a_stage_comes_changes_places_and_goes(w: World) -> AsyncIterator[Step]:
+    """A column appears, is renamed, moves, and leaves."""
+    given = {"pipelineId": w.pipeline, "name": w.name("Stage"), "position": 1}
+    made = Step(w.owner, "createStage", given, "stage { id }", quiet=("overseer, elsewhere",))
+    yield made
+    stage = {"stageId": made.payload["stage"]["id"]}
+    yield Step(w.owner, "updateStage", {**stage, "name": w.name("Stage")})
+    yield Step(w.owner, "updateStage", {**stage, "position": 0})
+    yield Step(w.owner, "updateStage", {**stage, "position": 0}, events=0)
+    yield Step(w.owner, "deleteStage", stage)
+
+
+@case("deleteStage", "createStage")
+async def a_stage_with_jobs_is_deleted(w: World) -> AsyncIterator[Step]:
+    """PL3: they go to the target, archived ones silently, and it is one event (LV2)."""
+    made = Step(w.owner, "createStage", {"pipelineId": w.pipeline, "name": w.name("Stage")}, "stage { id }")
+    yield made
+    stage = made.payload["stage"]["id"]
+    jobs = [
+        await w.job(stageId=stage),
+        await w.job(stageId=stage, accountId=w.second),
+        await w.job(stageId=stage, accountId=w.second, assigneeIds=[w.assignee.member_id]),
+        await w.job(stageId=stage),
+    ]
+    await w.owner.do("setJobStatus", jobId=jobs[3], statusId=w.statuses["ARCHIVED"])
+    yield Step(w.owner, "deleteStage", {"stageId": stage, "moveJobsTo": w.stages[2]})
+    yield Step(w.owner, "setJobStatus", {"jobId": jobs[3], "statusId": w.statuses["ACTIVE"]}, gains={"owner": jobs[3]})
+
+
+@case("createJobStatus", "updateJobStatus", "deleteJobStatus", "updatePipeline")
+async def a_status_is_made_enabled_and_deleted(w: World) -> AsyncIterator[Step]:
+    """The board offers the statuses of its pipeline."""
+    made = Step(w.owner, "createJobStatus", {"name": w.name("Status")}, "status { id }")
+    yield made
+    status = made.payload["status"]["id"]
+    yield Step(w.owner, "updatePipeline", {"pipelineId": w.pipeline, "addStatusIds": [status]})
+    yield Step(w.owner, "updateJobStatus", {"statusId": status, "name": w.name("Status"), "color": "#445566"})
+    yield Step(w.owner, "updateJobStatus", {"statusId": status, "color": "#445566"}, events=0)
+    yield Step(w.owner, "updatePipeline", {"pipelineId": w.pipeline, "removeStatusIds": [status]})
+    yield Step(w.owner, "updatePipeline", {"pipelineId": w.pipeline, "addStatusIds": [status]})
+    yield Step(w.owner, "deleteJobStatus", {"statusId": status})
+
+
+@case("updateJobStatus")
+async def a_status_that_cards_show_changes(w: World) -> AsyncIterator[Step]:
+    """LV7; ST1: with its place on the board its jobs come and go."""
+    status = await w.status()
+    job, hidden = await w.job(), await w.job(accountId=w.second)
+    for one in (job, hidden):
+        await w.owner.do("setJobStatus", jobId=one, statusId=status)
+    yield Step(w.owner, "updateJobStatus", {"statusId": status, "name": w.name("Status"), "pauses": False})
+    off = {"statusId": status, "onBoard": False}
+    yield Step(w.owner, "updateJobStatus", off, loses={"owner": job, "insider": job, "overseer": hidden})
+    on = {"statusId": status, "onBoard": True}
+    yield Step(w.owner, "updateJobStatus", on, gains={"owner": job, "insider": job, "overseer": hidden})
+    active = {"statusId": w.statuses["ACTIVE"], "color": "#0a0b0c"}
+    yield Step(w.owner, "updateJobStatus", active)
+    yield Step(w.owner, "updateJobStatus", {**active, "color": None})
+
+
+# --- jobs -----------------------------------------------------------------------------------------------------------
+
+
+@case("createJob")
+async def a_job_is_made(w: World) -> AsyncIterator[Step]:
+    """On the boards of those who see it, and under the filters that it meets."""
+    given = {"name": w.name("Job"), "accountId": w.first, "pipelineId": w.pipeline, "priority": "URGENT"}
+    yield Step(w.owner, "createJob", given, "job { id }", quiet=("assignee", "overseer, elsewhere"))
+    yield Step(w.insider, "createJob", {**given, "assigneeIds": [w.assignee.member_id], "stageId": w.stages[2]})
+    below = await w.job(accountId=w.second)
+    given |= {"accountId": w.second, "afterJobId": below, "dueDate": "2020-01-31", "startDate": "2020-01-01"}
+    yield Step(w.overseer, "createJob", given, quiet=("insider", "assignee", "insider, assigned"))
+    made = {**given, "id": "job_0192a0b1c2d37e4f8a5b" + f"{next(w.numbers):012x}"}
+    yield Step(w.overseer, "createJob", made)
+    yield Step(w.overseer, "createJob", made, events=0)
+
+
+@case("updateJob")
+async def a_job_is_edited(w: World) -> AsyncIterator[Step]:
+    """LV7: every field of a card."""
+    job = {"jobId": await w.job(assigneeIds=[w.assignee.member_id])}
+    yield Step(w.insider, "updateJob", {**job, "name": w.name("Job"), "description": "More"})
+    yield Step(w.insider, "updateJob", {**job, "description": "More"}, events=0)
+    yield Step(w.owner, "updateJob", {**job, "priority": "URGENT"}, gains={"overseer, pressing": job["jobId"]})
+    yield Step(w.owner, "updateJob", {**job, "priority": "LOW"}, loses={"overseer, pressing": job["jobId"]})
+    yield Step(w.assignee, "updateJob", {**job, "startDate": "2020-01-01", "dueDate": "2020-01-02"})
+    yield Step(w.owner, "updateJob", {**job, "dueDate": None})
+    yield Step(w.owner, "updateJob", {**job, "expect": {"version": 6}, "name": w.name("Job")})
+
+
+@case("updateJob")
+async def assigning_shows_a_job_and_unassigning_hides_it(w: World) -> AsyncIterator[Step]:
+    """AC3, AC4: also to and from somebody without access to the account."""
+    job = await w.job(accountId=w.second)
+    add = {"jobId": job, "addAssigneeIds": [w.assignee.member_id]}
+    yield Step(w.owner, "updateJob", add, gains={"assignee": job}, quiet=("insider", "insider, assigned"))
+    yield Step(w.owner, "updateJob", add, events=0)
+    swap = {"jobId": job, "addAssigneeIds": [w.insider.member_id], "removeAssigneeIds": [w.assignee.member_id]}
+    yield Step(w.owner, "updateJob", swap, gains={"insider": job}, loses={"assignee": job})
+    yield Step(w.insider, "updateJob", {"jobId": job, "removeAssigneeIds": [w.insider.member_id]}, loses={"insider": job})
+
+
+@case("moveJob")
+async def a_job_moves_and_is_reordered(w: World) -> AsyncIterator[Step]:
+    """MV2, MV3."""
+    job, other, hidden = await w.job(), await w.job(stageId=w.stages[1]), await w.job(accountId=w.second)
+    third = {"jobId": job, "stageId": w.stages[2], "expect": {"version": 1}}
+    yield Step(w.insider, "moveJob", third, quiet=("assignee", "overseer, elsewhere"))
+    back = {"jobId": job, "stageId": w.stages[1], "expect": {"stageId": w.stages[2]}, "afterJobId": other}
+    yield Step(w.owner, "moveJob", back)
+    top = {"jobId": job, "stageId": w.stages[1], "expect": {"stageId": w.stages[1]}}
+    yield Step(w.owner, "moveJob", top)
+    yield Step(w.owner, "moveJob", top, events=0)
+    unseen = {"jobId": hidden, "stageId": w.stages[2], "expect": {"version": 1}}
+    yield Step(w.owner, "moveJob", unseen, quiet=("insider", "assignee"))
+
+
+@case("moveJob")
+async def a_program_moves_a_job(w: World) -> AsyncIterator[Step]:
+    """MV1: the cause says that it was an API token."""
+    payload = await w.owner.payload("createApiToken", "token", name="Script", scopes=["WRITE"])
+    program = Client(w.api.http, payload["token"], w.owner.member_id)
+    given = {"jobId": await w.job(), "stageId": w.stages[1], "expect": {"version": 1}}
+    yield Step(program, "moveJob", given, kind="API_TOKEN")
+
+
+@case("moveJob")
+async def a_job_moves_to_another_pipeline_and_back(w: World) -> AsyncIterator[Step]:
+    """MV8: it leaves one board and appears on the other; whoever does not see that one loses it."""
+    status = await w.status()
+    job = await w.job(assigneeIds=[w.assignee.member_id])
+    await w.owner.do("setJobStatus", jobId=job, statusId=status)
+    everybody = {"owner": job, "insider": job, "overseer": job, "assignee": job}
+    there = {"jobId": job, "stageId": w.elsewhere_stages[1], "expect": {"stageId": w.stages[0]}}
+    yield Step(w.owner, "moveJob", there, gains={"overseer, elsewhere": job}, loses=everybody)
+    assert (await w.look(job))["status"]["id"] == w.statuses["ACTIVE"]
+    back = {"jobId": job, "stageId": w.stages[2], "expect": {"stageId": w.elsewhere_stages[1]}}
+    yield Step(w.overseer, "moveJob", back, gains=everybody, loses={"overseer, elsewhere": job})
+
+
+@case("moveJob")
+async def a_move_completes_and_cancels_what_was_open(w: World) -> AsyncIterator[Step]:
+    """MV5: the items' change is in the same event (LV2)."""
+    job = await w.job()
+    await w.task(jobId=job)
+    cancelled = await w.task(jobId=job)
+    given = {"jobId": job, "stageId": w.stages[1], "expect": {"version": 1}, "pendingItems": "COMPLETE"}
+    choices = [{"itemId": cancelled, "choice": "CANCEL"}]
+    yield Step(w.owner, "moveJob", {**given, "pendingItemChoices": choices})
+
+
+@case("setJobStatus")
+async def a_job_is_put_on_hold_completed_archived_and_unarchived(w: World) -> AsyncIterator[Step]:
+    """ST1."""
+    job, on_hold, hidden = await w.job(dueDate="2020-02-02"), await w.status(), await w.status(on_board=False)
+    everybody = {"owner": job, "insider": job, "overseer": job}
+    yield Step(w.owner, "setJobStatus", {"jobId": job, "statusId": on_hold})
+    yield Step(w.owner, "setJobStatus", {"jobId": job, "statusId": on_hold}, events=0)
+    yield Step(w.insider, "setJobStatus", {"jobId": job, "statusId": hidden}, loses=everybody)
+    yield Step(w.insider, "setJobStatus", {"jobId": job, "statusId": w.statuses["COMPLETED"]}, gains=everybody)
+    yield Step(w.owner, "setJobStatus", {"jobId": job, "statusId": w.statuses["ARCHIVED"]}, loses=everybody)
+    yield Step(w.owner, "setJobStatus", {"jobId": job, "statusId": hidden}, quiet=("owner", "insider", "overseer"))
+    yield Step(w.owner, "setJobStatus", {"jobId": job, "statusId": w.statuses["ACTIVE"]}, gains=everybody)
+
+
+# --- tasks and items ------------------------------------------------------------------------------------------------
+
+
+@case("createTask")
+async def a_tasks_assignee_sees_its_job(w: World) -> AsyncIterator[Step]:
+    """AC3, AC4."""
+    job = await w.job(accountId=w.second)
+    given = {"title": w.name("Task"), "jobId": job, "assigneeIds": [w.assignee.member_id], "subtasks": ["a", "b"]}
+    yield Step(w.overseer, "createTask", given, gains={"assignee": job}, quiet=("insider", "insider, assigned"))
+    yield Step(w.owner, "createTask", {"title": w.name("Task")}, quiet=tuple(w.boards()))
+    made = {"title": w.name("Task"), "id": "task_0192a0b1c2d37e4f8a5b" + f"{next(w.numbers):012x}"}
+    yield Step(w.owner, "createTask", made)
+    yield Step(w.owner, "createTask", made, events=0)
+
+
+@case("updateTask")
+async def a_task_changes_hands(w: World) -> AsyncIterator[Step]:
+    """AC3, AC4."""
+    job = await w.job(accountId=w.second)
+    task = {"taskId": await w.task(jobId=job)}
+    add = {**task, "addAssigneeIds": [w.assignee.member_id, w.insider.member_id], "title": w.name("Task")}
+    yield Step(w.owner, "updateTask", add, gains={"assignee": job, "insider": job})
+    yield Step(w.owner, "updateTask", {**task, "addAssigneeIds": [w.assignee.member_id]}, events=0)
+    yield Step(w.assignee, "updateTask", {**task, "status": "IN_PROGRESS", "priority": "HIGH"})
+    closing = {**task, "status": "COMPLETED", "removeAssigneeIds": [w.assignee.member_id]}
+    yield Step(w.assignee, "updateTask", closing, loses={"assignee": job})
+    yield Step(w.owner, "updateTask", {**task, "removeAssigneeIds": [w.insider.member_id]}, loses={"insider": job})
+
+
+@case("createSubtask", "updateSubtask", "deleteSubtask")
+async def a_check_list_is_written_and_ticked_off(w: World) -> AsyncIterator[Step]:
+    """AI1: subtasks block nothing."""
+    task = await w.task(jobId=await w.job())
+    made = Step(w.insider, "createSubtask", {"taskId": task, "title": w.name("Line")}, "subtask { id }")
+    yield made
+    line = {"subtaskId": made.payload["subtask"]["id"]}
+    yield Step(w.insider, "updateSubtask", {**line, "done": True})
+    yield Step(w.insider, "updateSubtask", {**line, "done": True}, events=0)
+    yield Step(w.insider, "deleteSubtask", line)
+
+
+@case("completeItem", "cancelItem", "reopenItem")
+async def an_item_is_completed_reopened_and_cancelled(w: World) -> AsyncIterator[Step]:
+    """AI1, AI3; its assignee goes on seeing the job."""
+    job = await w.job(accountId=w.second)
+    item = {"itemId": await w.task(jobId=job, assigneeIds=[w.assignee.member_id])}
+    yield Step(w.assignee, "completeItem", item, quiet=("insider", "overseer, elsewhere"))
+    yield Step(w.assignee, "completeItem", item, events=0)
+    yield Step(w.overseer, "reopenItem", item)
+    yield Step(w.overseer, "reopenItem", item, events=0)
+    yield Step(w.owner, "cancelItem", item)
+    yield Step(w.owner, "cancelItem", item, events=0)
+
+
+@case("linkItem", "unlinkItem")
+async def a_task_with_an_assignee_is_linked_to_jobs(w: World) -> AsyncIterator[Step]:
+    """AI2, AC4: the link gives sight, and takes it."""
+    job, other = await w.job(accountId=w.second), await w.job(accountId=w.second)
+    task = await w.task(assigneeIds=[w.assignee.member_id])
+    yield Step(w.owner, "linkItem", {"itemId": task, "jobId": job}, gains={"assignee": job})
+    yield Step(w.owner, "unlinkItem", {"itemId": task, "jobId": job}, loses={"assignee": job})
+    yield Step(w.owner, "linkItem", {"itemId": task, "jobId": other, "blocking": False}, gains={"assignee": other})

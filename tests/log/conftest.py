@@ -1,0 +1,42 @@
+"""The firm that tests of the log share while they leave its people as they found them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from store.database import Database
+from tests.log.world import World, build
+from tests.support.api import Api, running_api
+from tests.support.databases import Wiper
+
+
+@pytest.fixture(scope="module")
+async def shared_api(shared_database: tuple[Database, Wiper]) -> AsyncIterator[Api]:
+    """The application, for all tests of a module."""
+    async with running_api(shared_database[0]) as api:
+        yield api
+
+
+@pytest.fixture(scope="module")
+def kept() -> list[World]:
+    """Where a module's world is kept."""
+    return []
+
+
+@pytest.fixture
+async def world(shared_api: Api, shared_database: tuple[Database, Wiper], kept: list[World]) -> World:
+    """A firm of people and boards: built once for a module, and anew where a test failed or emptied the database."""
+    database, wiper = shared_database
+    if kept and await database.value("SELECT TRUE FROM firms WHERE id = $1", kept[0].firm):
+        return kept[0]
+    await wiper.wipe()
+    kept[:] = [await build(shared_api)]
+    return kept[0]
+
+
+@pytest.fixture
+async def own_world(api: Api) -> World:
+    """A firm of people and boards that no other test sees, for tests that change its people."""
+    return await build(api)

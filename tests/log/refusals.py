@@ -1,0 +1,213 @@
+"""A refused call for every mutation: nothing of it may reach the log."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from tests.log.world import World
+from tests.support.api import Client, Json
+
+Arrange = Callable[[World], Awaitable[tuple[Client, Json]]]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A call that is refused with a code."""
+
+    mutation: str
+    code: str
+    arrange: Arrange
+
+
+REFUSALS: list[Refusal] = []
+
+
+def refusal(mutation: str, code: str) -> Callable[[Arrange], Arrange]:
+    """Registers a refused call."""
+
+    def register(arrange: Arrange) -> Arrange:
+        REFUSALS.append(Refusal(mutation, code, arrange))
+        return arrange
+
+    return register
+
+
+def plain(mutation: str, code: str, given: Callable[[World], Json]) -> None:
+    """Registers a call of the owner that needs nothing made first."""
+
+    async def arrange(w: World) -> tuple[Client, Json]:
+        return w.owner, given(w)
+
+    refusal(mutation, code)(arrange)
+
+
+NO = "0192a0b1c2d37e4f8a5b000000000000"
+"""The end of an id that nothing has."""
+
+plain("createApiToken", "REQUIRED", lambda w: {"name": "Script", "scopes": []})
+plain("revokeApiToken", "NOT_FOUND", lambda w: {"tokenId": f"session_{NO}"})
+plain("login", "BAD_CREDENTIALS", lambda w: {"email": "owner1@firm.test", "password": "wrong"})
+plain("acceptInvitation", "INVALID", lambda w: {"token": "sl_nothing", "password": "long enough for all"})
+plain("updateFirm", "INVALID", lambda w: {"timeZone": "Mars/Olympus"})
+plain("inviteMember", "NOT_FOUND", lambda w: {"email": "x@firm.test", "name": "X", "accountIds": [f"account_{NO}"]})
+plain("renewInvitation", "NOT_FOUND", lambda w: {"memberId": f"member_{NO}"})
+plain("updateMember", "REQUIRED", lambda w: {"memberId": w.insider.member_id, "name": " "})
+plain("updateMemberAccess", "LAST_OWNER", lambda w: {"memberId": w.owner.member_id, "role": "EMPLOYEE"})
+plain("deactivateMember", "LAST_OWNER", lambda w: {"memberId": w.owner.member_id})
+plain("reactivateMember", "NOT_FOUND", lambda w: {"memberId": f"member_{NO}"})
+plain("createAccount", "NOT_FOUND", lambda w: {"name": "Late", "tagIds": [f"tag_{NO}"]})
+plain("updateAccount", "NOT_FOUND", lambda w: {"accountId": w.first, "name": "Late", "addTagIds": [f"tag_{NO}"]})
+plain("deleteTag", "NOT_FOUND", lambda w: {"tagId": f"tag_{NO}"})
+plain("createAccountRole", "REQUIRED", lambda w: {"name": ""})
+plain("updateAccountRole", "NOT_FOUND", lambda w: {"accountRoleId": f"role_{NO}", "name": "Late"})
+plain("createContact", "NOT_FOUND", lambda w: {"name": "Ann", "accountIds": [w.first, f"account_{NO}"]})
+plain("updateContact", "NOT_FOUND", lambda w: {"contactId": f"contact_{NO}", "name": "Ann"})
+plain("deleteContact", "NOT_FOUND", lambda w: {"contactId": f"contact_{NO}"})
+plain("createPipeline", "TOO_FEW", lambda w: {"name": "Short", "stages": [{"name": "Only"}]})
+plain(
+    "updatePipeline",
+    "NOT_FOUND",
+    lambda w: {"pipelineId": w.pipeline, "name": "Late", "addAvailableToIds": [f"member_{NO}"]},
+)
+plain("archivePipeline", "NOT_FOUND", lambda w: {"pipelineId": f"pipeline_{NO}"})
+plain("restorePipeline", "NOT_FOUND", lambda w: {"pipelineId": f"pipeline_{NO}"})
+plain("deletePipeline", "IN_USE", lambda w: {"pipelineId": w.pipeline})
+plain("createStage", "INVALID", lambda w: {"pipelineId": w.pipeline, "name": "Late", "position": 99})
+plain("updateStage", "INVALID", lambda w: {"stageId": w.stages[0], "name": "Late", "position": 99})
+plain("deleteStage", "IN_USE", lambda w: {"stageId": w.stages[0]})
+plain("createJobStatus", "NAME_TAKEN", lambda w: {"name": "archived"})
+plain("updateJobStatus", "BUILT_IN", lambda w: {"statusId": w.statuses["ACTIVE"], "name": "Late"})
+plain("deleteJobStatus", "BUILT_IN", lambda w: {"statusId": w.statuses["ACTIVE"]})
+plain(
+    "createJob",
+    "NOT_FOUND",
+    lambda w: {
+        "name": "Late",
+        "accountId": w.first,
+        "pipelineId": w.pipeline,
+        "id": f"job_{NO}",
+        "afterJobId": f"job_{NO}",
+    },
+)
+plain("createTask", "NOT_FOUND", lambda w: {"title": "Late", "jobId": f"job_{NO}", "id": f"task_{NO}"})
+plain("completeItem", "NOT_FOUND", lambda w: {"itemId": f"task_{NO}"})
+plain("reopenItem", "NOT_FOUND", lambda w: {"itemId": f"task_{NO}"})
+plain("updateSubtask", "NOT_FOUND", lambda w: {"subtaskId": f"subtask_{NO}", "done": True})
+plain("deleteSubtask", "NOT_FOUND", lambda w: {"subtaskId": f"subtask_{NO}"})
+
+
+@refusal("logout", "UNAUTHENTICATED")
+async def nobody_logs_out(w: World) -> tuple[Client, Json]:
+    """There is no session to end."""
+    return w.api.nobody, {}
+
+
+@refusal("deleteAccountRole", "IN_USE")
+async def a_role_that_somebody_holds(w: World) -> tuple[Client, Json]:
+    """PL4."""
+    role = await w.make("createAccountRole", "accountRole { id }", name=w.name("Role"))
+    holder = [{"accountRoleId": role, "memberId": w.insider.member_id}]
+    await w.owner.do("updateAccount", accountId=w.first, addRoles=holder)
+    return w.owner, {"accountRoleId": role}
+
+
+@refusal("updateJob", "CONFLICT")
+async def an_edit_of_an_older_version(w: World) -> tuple[Client, Json]:
+    """MV4."""
+    return w.owner, {"jobId": await w.job(), "name": "Late", "expect": {"version": 7}}
+
+
+@refusal("updateJob", "DATES_REVERSED")
+async def an_edit_with_assignees_and_reversed_dates(w: World) -> tuple[Client, Json]:
+    """All or nothing."""
+    job, who = await w.job(startDate="2026-02-01"), w.assignee.member_id
+    return w.owner, {"jobId": job, "addAssigneeIds": [who], "dueDate": "2026-01-01"}
+
+
+@refusal("moveJob", "CONFLICT")
+async def a_move_of_an_older_version(w: World) -> tuple[Client, Json]:
+    """MV4."""
+    return w.owner, {"jobId": await w.job(), "stageId": w.stages[1], "expect": {"version": 7}}
+
+
+@refusal("moveJob", "PENDING_ITEMS")
+async def a_move_that_leaves_open_items_without_a_word(w: World) -> tuple[Client, Json]:
+    """MV5."""
+    job = await w.job()
+    await w.task(jobId=job)
+    return w.owner, {"jobId": job, "stageId": w.stages[1], "expect": {"version": 1}}
+
+
+@refusal("moveJob", "NOT_IN_STAGE")
+async def a_move_below_a_job_of_another_column(w: World) -> tuple[Client, Json]:
+    """The items are settled before the place is looked for, and stay open all the same."""
+    job, other = await w.job(), await w.job()
+    await w.task(jobId=job)
+    given = {"jobId": job, "stageId": w.stages[1], "expect": {"version": 1}, "afterJobId": other}
+    return w.owner, {**given, "pendingItems": "COMPLETE"}
+
+
+@refusal("moveJob", "NOT_FOUND")
+async def a_move_of_a_job_that_one_does_not_see(w: World) -> tuple[Client, Json]:
+    """AC4."""
+    job = await w.job(accountId=w.second)
+    return w.insider, {"jobId": job, "stageId": w.stages[1], "expect": {"version": 1}}
+
+
+@refusal("setJobStatus", "NOT_ENABLED")
+async def a_status_of_another_pipeline(w: World) -> tuple[Client, Json]:
+    """PL2."""
+    status = await w.make("createJobStatus", "status { id }", name=w.name("Status"))
+    return w.owner, {"jobId": await w.job(), "statusId": status}
+
+
+@refusal("updateTask", "DEACTIVATED")
+async def a_task_for_somebody_who_left(w: World) -> tuple[Client, Json]:
+    """PL4."""
+    left = await w.api.member(w.owner)
+    await w.owner.do("deactivateMember", memberId=left.member_id)
+    return w.owner, {"taskId": await w.task(), "title": "Late", "addAssigneeIds": [left.member_id]}
+
+
+@refusal("createSubtask", "REQUIRED")
+async def a_line_without_a_title(w: World) -> tuple[Client, Json]:
+    """API1."""
+    return w.owner, {"taskId": await w.task(), "title": ""}
+
+
+@refusal("cancelItem", "ARCHIVED")
+async def an_item_of_an_archived_job(w: World) -> tuple[Client, Json]:
+    """ST1."""
+    job = await w.job()
+    task = await w.task(jobId=job)
+    await w.owner.do("setJobStatus", jobId=job, statusId=w.statuses["ARCHIVED"])
+    return w.owner, {"itemId": task}
+
+
+@refusal("linkItem", "ALREADY_LINKED")
+async def a_task_that_has_a_job(w: World) -> tuple[Client, Json]:
+    """AI2."""
+    return w.owner, {"itemId": await w.task(jobId=await w.job()), "jobId": await w.job()}
+
+
+@refusal("unlinkItem", "NOT_FOUND")
+async def a_link_that_is_not_there(w: World) -> tuple[Client, Json]:
+    """API1."""
+    return w.owner, {"itemId": await w.task(), "jobId": await w.job()}
+
+
+@refusal("createTag", "NAME_TAKEN")
+async def a_name_that_another_tag_has(w: World) -> tuple[Client, Json]:
+    """Whatever its case."""
+    name = w.name("Taken")
+    await w.make("createTag", "tag { id }", name=name)
+    return w.owner, {"name": name.upper()}
+
+
+@refusal("updateTag", "NAME_TAKEN")
+async def another_tags_name(w: World) -> tuple[Client, Json]:
+    """Whatever its case."""
+    name = w.name("Taken")
+    await w.make("createTag", "tag { id }", name=name)
+    return w.owner, {"tagId": w.tag, "name": name.lower()}

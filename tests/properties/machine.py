@@ -1,0 +1,330 @@
+"""A firm that lives at random: people change whatever can be changed, viewers take changes when they like.
+
+The same seed makes the same life. What it did is written down in words, for a failure to show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from live.cursor import decode
+from tests.log import sight
+from tests.log.sight import Sight
+from tests.log.world import World
+from tests.support.api import Client, Json
+from tests.support.board import CHANGES, Board, named
+
+PRIORITIES = ("LOW", "MEDIUM", "HIGH", "URGENT")
+SORTS = ("MANUAL", "DUE_DATE", "PRIORITY", "NAME", "ENTERED_STAGE")
+
+
+@dataclass
+class Machine:
+    """One life of a firm."""
+
+    world: World
+    random: Random
+    jobs: list[str] = field(default_factory=list)
+    tasks: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    accounts: list[str] = field(default_factory=list)
+    statuses: list[str] = field(default_factory=list)
+    stages: dict[str, list[str]] = field(default_factory=dict)
+    people: list[Client] = field(default_factory=list)
+    boards: dict[str, Board] = field(default_factory=dict)
+    truth: list[Sight] = field(default_factory=list)
+    """Who saw what, by the sequence of the event after which it was so."""
+    lost: set[str] = field(default_factory=set)
+    """Boards whose pipeline their viewer does not see at the moment."""
+    story: list[str] = field(default_factory=list)
+    refused: int = 0
+    removals: int = 0
+
+    @classmethod
+    async def start(cls, world: World, random: Random) -> Machine:
+        """The firm as it was built, and its first boards."""
+        machine = cls(world, random)
+        machine.people = [world.overseer, world.insider, world.assignee]
+        machine.accounts = [world.first, world.second, await world.account()]
+        machine.tags = [world.tag, await world.make("createTag", "tag { id }", name="Late payer")]
+        machine.statuses = [*world.statuses.values(), await world.status(), await world.status(on_board=False)]
+        machine.stages = {world.pipeline: list(world.stages), world.elsewhere: list(world.elsewhere_stages)}
+        document = "query ($pipeline: ID!) { jobs(filter: {pipelineIds: [$pipeline]}) { nodes { id } } }"
+        for pipeline in machine.stages:
+            found = await world.owner.query(document, pipeline=pipeline)
+            machine.jobs += [job["id"] for job in found["jobs"]["nodes"]]
+        await machine.look()
+        machine.truth = [machine.truth[-1]] * len(machine.truth)
+        for n, name in enumerate(("owner", "overseer", "insider", "assignee")):
+            viewer = (world.owner, world.overseer, world.insider, world.assignee)[n]
+            for wanted in (None, machine.any_filter()):
+                board = Board(viewer, world.pipeline, wanted)
+                await board.load()
+                machine.boards[f"{name} {wanted}"] = board
+        machine.boards["overseer elsewhere"] = await Board.open(world.overseer, world.elsewhere)
+        return machine
+
+    def any_filter(self) -> Json:
+        """A filter of one of the kinds whose jobs come and go by different events."""
+        return self.random.choice(
+            [
+                {"priorities": self.random.sample(PRIORITIES, 2)},
+                {"tagIds": [self.random.choice(self.tags)]},
+                {"assigneeIds": [self.random.choice(self.people).member_id]},
+                {"unassigned": self.random.choice([True, False])},
+                {"states": ["ACTIVE", "CUSTOM"]},
+                {"nameContains": self.random.choice("13579")},
+                {"not": {"accountIds": [self.random.choice(self.accounts)]}},
+                {"overdue": self.random.choice([True, False])},
+            ]
+        )
+
+    # --- what happens -----------------------------------------------------------------------------------------------
+
+    async def live(self, steps: int) -> None:
+        """Let ``steps`` things happen, each with some chance that a viewer takes a page."""
+        deeds = [deed for deed, weight in self.deeds() for _ in range(weight)]
+        for _ in range(steps):
+            deed = self.random.choice(deeds)
+            await deed()
+            await self.look()
+            for name in self.boards:
+                if self.random.random() < 0.06:
+                    await self.take(name, self.random.choice((1, 1, 2, 3, 5, 50)))
+
+    def deeds(self) -> list[tuple[Callable[[], Awaitable[None]], int]]:
+        """All that can happen, and how often it does."""
+        return [
+            (self.create_job, 5),
+            (self.edit_job, 4),
+            (self.assign, 6),
+            (self.move_job, 10),
+            (self.set_status, 7),
+            (self.create_task, 4),
+            (self.change_task, 5),
+            (self.link_task, 4),
+            (self.tag_account, 4),
+            (self.rename, 4),
+            (self.give_account, 9),
+            (self.change_rights, 1),
+            (self.change_list, 1),
+            (self.change_stages, 2),
+            (self.change_pipeline, 1),
+            (self.show_status, 2),
+        ]
+
+    async def do(self, by: Client, mutation: str, **given: Any) -> Json | None:
+        """A mutation that may be refused: then it has written nothing."""
+        head = await sight.head(self.world.database, self.world.firm)
+        kind = mutation.removeprefix("create")
+        selection = f"{kind[0].lower()}{kind[1:]} {{ id }}" if mutation.startswith("create") else ""
+        payload = await by.payload(mutation, selection, **given)
+        codes = [error["code"] for error in payload["errors"]]
+        self.story.append(f"{self.who(by)} {mutation} {given} {' '.join(codes)}")
+        if codes:
+            self.refused += 1
+            assert not {"BUSY", "INTERNAL"} & set(codes)
+            assert await sight.head(self.world.database, self.world.firm) == head
+            return None
+        return payload
+
+    def who(self, client: Client) -> str:
+        """A person in words."""
+        if client is self.world.owner:
+            return "owner"
+        return ("overseer", "insider", "assignee")[self.people.index(client)]
+
+    def anybody(self) -> Client:
+        """Somebody, mostly the owner."""
+        return self.random.choice([self.world.owner, self.world.owner, *self.people])
+
+    def some_people(self) -> list[str]:
+        """Up to two members."""
+        return [person.member_id for person in self.random.sample(self.people, self.random.randrange(3))]
+
+    def any_stage(self) -> str:
+        """A stage, mostly of the first pipeline."""
+        pipeline = self.world.pipeline if self.random.random() < 0.75 else self.world.elsewhere
+        return self.random.choice(self.stages[pipeline])
+
+    async def create_job(self) -> None:
+        pipeline = self.world.pipeline if self.random.random() < 0.8 else self.world.elsewhere
+        given: Json = {
+            "name": self.world.name("Job"),
+            "accountId": self.random.choice(self.accounts),
+            "pipelineId": pipeline,
+            "stageId": self.random.choice(self.stages[pipeline]),
+            "priority": self.random.choice(PRIORITIES),
+            "assigneeIds": self.some_people(),
+            "dueDate": self.random.choice([None, "2020-01-31", "2099-01-31"]),
+        }
+        done = await self.do(self.anybody(), "createJob", **given)
+        if done:
+            self.jobs.append(done["job"]["id"])
+
+    async def edit_job(self) -> None:
+        change: Json = self.random.choice(
+            [
+                {"name": self.world.name("Job")},
+                {"priority": self.random.choice(PRIORITIES)},
+                {"dueDate": self.random.choice([None, "2020-01-31", "2099-01-31"])},
+            ]
+        )
+        await self.do(self.anybody(), "updateJob", jobId=self.random.choice(self.jobs), **change)
+
+    async def assign(self) -> None:
+        job = self.random.choice(self.jobs)
+        change = {"addAssigneeIds": self.some_people(), "removeAssigneeIds": self.some_people()}
+        await self.do(self.anybody(), "updateJob", jobId=job, **change)
+
+    async def move_job(self) -> None:
+        job, stage = self.random.choice(self.jobs), self.any_stage()
+        below = self.random.choice([None, None, *self.jobs])
+        by = self.anybody()
+        now = await self.world.look(job)
+        expect = {"version": now["version"]}
+        given = {"jobId": job, "stageId": stage, "expect": expect, "afterJobId": below, "pendingItems": "KEEP"}
+        await self.do(by, "moveJob", **given)
+
+    async def set_status(self) -> None:
+        job, status = self.random.choice(self.jobs), self.random.choice(self.statuses)
+        await self.do(self.anybody(), "setJobStatus", jobId=job, statusId=status)
+
+    async def create_task(self) -> None:
+        job = self.random.choice([None, *self.jobs])
+        given = {"title": self.world.name("Task"), "jobId": job, "assigneeIds": self.some_people()}
+        done = await self.do(self.anybody(), "createTask", **given)
+        if done:
+            self.tasks.append(done["task"]["id"])
+
+    async def change_task(self) -> None:
+        if self.tasks:
+            task = self.random.choice(self.tasks)
+            change = {"addAssigneeIds": self.some_people(), "removeAssigneeIds": self.some_people()}
+            more: Json = self.random.choice([{}, {"status": "COMPLETED"}, {"status": "TO_DO"}])
+            await self.do(self.anybody(), "updateTask", taskId=task, **change, **more)
+
+    async def link_task(self) -> None:
+        if self.tasks:
+            given = {"itemId": self.random.choice(self.tasks), "jobId": self.random.choice(self.jobs)}
+            await self.do(self.anybody(), "unlinkItem" if self.random.random() < 0.4 else "linkItem", **given)
+
+    async def tag_account(self) -> None:
+        change = self.random.choice(["addTagIds", "removeTagIds"])
+        given = {"accountId": self.random.choice(self.accounts), change: [self.random.choice(self.tags)]}
+        await self.do(self.world.owner, "updateAccount", **given)
+
+    async def rename(self) -> None:
+        person = self.random.choice(self.people)
+        deeds: list[tuple[str, Json]] = [
+            ("updateAccount", {"accountId": self.random.choice(self.accounts)}),
+            ("updateTag", {"tagId": self.random.choice(self.tags)}),
+            ("updateMember", {"memberId": person.member_id}),
+            ("updateJobStatus", {"statusId": self.random.choice(self.statuses[3:])}),
+        ]
+        mutation, given = self.random.choice(deeds)
+        await self.do(self.world.owner, mutation, **given, name=self.world.name("Name"))
+
+    async def give_account(self) -> None:
+        person = self.random.choice([self.world.insider, self.world.insider, self.world.assignee])
+        change = self.random.choice(["addAccountIds", "removeAccountIds"])
+        accounts = self.random.sample(self.accounts, self.random.randrange(1, 3))
+        given = {"memberId": person.member_id, change: accounts}
+        await self.do(self.world.owner, "updateMemberAccess", **given)
+
+    async def change_rights(self) -> None:
+        person = self.random.choice(self.people)
+        change: Json = self.random.choice(
+            [
+                {"addRights": ["VIEW_ALL_ACCOUNTS"]},
+                {"removeRights": ["VIEW_ALL_ACCOUNTS"]},
+                {"role": "ADMIN"},
+                {"role": "EMPLOYEE"},
+                {"role": "EMPLOYEE"},
+            ]
+        )
+        await self.do(self.world.owner, "updateMemberAccess", memberId=person.member_id, **change)
+
+    async def change_list(self) -> None:
+        change = self.random.choice(["addAvailableToIds", "addAvailableToIds", "removeAvailableToIds"])
+        person, pipeline = self.random.choice(self.people), self.random.choice(list(self.stages))
+        await self.do(self.world.owner, "updatePipeline", pipelineId=pipeline, **{change: [person.member_id]})
+
+    async def change_stages(self) -> None:
+        pipeline = self.world.pipeline
+        stages = self.stages[pipeline]
+        match self.random.randrange(3):
+            case 0:
+                given: Json = {"name": self.world.name("Stage"), "position": self.random.randrange(len(stages) + 1)}
+                done = await self.do(self.world.owner, "createStage", pipelineId=pipeline, **given)
+                if done:
+                    stages.append(done["stage"]["id"])
+            case 1:
+                given = {"name": self.world.name("Stage"), "position": self.random.randrange(len(stages))}
+                await self.do(self.world.owner, "updateStage", stageId=self.random.choice(stages), **given)
+            case _:
+                stage, target = self.random.sample(stages, 2)
+                if await self.do(self.world.owner, "deleteStage", stageId=stage, moveJobsTo=target):
+                    stages.remove(stage)
+
+    async def change_pipeline(self) -> None:
+        pipeline = {"pipelineId": self.world.pipeline}
+        mutation, given = self.random.choice(
+            [
+                ("updatePipeline", {"jobSort": self.random.choice(SORTS)}),
+                ("archivePipeline", {}),
+                ("restorePipeline", {}),
+            ]
+        )
+        await self.do(self.world.owner, mutation, **pipeline, **given)
+
+    async def show_status(self) -> None:
+        given = {"statusId": self.random.choice(self.statuses[3:]), "onBoard": self.random.random() < 0.5}
+        await self.do(self.world.owner, "updateJobStatus", **given)
+
+    # --- what is seen -----------------------------------------------------------------------------------------------
+
+    async def look(self) -> None:
+        """Write down who sees what now."""
+        head = await sight.head(self.world.database, self.world.firm)
+        if len(self.truth) <= head:
+            now = await Sight.now(self.world.database, self.world.firm)
+            self.truth += [now] * (head + 1 - len(self.truth))
+
+    async def take(self, name: str, first: int | None) -> bool:
+        """A viewer takes a page. Whether there is more; a lost pipeline ends it."""
+        board = self.boards[name]
+        since = decode(board.cursor).seq
+        if name in self.lost:
+            if await board.load():
+                self.lost.remove(name)
+            return False
+        answer = await board.client.answer(CHANGES, **board.asking(first=first))
+        if answer.get("errors"):
+            assert [error["extensions"]["code"] for error in answer["errors"]] == ["NOT_FOUND"]
+            self.lost.add(name)
+            self.story.append(f"  {name} is over")
+            return False
+        page = answer["data"]["changes"]
+        taken = board.apply(page)
+        self.story.append(f"  {name} takes {first} after {since}, up to {decode(board.cursor).seq}")
+        could_see = set().union(*(truth.of(board.client.member_id) for truth in self.truth[since:]))
+        assert named(taken) <= could_see, f"{name} is told of a job that nobody could see there since the cursor"
+        self.removals += sum(change["__typename"] == "JobRemoved" for change in taken)
+        if any(change["__typename"] == "StreamReset" for change in taken):
+            assert await board.load()
+        return bool(page["hasMore"])
+
+    async def in_step(self) -> None:
+        """At the end everybody's board is what a fresh one shows (LV1)."""
+        for name, board in self.boards.items():
+            while await self.take(name, self.random.choice((1, 2, 50))):
+                pass
+            fresh = Board(board.client, board.pipeline_id, board.filter)
+            assert await fresh.load() == (name not in self.lost), name
+            if name not in self.lost:
+                assert fresh.drawn()["order"] == fresh.listed(), name
+                assert board.drawn() == fresh.drawn(), name

@@ -1,0 +1,252 @@
+"""Ids made by clients: a create that is sent twice makes one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from graphql import GraphQLInputObjectType, get_named_type
+
+from gql.schema import build_schema
+from store.database import Database
+from store.ids import new_id
+from tests.rules.kit import codes, digest, look, set_state, task, together
+from tests.support.api import Api, Client, Json, Shop, open_shop
+
+
+@dataclass(frozen=True)
+class Create:
+    """One mutation that takes an id: what it makes, an input for it, and a field to say otherwise."""
+
+    thing: str
+    prefix: str
+    given: Callable[[Shop], Json]
+    other: Json
+
+
+CASES = {
+    "createAccount": Create("account", "account", lambda shop: {"name": "Bolt"}, {"name": "Nut"}),
+    "createAccountRole": Create("accountRole", "role", lambda shop: {"name": "Preparer"}, {"name": "Reviewer"}),
+    "createContact": Create(
+        "contact", "contact", lambda shop: {"name": "Ann", "accountIds": [shop.account]}, {"phone": "123"}
+    ),
+    "createJob": Create(
+        "job",
+        "job",
+        lambda shop: {"name": "Job", "accountId": shop.account, "pipelineId": shop.pipeline, "priority": "HIGH"},
+        {"priority": "LOW"},
+    ),
+    "createJobStatus": Create("status", "status", lambda shop: {"name": "On hold"}, {"pauses": False}),
+    "createPipeline": Create(
+        "pipeline",
+        "pipeline",
+        lambda shop: {"name": "Payroll", "stages": [{"name": "One"}, {"name": "Two"}]},
+        {"stages": [{"name": "Two"}, {"name": "One"}]},
+    ),
+    "createStage": Create("stage", "stage", lambda shop: {"pipelineId": shop.pipeline, "name": "New"}, {"position": 0}),
+    "createSubtask": Create("subtask", "subtask", lambda shop: {"title": "Line"}, {"title": "Other line"}),
+    "createTag": Create("tag", "tag", lambda shop: {"name": "VIP"}, {"color": "#ff0000"}),
+    "createTask": Create(
+        "task", "task", lambda shop: {"title": "Task", "subtasks": ["A", "B"]}, {"subtasks": ["A", "C"]}
+    ),
+    "inviteMember": Create(
+        "member", "member", lambda shop: {"email": "new@firm.test", "name": "New"}, {"rights": ["MANAGE_TAGS"]}
+    ),
+}
+EVERY = pytest.mark.parametrize("mutation", sorted(CASES))
+
+
+async def prepared(shop: Shop, mutation: str) -> tuple[Create, Json]:
+    """The case of a mutation and its input, with a fresh id."""
+    case = CASES[mutation]
+    given = {**case.given(shop), "id": new_id(case.prefix)}
+    if mutation == "createSubtask":
+        given["taskId"] = await task(shop.owner)
+    return case, given
+
+
+def test_every_create_that_takes_an_id_has_a_case() -> None:
+    """JB2: a new create must be proven here, too."""
+    mutation_type = build_schema()._schema.mutation_type
+    assert mutation_type is not None
+    taking = set()
+    for name, field in mutation_type.fields.items():
+        given = get_named_type(field.args["input"].type)
+        assert isinstance(given, GraphQLInputObjectType)
+        if "id" in given.fields:
+            taking.add(name)
+    assert taking == set(CASES)
+
+
+@EVERY
+async def test_the_same_create_again_is_answered_with_the_same_thing_and_makes_nothing(
+    shop: Shop, database: Database, mutation: str
+) -> None:
+    """JB2: the same id with the same content is the same create, answered again."""
+    case, given = await prepared(shop, mutation)
+    selection = f"{case.thing} {{ id }}"
+    assert await shop.owner.do(mutation, selection, **given) == {"id": given["id"]}
+    before = await digest(database)
+    assert await shop.owner.do(mutation, selection, **given) == {"id": given["id"]}
+    assert await digest(database) == before
+
+
+@EVERY
+async def test_the_same_id_with_other_content_is_refused(shop: Shop, database: Database, mutation: str) -> None:
+    """JB2: with other content it is refused."""
+    case, given = await prepared(shop, mutation)
+    await shop.owner.do(mutation, **given)
+    before = await digest(database)
+    assert await shop.owner.code(mutation, **{**given, **case.other}) == ("ID_TAKEN", ["input", "id"])
+    assert await digest(database) == before
+
+
+@EVERY
+async def test_what_has_not_the_form_of_an_id_is_refused(shop: Shop, database: Database, mutation: str) -> None:
+    """JB2: the same format as the application's own ids, with the prefix of the type."""
+    case, given = await prepared(shop, mutation)
+    own = given["id"]
+    wrong = ["", "1", f"{case.prefix}_", new_id("other"), own.upper(), own[:-1], f"{own}0", f" {own}", f"{own}\n"]
+    wrong += [f"{case.prefix}_{'0' * 32}", f"{case.prefix}_{'x' * 10_001}", "' OR 1=1 --"]
+    before = await digest(database)
+    for text in wrong:
+        assert await shop.owner.code(mutation, **{**given, "id": text}) == ("INVALID", ["input", "id"]), text
+    assert await digest(database) == before
+
+
+@EVERY
+async def test_the_same_create_many_times_at_once_makes_one_thing(
+    shop: Shop, database: Database, mutation: str
+) -> None:
+    """JB2: whichever of equal creates comes first makes the thing; the others answer with it."""
+    case, given = await prepared(shop, mutation)
+    calls = (shop.owner.payload(mutation, f"it: {case.thing} {{ id }}", **given) for _ in range(6))
+    answers = await together(*calls)
+    assert [(answer["it"], answer["errors"]) for answer in answers] == [({"id": given["id"]}, [])] * 6
+    assert await database.value("SELECT count(*) FROM creates WHERE id = $1", given["id"]) == 1
+
+
+@EVERY
+async def test_an_id_that_another_firm_uses_is_refused(api: Api, shop: Shop, database: Database, mutation: str) -> None:
+    """JB2: ids are unique in the whole API; the other firm's thing stays as it is."""
+    _, given = await prepared(shop, mutation)
+    await shop.owner.do(mutation, **given)
+    other = await open_shop(api)
+    _, theirs = await prepared(other, mutation)
+    before = await digest(database)
+    assert await other.owner.code(mutation, **{**theirs, "id": given["id"]}) == ("ID_TAKEN", ["input", "id"])
+    assert await digest(database) == before
+
+
+@EVERY
+async def test_an_id_that_the_application_gave_is_refused(shop: Shop, database: Database, mutation: str) -> None:
+    """JB2: a create without an id takes no other create for its own."""
+    case, given = await prepared(shop, mutation)
+    given.pop("id")
+    made = await shop.owner.do(mutation, f"{case.thing} {{ id }}", **given)
+    before = await digest(database)
+    assert await shop.owner.code(mutation, **{**given, "id": made["id"]}) == ("ID_TAKEN", ["input", "id"])
+    assert await digest(database) == before
+
+
+@EVERY
+async def test_a_refused_create_leaves_its_id_free(shop: Shop, mutation: str) -> None:
+    """JB2: an id counts as used only when something was made with it."""
+    case, given = await prepared(shop, mutation)
+    text = "title" if "title" in given else "name"
+    assert await shop.owner.code(mutation, **{**given, text: " "}) == ("REQUIRED", ["input", text])
+    assert await shop.owner.do(mutation, f"{case.thing} {{ id }}", **given) == {"id": given["id"]}
+
+
+async def test_null_for_an_id_means_that_the_application_makes_one(shop: Shop) -> None:
+    """JB2: the id is optional."""
+    made = await shop.owner.do("createTag", "tag { id }", id=None, name="VIP")
+    assert made["id"].startswith("tag_")
+
+
+REMOVALS = {
+    "createAccountRole": ("deleteAccountRole", "accountRoleId"),
+    "createContact": ("deleteContact", "contactId"),
+    "createJobStatus": ("deleteJobStatus", "statusId"),
+    "createPipeline": ("deletePipeline", "pipelineId"),
+    "createStage": ("deleteStage", "stageId"),
+    "createSubtask": ("deleteSubtask", "subtaskId"),
+    "createTag": ("deleteTag", "tagId"),
+}
+
+
+@pytest.mark.parametrize("mutation", sorted(REMOVALS))
+async def test_a_late_repetition_does_not_bring_back_what_was_deleted(
+    shop: Shop, database: Database, mutation: str
+) -> None:
+    """JB2: the create was done, and its thing is gone since: the client is told so."""
+    _, given = await prepared(shop, mutation)
+    await shop.owner.do(mutation, **given)
+    removal, key = REMOVALS[mutation]
+    await shop.owner.do(removal, **{key: given["id"]})
+    before = await digest(database)
+    assert await shop.owner.code(mutation, **given) == ("NOT_FOUND", ["input", "id"])
+    assert await digest(database) == before
+
+
+async def repeated(client: Client, mutation: str, thing: str, given: Json) -> None:
+    """Asserts that a create that was done is answered again."""
+    payload = await client.payload(mutation, f"it: {thing} {{ id }}", **given)
+    assert (payload["it"], payload["errors"]) == ({"id": given["id"]}, [])
+
+
+async def test_a_job_is_answered_again_whatever_happened_since(api: Api, shop: Shop, database: Database) -> None:
+    """JB2: also when it could not be made any more: assignee deactivated, stage deleted, pipeline archived."""
+    helper = await api.member(shop.owner)
+    _, given = await prepared(shop, "createJob")
+    given |= {"assigneeIds": [helper.member_id], "stageId": shop.stages[0]}
+    await shop.owner.do("createJob", **given)
+    await shop.owner.do("deactivateMember", memberId=helper.member_id)
+    await shop.owner.do("deleteStage", stageId=shop.stages[0], moveJobsTo=shop.stages[1])
+    await shop.owner.do("archivePipeline", pipelineId=shop.pipeline)
+    before = await digest(database)
+    await repeated(shop.owner, "createJob", "job", given)
+    assert await digest(database) == before
+    assert (await look(shop.owner, given["id"]))["stage"]["id"] == shop.stages[1]
+
+
+async def test_a_task_is_answered_again_whatever_happened_since(api: Api, shop: Shop) -> None:
+    """JB2: also when its job was archived and its assignee deactivated."""
+    helper = await api.member(shop.owner)
+    job = await shop.job()
+    given = {"id": new_id("task"), "title": "Task", "jobId": job["id"], "assigneeIds": [helper.member_id]}
+    await shop.owner.do("createTask", **given)
+    await shop.owner.do("deactivateMember", memberId=helper.member_id)
+    await set_state(shop.owner, job["id"], "ARCHIVED")
+    await repeated(shop.owner, "createTask", "task", given)
+
+
+async def test_a_subtask_is_answered_again_whatever_happened_since(shop: Shop) -> None:
+    """JB2: also when its task's job was archived."""
+    job = await shop.job()
+    held = await task(shop.owner, jobId=job["id"])
+    given = {"id": new_id("subtask"), "taskId": held, "title": "Line"}
+    await shop.owner.do("createSubtask", **given)
+    await set_state(shop.owner, job["id"], "ARCHIVED")
+    await repeated(shop.owner, "createSubtask", "subtask", given)
+
+
+async def test_a_stage_is_answered_again_whatever_happened_since(shop: Shop) -> None:
+    """JB2: also when its position is no more, or the pipeline is full."""
+    given = {"id": new_id("stage"), "pipelineId": shop.pipeline, "name": "Last", "position": 3}
+    await shop.owner.do("createStage", **given)
+    await shop.owner.do("deleteStage", stageId=shop.stages[0])
+    await shop.owner.do("deleteStage", stageId=shop.stages[1])
+    await repeated(shop.owner, "createStage", "stage", given)
+
+
+async def test_two_members_who_send_the_same_create_get_the_same_thing(api: Api, shop: Shop) -> None:
+    """JB2: ids are the firm's, not a member's."""
+    admin = await api.member(shop.owner, role="ADMIN")
+    given = {"id": new_id("tag"), "name": "VIP"}
+    first, second = await together(
+        shop.owner.payload("createTag", "tag { id }", **given), admin.payload("createTag", "tag { id }", **given)
+    )
+    assert (codes(first), codes(second)) == ([], [])
+    assert first["tag"] == second["tag"] == {"id": given["id"]}
