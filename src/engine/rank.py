@@ -5,7 +5,7 @@ at random from the middle of the gap, so that two writers at the same place rare
 refuses the second, which then draws again), and at the open ends close to the neighbour, so that they stay short.
 """
 
-from os.path import commonprefix
+from bisect import bisect_left
 from random import SystemRandom
 from typing import Final
 
@@ -23,13 +23,12 @@ def between(low: str | None, high: str | None) -> str:
     """A key above ``low`` and below ``high``; None is an open end. Raises ValueError unless low < high."""
     if low is not None and high is not None and low >= high:
         raise ValueError(f"{low!r} is not below {high!r}")
-    width = max(_WIDTH, len(commonprefix((low or "", high or ""))) + 1)  # no narrower one has a gap
-    while True:
-        floor, ceiling = _bounds(low, high, width)
-        if ceiling - floor > _ROOM:
-            quarter = (ceiling - floor) // 4
-            return _text(floor + quarter + _random.randrange(2 * quarter), width)
-        width += 1
+    # The narrowest width that leaves room; the widest one always does. (One by one would take a second for long keys.)
+    widths = range(_WIDTH, max(_WIDTH, len(low or ""), len(high or "")) + 4)
+    width = widths[bisect_left(widths, True, key=lambda width: _gap(low, high, width) > _ROOM)]
+    floor, ceiling = _bounds(low, high, width)
+    quarter = (ceiling - floor) // 4
+    return _text(floor + quarter + _random.randrange(2 * quarter), width)
 
 
 def spread(low: str | None, high: str | None, count: int) -> list[str]:
@@ -39,6 +38,11 @@ def spread(low: str | None, high: str | None, count: int) -> list[str]:
     half = count // 2
     middle = between(low, high)
     return [*spread(low, middle, half), middle, *spread(middle, high, count - half - 1)]
+
+
+def _gap(low: str | None, high: str | None, width: int) -> int:
+    floor, ceiling = _bounds(low, high, width)
+    return ceiling - floor
 
 
 def _bounds(low: str | None, high: str | None, width: int) -> tuple[int, int]:

@@ -6,8 +6,9 @@ from datetime import date
 
 from engine import find, rank
 from engine.changes import differing, lines
-from engine.checks import Checks, listed
-from engine.enums import HistoryAction, ItemKind, Priority, TaskStatus
+from engine.checks import LIST_LENGTH, Checks, listed
+from engine.enums import ErrorCode, HistoryAction, ItemKind, Priority, TaskStatus
+from engine.errors import invalid
 from engine.items import locked_task, set_status
 from engine.unset import UNSET, Maybe
 from engine.work import Work, changed
@@ -75,7 +76,7 @@ async def create_task(work: Work, command: CreateTask) -> str:
     """Makes a task; in a job it is linked to the current visit, where it blocks unless told not to. Answers its id."""
     checks = Checks()
     title, description = checks.name(command.title, "title"), checks.text(command.description, "description")
-    subtasks = [checks.name(line, "subtasks", str(n)) for n, line in enumerate(command.subtasks[:200])]
+    subtasks = [checks.name(line, "subtasks", str(n)) for n, line in enumerate(command.subtasks[:LIST_LENGTH])]
     assignees = checks.ids(command.assignee_ids, "assignee_ids")
     checks.ids([str(n) for n, _ in enumerate(command.subtasks)], "subtasks")
     checks.done()
@@ -159,6 +160,8 @@ async def create_subtask(work: Work, command: CreateSubtask) -> str:
         await find.task(work, command.task_id, "task_id")
         return str((await find.of_firm(work, "subtasks", "subtask", subtask_id, "id"))["id"])
     await locked_task(work, command.task_id, "task_id")
+    if await items.count_subtasks(work.db, work.firm_id, command.task_id) >= LIST_LENGTH:
+        raise invalid(ErrorCode.TOO_MANY, f"A check list has at most {LIST_LENGTH} lines.", "task_id")
     last = await items.last_subtask_rank(work.db, work.firm_id, command.task_id)
     values = {"task_id": command.task_id, "title": title, "done": False, "rank": rank.between(last, None)}
     await records.make(work.db, models.Subtask, id=subtask_id, firm_id=work.firm_id, **values)

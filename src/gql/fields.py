@@ -57,7 +57,8 @@ def optional(description: str) -> Any:
 
 def settable(description: str) -> Any:
     """A field of an input that may be left out, and that cannot be cleared: null is refused."""
-    return strawberry.field(description=description, default=strawberry.UNSET, metadata={KEPT: True})
+    kept = f"{description} Leave it out to keep it."
+    return strawberry.field(description=kept, default=strawberry.UNSET, metadata={KEPT: True})
 
 
 def root(resolver: Callable[..., Awaitable[Any]], description: str, **args: Arg) -> Any:

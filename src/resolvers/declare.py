@@ -55,6 +55,13 @@ def _login(context: Context, scope: TokenScope) -> Problem | None:
     return None
 
 
+def _manager(context: Context, scope: TokenScope) -> Problem | None:
+    refused = _login(context, scope)
+    if refused or context.viewer.manages:
+        return refused
+    return Denied(ErrorCode.FORBIDDEN, "Only an owner or an admin may do this.")
+
+
 def _nobody_or_reader(context: Context) -> Problem | None:
     return _login(context, TokenScope.READ) if context.identity else None
 
@@ -64,7 +71,9 @@ WITH_PARENT = Rule("WITH_PARENT", _nobody_is_refused)  # whoever sees the parent
 VISITOR = Rule("VISITOR", _nobody_or_reader)  # anybody; but a token without the scope to read reads nothing
 READER = Rule("READER", lambda context: _login(context, TokenScope.READ))
 WRITER = Rule("WRITER", lambda context: _login(context, TokenScope.WRITE))
-STEWARD = Rule("STEWARD", lambda context: _login(context, TokenScope.MANAGE))  # manages members, access or tokens
+STEWARD = Rule("STEWARD", lambda context: _login(context, TokenScope.MANAGE))  # makes and ends tokens
+MANAGER = Rule("MANAGER", lambda context: _manager(context, TokenScope.WRITE))  # an owner or admin
+MEMBER_MANAGER = Rule("MEMBER_MANAGER", lambda context: _manager(context, TokenScope.MANAGE))  # likewise, over members
 
 
 def right(wanted: AccessRight) -> Rule:

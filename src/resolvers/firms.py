@@ -6,7 +6,18 @@ from typing import Any, Final
 from engine import firms, members
 from resolvers.commands import command
 from resolvers.context import Context
-from resolvers.declare import READER, STEWARD, WITH_PARENT, WRITER, Depends, Payload, batch, mutation, query
+from resolvers.declare import (
+    MANAGER,
+    MEMBER_MANAGER,
+    READER,
+    WITH_PARENT,
+    WRITER,
+    Depends,
+    Payload,
+    batch,
+    mutation,
+    query,
+)
 from resolvers.lookup import in_order, present
 from resolvers.pages import Connection, PageArgs, pages
 from store.database import Row
@@ -91,27 +102,27 @@ def _open_to(context: Context, row: Row) -> bool:
     return context.viewer.manages or bool(row["id"] == context.viewer.member_id)
 
 
-@mutation(may=STEWARD)
+@mutation(may=MEMBER_MANAGER)
 async def invite_member(context: Context, given: members.InviteMember) -> Payload:
     """Makes a member and the token by which they join."""
     member_id, token = await context.perform(members.invite_member, given)
     return {"member": (await by_ids(context, [member_id]))[0], "invitation_token": token}
 
 
-update_member_access = command(members.update_member_access, "member", by_ids, may=STEWARD)
+update_member_access = command(members.update_member_access, "member", by_ids, may=MEMBER_MANAGER)
 update_member = command(members.update_member, "member", by_ids, may=WRITER)
-deactivate_member = command(members.deactivate_member, "member", by_ids, may=STEWARD)
-reactivate_member = command(members.reactivate_member, "member", by_ids, may=STEWARD)
+deactivate_member = command(members.deactivate_member, "member", by_ids, may=MEMBER_MANAGER)
+reactivate_member = command(members.reactivate_member, "member", by_ids, may=MEMBER_MANAGER)
 
 
-@mutation(may=STEWARD)
+@mutation(may=MEMBER_MANAGER)
 async def renew_invitation(context: Context, given: members.RenewInvitation) -> Payload:
     """Makes another token for a member who has not joined."""
     token = await context.perform(members.renew_invitation, given)
     return {"member": (await by_ids(context, [given.member_id]))[0], "invitation_token": token}
 
 
-@mutation(may=WRITER)
+@mutation(may=MANAGER)
 async def update_firm(context: Context, given: firms.UpdateFirm) -> Payload:
     """Changes the firm."""
     await context.perform(firms.update_firm, given)

@@ -103,7 +103,7 @@ async def page(
     **args: Any,
 ) -> Connection:
     """Jobs that the viewer sees; archived ones only where the filter asks for them by states or status ids."""
-    named = filter is not None and (filter.states is not None or filter.status_ids is not None)
+    named = _names_states(filter)
 
     def where(p: Params) -> str:
         seen = access.sees_job(context.viewer, p, "j")
@@ -111,6 +111,14 @@ async def page(
         return f"j.firm_id = {p(context.firm_id)} AND {seen} AND {live} AND ({condition(p, filter, context.asker)})"
 
     return (await pages(context, job_source(context, where), order_of(order_by), PageArgs(**args)))[0]
+
+
+def _names_states(wanted: JobFilter | None) -> bool:
+    """Whether a filter says anywhere which states or statuses it means."""
+    if wanted is None:
+        return False
+    parts = [*(wanted.all_of or ()), *(wanted.any_of or ()), wanted.none_of]
+    return wanted.states is not None or wanted.status_ids is not None or any(map(_names_states, parts))
 
 
 def job_source(context: Context, where: Callable[[Params], str], tables: str = "jobs j") -> Source:
@@ -158,6 +166,14 @@ async def history(context: Context, rows: Sequence[Row], **args: Any) -> list[Co
 
     source = Source(fixed(reads.HISTORY), "history h", where)
     return await pages(context, source, HISTORY_ORDER, PageArgs(**args), [row["id"] for row in rows])
+
+
+async def history_by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None]:
+    """History entries of jobs that the viewer sees."""
+    found = await reads.history(
+        context.db, context.firm_id, present(ids), lambda p: access.sees_job(context.viewer, p, "j")
+    )
+    return in_order(found, ids)
 
 
 @batch(may=WITH_PARENT, depends=Depends.NONE)

@@ -10,7 +10,7 @@ from resolvers import accounts, firms, jobs, pipelines, tasks
 from resolvers.commands import Read
 from resolvers.context import Context
 from resolvers.declare import READER, WITH_PARENT, Depends, batch, camel, query
-from resolvers.lookup import in_order
+from resolvers.lookup import in_order, present
 from store.ids import prefix_of
 from store.reads import things
 from store.reads.log import decoded
@@ -21,6 +21,19 @@ MOST: Final = 200  # ids in one query
 async def _firms(context: Context, ids: Sequence[str | None]) -> Sequence[Any]:
     own = await things.firm(context.db, context.firm_id)
     return [own if firm_id == context.firm_id else None for firm_id in ids]
+
+
+async def _users(context: Context, ids: Sequence[str | None]) -> Sequence[Any]:
+    """One's own login only."""
+    own = await things.user(context.db, context.viewer.user_id)
+    return [own if user_id == context.viewer.user_id else None for user_id in ids]
+
+
+async def _api_tokens(context: Context, ids: Sequence[str | None]) -> Sequence[Any]:
+    """One's own API tokens only."""
+    found = await things.api_tokens(context.db, context.firm_id, present(ids))
+    own = {token_id: row for token_id, row in found.items() if row["member_id"] == context.viewer.member_id}
+    return in_order(own, ids)
 
 
 _READS: Final[Mapping[str, Read]] = {
@@ -37,6 +50,9 @@ _READS: Final[Mapping[str, Read]] = {
     "visit": jobs.visits_by_ids,
     "task": tasks.by_ids,
     "subtask": tasks.subtasks_by_ids,
+    "history": jobs.history_by_ids,
+    "user": _users,
+    "session": _api_tokens,
 }
 
 

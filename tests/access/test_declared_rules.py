@@ -13,7 +13,7 @@ from tests.support.api import Client, Json
 
 RIGHTS = {name: rule[len("right(") : -1] for name, rule in mutation_rules().items() if rule.startswith("right(")}
 WITHOUT_LOGIN = {"login", "acceptInvitation"}
-SCOPE = {"READER": "READ", "STEWARD": "MANAGE"}
+SCOPE = {"READER": "READ", "STEWARD": "MANAGE", "MEMBER_MANAGER": "MANAGE"}
 """Which scope a rule takes of an API token; every other one takes WRITE."""
 
 LISTS = ("accounts", "jobs", "members", "pipelines", "tasks")

@@ -262,6 +262,9 @@ async def test_node_and_nodes_show_nothing_of_what_is_not_there_for_the_viewer(w
     wanted = foreign + [one for prefix in kinds for one in unseen(world, prefix, caller) if one not in labels]
     for table in ("users", "events", "audit", "invitations", "sessions"):
         wanted += [row["id"] for row in await world.database.rows(f"SELECT id FROM {table} ORDER BY id LIMIT 5")]
+    viewer = (await client.query("{ viewer { user { id } apiTokens { id } } }"))["viewer"]
+    own = {viewer["user"]["id"], *(token["id"] for token in viewer["apiTokens"])}
+    wanted = [one for one in wanted if one not in own]
     async with world.unchanged():
         for start in range(0, len(wanted), 200):
             some = wanted[start : start + 200]
@@ -269,6 +272,22 @@ async def test_node_and_nodes_show_nothing_of_what_is_not_there_for_the_viewer(w
             assert found["nodes"] == [None] * len(some)
         for one in wanted[::8]:
             assert await client.query("query ($id: ID!) { node(id: $id) { id } }", id=one) == {"node": None}
+
+
+async def test_node_shows_ones_own_login_and_tokens_and_the_history_of_what_one_sees(world: World) -> None:
+    """API2: whatever has an id of its own can be asked for again by it, by whom it belongs to."""
+    client, seen = world.own.employee, world.own.one["job_shown"]
+    viewer = (await client.query("{ viewer { user { id } } }"))["viewer"]
+    job = await client.query("query ($id: ID!) { job(id: $id) { history { nodes { id } } } }", id=seen)
+    ids = [viewer["user"]["id"], *(entry["id"] for entry in job["job"]["history"]["nodes"])]
+    assert len(ids) > 1
+    found = await client.query("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=ids)
+    assert found["nodes"] == [{"id": one} for one in ids]
+    rows = await world.database.rows("SELECT id FROM history WHERE job_id = $1", world.own.one["job_hidden"])
+    hidden = [row["id"] for row in rows]
+    assert hidden
+    found = await client.query("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=hidden)
+    assert found["nodes"] == [None] * len(hidden)
 
 
 async def test_node_shows_what_is_there(world: World) -> None:

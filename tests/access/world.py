@@ -17,14 +17,7 @@ Things = dict[str, list[str]]
 ALL_BUT_SIGHT = [right.value for right in AccessRight if right is not AccessRight.VIEW_ALL_ACCOUNTS]
 
 
-FOR_MANAGERS = {
-    "updateFirm",
-    "inviteMember",
-    "renewInvitation",
-    "updateMemberAccess",
-    "deactivateMember",
-    "reactivateMember",
-}
+FOR_MANAGERS = {name for name, rule in mutation_rules().items() if rule.endswith("MANAGER")}
 """Mutations that refuse an employee whatever the ids: that tells nothing either."""
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from tests.log.world import World
 from tests.support.api import PASSWORD, Client, Json
@@ -185,7 +184,11 @@ async def an_employee_becomes_an_admin_for_a_while(w: World) -> AsyncIterator[St
         w.owner, "updateMemberAccess", {"memberId": me, "role": "ADMIN"}, resets=["assignee"], gains={"assignee": job}
     )
     yield Step(
-        w.owner, "updateMemberAccess", {"memberId": me, "role": "EMPLOYEE"}, resets=["assignee"], loses={"assignee": job}
+        w.owner,
+        "updateMemberAccess",
+        {"memberId": me, "role": "EMPLOYEE"},
+        resets=["assignee"],
+        loses={"assignee": job},
     )
 
 
@@ -429,7 +432,9 @@ async def assigning_shows_a_job_and_unassigning_hides_it(w: World) -> AsyncItera
     yield Step(w.owner, "updateJob", add, events=0)
     swap = {"jobId": job, "addAssigneeIds": [w.insider.member_id], "removeAssigneeIds": [w.assignee.member_id]}
     yield Step(w.owner, "updateJob", swap, gains={"insider": job}, loses={"assignee": job})
-    yield Step(w.insider, "updateJob", {"jobId": job, "removeAssigneeIds": [w.insider.member_id]}, loses={"insider": job})
+    yield Step(
+        w.insider, "updateJob", {"jobId": job, "removeAssigneeIds": [w.insider.member_id]}, loses={"insider": job}
+    )
 
 
 @case("moveJob")

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from store.database import Database
+from tests.log.once import validated_once
 from tests.log.world import World, build
 from tests.support.api import Api, running_api
 from tests.support.databases import Wiper
+
+
+@pytest.fixture(autouse=True, scope="package")
+def quick() -> Iterator[None]:
+    """These tests send the same documents thousands of times."""
+    with validated_once():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +38,7 @@ async def world(shared_api: Api, shared_database: tuple[Database, Wiper], kept: 
     """A firm of people and boards: built once for a module, and anew where a test failed or emptied the database."""
     database, wiper = shared_database
     if kept and await database.value("SELECT TRUE FROM firms WHERE id = $1", kept[0].firm):
+        await kept[0].put_away()
         return kept[0]
     await wiper.wipe()
     kept[:] = [await build(shared_api)]

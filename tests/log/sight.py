@@ -1,4 +1,4 @@
-"""Who sees which job, and what the log holds: asked of the tables in SQL of the tests' own, not by the code under test."""
+"""Who sees which job, and what the log holds: asked in SQL of the tests' own, not by the code under test."""
 
 from __future__ import annotations
 

@@ -1,12 +1,13 @@
-"""The sequence of a firm's events is the order in which their transactions committed, and a reader misses none (LV1)."""
+"""The sequence of a firm's events is the order in which they were committed, and a reader misses none (LV1)."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Any, TypeAlias
 
@@ -27,7 +28,7 @@ PATIENCE = 10.0
 """How long something may take that nothing holds up, in seconds."""
 
 
-async def soon(work: Coroutine[Any, Any, Any]) -> Any:
+async def soon(work: Awaitable[Any]) -> Any:
     """What the work answers; it must not wait for anything that is still held."""
     return await asyncio.wait_for(work, PATIENCE)
 
@@ -218,6 +219,10 @@ class Crowd:
         """Whether the readers have read as many events as are wanted."""
         return len(self.read) >= self.events
 
+    def has_read(self, count: int) -> bool:
+        """Whether the readers have come so far, or to the end."""
+        return self.enough or len(self.read) >= count
+
     def now(self) -> float:
         """The time of this process."""
         return asyncio.get_running_loop().time()
@@ -248,8 +253,7 @@ class Crowd:
                 transaction = connection.transaction()
                 await transaction.start()
                 event = await write(connection, self.firm)
-                target = len(self.read) + self.random.randrange(6)
-                await eventually(lambda target=target: self.enough or len(self.read) >= target)  # type: ignore[misc]
+                await eventually(partial(self.has_read, len(self.read) + self.random.randrange(6)))
                 began = self.now()
                 if self.random.random() < 0.25:
                     await transaction.rollback()

@@ -15,7 +15,7 @@ from tests.support.board import Board, ask_all, named
 
 def person(name: str) -> str:
     """Whose board it is."""
-    return name.split(",")[0]
+    return name.split(",", maxsplit=1)[0]
 
 
 @dataclass
@@ -155,5 +155,3 @@ async def replayed(step: Step, board: Board, page: Json, fresh: Json | None, con
     board.apply(page)
     assert board.drawn() == new.drawn(), context
     return taken
-
-

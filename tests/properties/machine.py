@@ -43,29 +43,21 @@ class Machine:
     refused: int = 0
     removals: int = 0
 
-    @classmethod
-    async def start(cls, world: World, random: Random) -> Machine:
-        """The firm as it was built, and its first boards."""
-        machine = cls(world, random)
-        machine.people = [world.overseer, world.insider, world.assignee]
-        machine.accounts = [world.first, world.second, await world.account()]
-        machine.tags = [world.tag, await world.make("createTag", "tag { id }", name="Late payer")]
-        machine.statuses = [*world.statuses.values(), await world.status(), await world.status(on_board=False)]
-        machine.stages = {world.pipeline: list(world.stages), world.elsewhere: list(world.elsewhere_stages)}
-        document = "query ($pipeline: ID!) { jobs(filter: {pipelineIds: [$pipeline]}) { nodes { id } } }"
-        for pipeline in machine.stages:
-            found = await world.owner.query(document, pipeline=pipeline)
-            machine.jobs += [job["id"] for job in found["jobs"]["nodes"]]
-        await machine.look()
-        machine.truth = [machine.truth[-1]] * len(machine.truth)
-        for n, name in enumerate(("owner", "overseer", "insider", "assignee")):
-            viewer = (world.owner, world.overseer, world.insider, world.assignee)[n]
-            for wanted in (None, machine.any_filter()):
-                board = Board(viewer, world.pipeline, wanted)
-                await board.load()
-                machine.boards[f"{name} {wanted}"] = board
-        machine.boards["overseer elsewhere"] = await Board.open(world.overseer, world.elsewhere)
-        return machine
+    async def begin(self) -> None:
+        """Take the firm as it was built, and draw the first boards."""
+        world = self.world
+        self.people = [world.overseer, world.insider, world.assignee]
+        self.accounts = [world.first, world.second, await world.account()]
+        self.tags = [world.tag, await world.make("createTag", "tag { id }", name="Late payer")]
+        self.statuses = [*world.statuses.values(), await world.status(), await world.status(on_board=False)]
+        self.stages = {world.pipeline: list(world.stages), world.elsewhere: list(world.elsewhere_stages)}
+        self.jobs = list(world.jobs)
+        await self.look()
+        for viewer in (world.owner, *self.people):
+            for wanted in (None, self.any_filter()):
+                board = await Board.open(viewer, world.pipeline, wanted)
+                self.boards[f"{self.who(viewer)} {wanted}"] = board
+        self.boards["overseer elsewhere"] = await Board.open(world.overseer, world.elsewhere)
 
     def any_filter(self) -> Json:
         """A filter of one of the kinds whose jobs come and go by different events."""
@@ -98,22 +90,22 @@ class Machine:
     def deeds(self) -> list[tuple[Callable[[], Awaitable[None]], int]]:
         """All that can happen, and how often it does."""
         return [
-            (self.create_job, 5),
-            (self.edit_job, 4),
-            (self.assign, 6),
-            (self.move_job, 10),
-            (self.set_status, 7),
-            (self.create_task, 4),
-            (self.change_task, 5),
-            (self.link_task, 4),
-            (self.tag_account, 4),
-            (self.rename, 4),
-            (self.give_account, 9),
-            (self.change_rights, 1),
-            (self.change_list, 1),
-            (self.change_stages, 2),
-            (self.change_pipeline, 1),
-            (self.show_status, 2),
+            (self._create_job, 5),
+            (self._edit_job, 4),
+            (self._assign, 6),
+            (self._move_job, 10),
+            (self._set_status, 7),
+            (self._create_task, 4),
+            (self._change_task, 5),
+            (self._link_task, 4),
+            (self._tag_account, 4),
+            (self._rename, 4),
+            (self._give_account, 9),
+            (self._change_rights, 1),
+            (self._change_list, 1),
+            (self._change_stages, 2),
+            (self._change_pipeline, 1),
+            (self._show_status, 2),
         ]
 
     async def do(self, by: Client, mutation: str, **given: Any) -> Json | None:
@@ -150,7 +142,7 @@ class Machine:
         pipeline = self.world.pipeline if self.random.random() < 0.75 else self.world.elsewhere
         return self.random.choice(self.stages[pipeline])
 
-    async def create_job(self) -> None:
+    async def _create_job(self) -> None:
         pipeline = self.world.pipeline if self.random.random() < 0.8 else self.world.elsewhere
         given: Json = {
             "name": self.world.name("Job"),
@@ -165,7 +157,7 @@ class Machine:
         if done:
             self.jobs.append(done["job"]["id"])
 
-    async def edit_job(self) -> None:
+    async def _edit_job(self) -> None:
         change: Json = self.random.choice(
             [
                 {"name": self.world.name("Job")},
@@ -175,12 +167,12 @@ class Machine:
         )
         await self.do(self.anybody(), "updateJob", jobId=self.random.choice(self.jobs), **change)
 
-    async def assign(self) -> None:
+    async def _assign(self) -> None:
         job = self.random.choice(self.jobs)
         change = {"addAssigneeIds": self.some_people(), "removeAssigneeIds": self.some_people()}
         await self.do(self.anybody(), "updateJob", jobId=job, **change)
 
-    async def move_job(self) -> None:
+    async def _move_job(self) -> None:
         job, stage = self.random.choice(self.jobs), self.any_stage()
         below = self.random.choice([None, None, *self.jobs])
         by = self.anybody()
@@ -189,35 +181,35 @@ class Machine:
         given = {"jobId": job, "stageId": stage, "expect": expect, "afterJobId": below, "pendingItems": "KEEP"}
         await self.do(by, "moveJob", **given)
 
-    async def set_status(self) -> None:
+    async def _set_status(self) -> None:
         job, status = self.random.choice(self.jobs), self.random.choice(self.statuses)
         await self.do(self.anybody(), "setJobStatus", jobId=job, statusId=status)
 
-    async def create_task(self) -> None:
+    async def _create_task(self) -> None:
         job = self.random.choice([None, *self.jobs])
         given = {"title": self.world.name("Task"), "jobId": job, "assigneeIds": self.some_people()}
         done = await self.do(self.anybody(), "createTask", **given)
         if done:
             self.tasks.append(done["task"]["id"])
 
-    async def change_task(self) -> None:
+    async def _change_task(self) -> None:
         if self.tasks:
             task = self.random.choice(self.tasks)
             change = {"addAssigneeIds": self.some_people(), "removeAssigneeIds": self.some_people()}
             more: Json = self.random.choice([{}, {"status": "COMPLETED"}, {"status": "TO_DO"}])
             await self.do(self.anybody(), "updateTask", taskId=task, **change, **more)
 
-    async def link_task(self) -> None:
+    async def _link_task(self) -> None:
         if self.tasks:
             given = {"itemId": self.random.choice(self.tasks), "jobId": self.random.choice(self.jobs)}
             await self.do(self.anybody(), "unlinkItem" if self.random.random() < 0.4 else "linkItem", **given)
 
-    async def tag_account(self) -> None:
+    async def _tag_account(self) -> None:
         change = self.random.choice(["addTagIds", "removeTagIds"])
         given = {"accountId": self.random.choice(self.accounts), change: [self.random.choice(self.tags)]}
         await self.do(self.world.owner, "updateAccount", **given)
 
-    async def rename(self) -> None:
+    async def _rename(self) -> None:
         person = self.random.choice(self.people)
         deeds: list[tuple[str, Json]] = [
             ("updateAccount", {"accountId": self.random.choice(self.accounts)}),
@@ -228,14 +220,14 @@ class Machine:
         mutation, given = self.random.choice(deeds)
         await self.do(self.world.owner, mutation, **given, name=self.world.name("Name"))
 
-    async def give_account(self) -> None:
+    async def _give_account(self) -> None:
         person = self.random.choice([self.world.insider, self.world.insider, self.world.assignee])
         change = self.random.choice(["addAccountIds", "removeAccountIds"])
         accounts = self.random.sample(self.accounts, self.random.randrange(1, 3))
         given = {"memberId": person.member_id, change: accounts}
         await self.do(self.world.owner, "updateMemberAccess", **given)
 
-    async def change_rights(self) -> None:
+    async def _change_rights(self) -> None:
         person = self.random.choice(self.people)
         change: Json = self.random.choice(
             [
@@ -248,12 +240,12 @@ class Machine:
         )
         await self.do(self.world.owner, "updateMemberAccess", memberId=person.member_id, **change)
 
-    async def change_list(self) -> None:
+    async def _change_list(self) -> None:
         change = self.random.choice(["addAvailableToIds", "addAvailableToIds", "removeAvailableToIds"])
         person, pipeline = self.random.choice(self.people), self.random.choice(list(self.stages))
         await self.do(self.world.owner, "updatePipeline", pipelineId=pipeline, **{change: [person.member_id]})
 
-    async def change_stages(self) -> None:
+    async def _change_stages(self) -> None:
         pipeline = self.world.pipeline
         stages = self.stages[pipeline]
         match self.random.randrange(3):
@@ -270,7 +262,7 @@ class Machine:
                 if await self.do(self.world.owner, "deleteStage", stageId=stage, moveJobsTo=target):
                     stages.remove(stage)
 
-    async def change_pipeline(self) -> None:
+    async def _change_pipeline(self) -> None:
         pipeline = {"pipelineId": self.world.pipeline}
         mutation, given = self.random.choice(
             [
@@ -281,7 +273,7 @@ class Machine:
         )
         await self.do(self.world.owner, mutation, **pipeline, **given)
 
-    async def show_status(self) -> None:
+    async def _show_status(self) -> None:
         given = {"statusId": self.random.choice(self.statuses[3:]), "onBoard": self.random.random() < 0.5}
         await self.do(self.world.owner, "updateJobStatus", **given)
 

@@ -6,6 +6,7 @@ from random import Random, SystemRandom
 import pytest
 
 from store.database import Database
+from tests.log.once import validated_once
 from tests.log.world import build
 from tests.properties.machine import Machine
 from tests.support.api import Api
@@ -16,8 +17,8 @@ SEED = os.environ.get("REPLAY_SEED")
 LIVES = int(os.environ.get("REPLAY_LIVES", "1"))
 """How many lives are led beside those that are always the same, each time with other seeds."""
 
-SEEDS = [int(SEED)] if SEED else [1, 2, 3, *(SystemRandom().randrange(10**6) for _ in range(LIVES))]
-STEPS = int(os.environ.get("REPLAY_STEPS", "60"))
+SEEDS = [int(SEED)] if SEED else [1, 2, *(SystemRandom().randrange(10**6) for _ in range(LIVES))]
+STEPS = int(os.environ.get("REPLAY_STEPS", "50"))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -25,10 +26,12 @@ async def test_whoever_takes_changes_at_random_moments_ends_with_a_fresh_board(
     seed: int, api: Api, database: Database
 ) -> None:
     """LV1, LV4, AC4: any viewer, any filter, any page sizes; and no job is named to whoever could not see it since."""
-    machine = await Machine.start(await build(api), Random(seed))  # noqa: S311  # a life, not a secret
+    machine = Machine(await build(api), Random(seed))  # noqa: S311  # a life, not a secret
     try:
-        await machine.live(STEPS)
-        await machine.in_step()
+        with validated_once():
+            await machine.begin()
+            await machine.live(STEPS)
+            await machine.in_step()
     except AssertionError as error:
         story = "\n".join(machine.story)
         raise AssertionError(f"REPLAY_SEED={seed} REPLAY_STEPS={STEPS}: {error}\n{story}") from error

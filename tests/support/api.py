@@ -1,4 +1,4 @@
-"""The API as a client sees it: the real application, in process, over its own HTTP; firms and people to call it with."""
+"""The API as a client sees it: the real application in process, over its own HTTP; firms and people to call it."""
 
 from __future__ import annotations
 

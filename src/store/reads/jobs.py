@@ -103,3 +103,16 @@ async def ids_where(
     p = Params(firm_id, list(ids))
     sql = f"SELECT j.id FROM {tables} WHERE j.firm_id = $1 AND j.id = ANY($2) AND {where(p)}"
     return {row["id"] for row in await db.rows(sql, *p.values)} if ids else set()
+
+
+async def history(db: Db, firm_id: str, ids: Collection[str], seen: Condition) -> dict[str, Row]:
+    """History entries by id, under a condition on their job (alias j)."""
+    p = Params(firm_id, list(ids))
+    found = await db.rows(
+        f"""
+        SELECT {HISTORY} FROM history h JOIN jobs j ON j.firm_id = $1 AND j.id = h.job_id
+        WHERE h.firm_id = $1 AND h.id = ANY($2) AND {seen(p)}
+        """,
+        *p.values,
+    )
+    return {row["id"]: row for row in found} if ids else {}

@@ -82,3 +82,9 @@ async def last_subtask_rank(db: Db, firm_id: str, task_id: str) -> str | None:
         "SELECT max(rank) FROM subtasks WHERE firm_id = $1 AND task_id = $2", firm_id, task_id
     )
     return found
+
+
+async def count_subtasks(db: Db, firm_id: str, task_id: str) -> int:
+    """How many lines a task's check list has."""
+    found: int = await db.value("SELECT count(*) FROM subtasks WHERE firm_id = $1 AND task_id = $2", firm_id, task_id)
+    return found

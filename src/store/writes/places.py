@@ -21,7 +21,7 @@ async def order_stages(db: Db, firm_id: str, pipeline_id: str, order: Sequence[s
     """Numbers a pipeline's stages from 0 in the order given."""
     await db.rows(
         """
-        UPDATE stages s SET position = o.n - 1, updated_at = clock_timestamp()
+        UPDATE stages s SET position = o.n - 1, updated_at = clock_timestamp(), version = version + 1
         FROM unnest($3::text[]) WITH ORDINALITY AS o (id, n)
         WHERE s.firm_id = $1 AND s.pipeline_id = $2 AND s.id = o.id AND s.position <> o.n - 1
         """,
