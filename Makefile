@@ -13,6 +13,8 @@ endif
 
 BIN := .venv/bin
 IDE := .ide
+# Tests run on all processors, a file on one of them, each with a PostgreSQL and a Redis of its own.
+SPREAD := --numprocesses auto --dist loadfile
 
 .PHONY: help
 help: ## List the targets
@@ -24,11 +26,11 @@ serve: .env-runtime ## Start Stageline with its own PostgreSQL and a demo firm o
 
 .PHONY: test
 test: .env-dev ## Run the whole test suite; it starts its own PostgreSQL and Redis
-	@exec $(BIN)/pytest $(ARGS)
+	@exec $(BIN)/pytest $(SPREAD) $(ARGS)
 
 .PHONY: test-quick
 test-quick: .env-dev ## Run the tests that take under two minutes together
-	@exec $(BIN)/pytest -m 'not slow' $(ARGS)
+	@exec $(BIN)/pytest $(SPREAD) -m 'not slow' $(ARGS)
 
 .PHONY: check
 check: lint types layers drift ## Check everything but the tests: lint, types, layers, schema drift
