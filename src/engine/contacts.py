@@ -68,7 +68,8 @@ async def create_contact(work: Work, command: CreateContact) -> str:
 async def update_contact(work: Work, command: UpdateContact) -> str:
     """Changes a contact that the viewer sees."""
     work.viewer.need(AccessRight.MANAGE_ACCOUNTS)
-    row = await find.contact(work, command.contact_id, "contact_id")
+    await find.contact(work, command.contact_id, "contact_id")
+    row = await find.whole(work, "contacts", "contact", command.contact_id, "contact_id")
     checks = Checks()
     values = differing(
         row,
@@ -93,6 +94,7 @@ async def delete_contact(work: Work, command: DeleteContact) -> str:
     work.viewer.need(AccessRight.MANAGE_ACCOUNTS)
     contact_id = command.contact_id
     await find.contact(work, contact_id, "contact_id")
+    await find.whole(work, "contacts", "contact", contact_id, "contact_id")
     owner = ("contact_id", contact_id)
     accounts = await links.targets(work.db, "account_contacts", work.firm_id, owner, "account_id")
     if await find.any_of(work, "accounts", accounts, lambda p: f"NOT {access.sees_account(work.viewer, p, 't.id')}"):

@@ -160,6 +160,9 @@ async def accept_invitation(
     password = checks.password(command.password, "password")
     checks.done()
     await throttle(database, f"invitation:{digest(command.token).hex()}", address, now, "token")
+    email = await sessions.invited_login(database, digest(command.token))
+    if email is not None:  # tries count as log-ins do, however many invitations there are
+        await throttle(database, f"email:{email}", None, now, "password")
     async with database.transaction() as db:
         found = await sessions.invitation(db, digest(command.token), now)
         if found is None:
@@ -248,6 +251,8 @@ async def reactivate_member(work: Work, command: ReactivateMember) -> str:
     if row["deactivated_at"] is not None:
         values = {"deactivated_at": None}
         await records.change(work.db, models.Member, work.firm_id, command.member_id, work.now, **values)
+        # What was being opened while the member was deactivated must not come back to life.
+        await members.revoke_sessions(work.db, work.firm_id, command.member_id)
         work.touch("member", command.member_id, fields=["active"], rights=True)
         await work.audit("member.reactivated", command.member_id)
     return command.member_id

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine import find, items, rank
+from engine.access import sees_job
 from engine.enums import ErrorCode, HistoryAction, JobSort, JobState, PendingItems
 from engine.errors import invalid, stale
 from engine.unset import UNSET, Maybe
@@ -99,7 +100,9 @@ async def _stands_there(work: Work, job: Row, after_job_id: str | None) -> bool:
     """Whether a job is where it is to be put already: on top, or next below another."""
     after = await find.seen_job(work, after_job_id, "after_job_id") if after_job_id else None
     above = after["rank"] if after else None
-    return await places.is_next(work.db, work.firm_id, job["stage_id"], above, job["rank"])
+    return await places.is_next(
+        work.db, work.firm_id, job["stage_id"], above, job["rank"], lambda p: sees_job(work.viewer, p, "t")
+    )
 
 
 async def enter_stage(work: Work, job: Row, stage: Row, key: str) -> None:

@@ -136,8 +136,9 @@ def _choose(found: Sequence[Row], firm_id: str | None) -> Row | None:
 
 async def throttle(database: Database, key: str, address: str | None, now: datetime, *path: str) -> None:
     """Counts a try before the password is looked at, so that tries at the same time count too. Raises Refused."""
-    limits = [(key, TRIES_PER_EMAIL)]
-    limits += [(f"address:{address}", TRIES_PER_ADDRESS)] if address else []
+    # The address first: one that is refused must not lock out whose e-mail it names.
+    limits = [(f"address:{address}", TRIES_PER_ADDRESS)] if address else []
+    limits.append((key, TRIES_PER_EMAIL))
     for one, limit in limits:
         if await sessions.strike(database, one, now, WINDOW) > limit:
             minutes = int(WINDOW.total_seconds() // 60)

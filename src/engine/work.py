@@ -177,6 +177,8 @@ async def _once(database: Database, caller: Caller, command: Command[C, R], give
         viewer = await viewer_now(db, caller.viewer)
         work = Work(db, replace(caller, viewer=viewer), now, viewer)
         result = await command(work, given)
+        if ("member", viewer.member_id) not in work.changes:
+            await work.look_again()  # who was deactivated while this waited for a lock changes nothing any more
         return result, await work.finish()
 
 

@@ -42,6 +42,10 @@ PLAIN_LIST_SIZE: Final = 1
 INTROSPECTION_LIST_SIZE: Final = 10
 """Types, fields and arguments: one whole introspection is allowed, ten in one operation are not."""
 
+LONG_TEXT: Final = 10
+"""What a text of up to 10,000 characters counts, in objects: answers stay within some 50 MB."""
+
+_LONG_TEXTS: Final = frozenset({"description"})
 _WRAPPERS: Final = ("Connection", "Edge")
 _WRAPPED: Final = frozenset({"nodes", "edges", "node", "pageInfo"})
 
@@ -111,7 +115,7 @@ class _Counter:
         name = node.name.value
         definition = self.definition(parent, name)
         if definition is None or is_leaf_type(get_named_type(definition.type)):
-            return 0
+            return LONG_TEXT if definition is not None and name in _LONG_TEXTS else 0
         below = self.below(node.selection_set, get_named_type(definition.type))
         if name in _WRAPPED and str(parent).endswith(_WRAPPERS):
             return below

@@ -16,6 +16,7 @@ from strawberry.types.execution import ParseOptions
 from gql.cost import cost_errors
 from gql.measures import shape_errors
 from gql.selections import Definitions
+from gql.weights import weight_errors
 
 MAX_TOKENS: Final = 2_000
 """Lexical tokens of one document: names, numbers, texts, punctuation."""
@@ -64,7 +65,12 @@ class Limits(SchemaExtension):
             return [_refusal("BAD_REQUEST", "The document has several operations: say which to run (operationName).")]
         operation = get_operation_ast(document, context.operation_name)
         schema = context.schema._schema  # noqa: SLF001
-        return cost_errors(schema, definitions, operation, context.variables or {}) if operation else []
+        if operation is None:
+            return []
+        variables = context.variables or {}
+        return cost_errors(schema, definitions, operation, variables) or weight_errors(
+            definitions, operation, variables
+        )
 
 
 def _name(error: GraphQLError) -> None:

@@ -34,12 +34,13 @@ class Snapshot(SchemaExtension):
         if not isinstance(context, Context) or not self._wanted():
             yield
             return
+        before = context.db
         async with context.database.snapshot() as db:
             try:
                 await context.look_from(db)
                 yield
             finally:
-                context.db = context.database
+                context.db = before
 
     def _wanted(self) -> bool:
         document = self.execution_context.graphql_document

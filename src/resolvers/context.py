@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from engine.access import Viewer, sees_job
 from engine.calendar import today
@@ -12,8 +12,11 @@ from engine.enums import ErrorCode
 from engine.errors import Refused, invalid
 from engine.sessions import SESSION, Identity
 from engine.work import Work, perform, system_clock, viewer_now
-from store.database import Database, Db
+from store.database import Database, Db, Share
 from store.reads.filters import Asker
+
+STATEMENTS_AT_ONCE: Final = 3
+"""Of one operation; those of others find the pool's other connections free."""
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -37,7 +40,7 @@ class Context:
     loaders: dict[Any, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.db = self.database
+        self.db = Share(self.database, STATEMENTS_AT_ONCE)
         self.now = self.clock()
 
     @property

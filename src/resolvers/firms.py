@@ -16,6 +16,7 @@ from resolvers.declare import (
     Payload,
     batch,
     mutation,
+    need_session,
     query,
 )
 from resolvers.lookup import in_order, present
@@ -102,14 +103,27 @@ def _open_to(context: Context, row: Row) -> bool:
     return context.viewer.manages or bool(row["id"] == context.viewer.member_id)
 
 
+# With an invitation or a role a token could make itself a login, which outlives it and may do what it may not.
+_BY_PERSONS: Final = "Log in with a password to invite members and to give roles."
+
+
 @mutation(may=MEMBER_MANAGER)
 async def invite_member(context: Context, given: members.InviteMember) -> Payload:
     """Makes a member and the token by which they join."""
+    need_session(context, _BY_PERSONS)
     member_id, token = await context.perform(members.invite_member, given)
     return {"member": (await by_ids(context, [member_id]))[0], "invitation_token": token}
 
 
-update_member_access = command(members.update_member_access, "member", by_ids, may=MEMBER_MANAGER)
+@mutation(may=MEMBER_MANAGER)
+async def update_member_access(context: Context, given: members.UpdateMemberAccess) -> Payload:
+    """Changes what a member may see and do; a program gives no roles."""
+    if given.role:
+        need_session(context, _BY_PERSONS)
+    member_id = await context.perform(members.update_member_access, given)
+    return {"member": (await by_ids(context, [member_id]))[0]}
+
+
 update_member = command(members.update_member, "member", by_ids, may=WRITER)
 deactivate_member = command(members.deactivate_member, "member", by_ids, may=MEMBER_MANAGER)
 reactivate_member = command(members.reactivate_member, "member", by_ids, may=MEMBER_MANAGER)
@@ -118,6 +132,7 @@ reactivate_member = command(members.reactivate_member, "member", by_ids, may=MEM
 @mutation(may=MEMBER_MANAGER)
 async def renew_invitation(context: Context, given: members.RenewInvitation) -> Payload:
     """Makes another token for a member who has not joined."""
+    need_session(context, _BY_PERSONS)
     token = await context.perform(members.renew_invitation, given)
     return {"member": (await by_ids(context, [given.member_id]))[0], "invitation_token": token}
 

@@ -108,6 +108,7 @@ def _logged_in(context: Context, done: LoggedIn, *, cookie: bool) -> Payload:
 @mutation(may=READER)
 async def logout(context: Context, command: None) -> Payload:
     """Ends the session that asks."""
+    need_session(context, "An API token is ended by revokeApiToken.")
     assert context.identity is not None  # the rule lets nobody else through
     await sessions.log_out(context.database, context.identity, clock=context.clock)
     context.clear_cookie = True

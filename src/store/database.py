@@ -1,5 +1,6 @@
 """Connections to one PostgreSQL: the pool, transactions, snapshots. Everything above runs its SQL through a ``Db``."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final, Self
@@ -41,6 +42,19 @@ class Db:
         """The first column of the first row, or None."""
         found = await self.row(sql, *values)
         return found[0] if found else None
+
+
+class Share(Db):
+    """A share of the pool: no more than so many statements at once, so that one operation does not starve others."""
+
+    def __init__(self, pool: Db, most: int) -> None:
+        super().__init__(pool.client, pool.on_statement)
+        self._free = asyncio.Semaphore(most)
+
+    async def rows(self, sql: str, *values: Any) -> list[Row]:
+        """All rows of a statement, when it is its turn."""
+        async with self._free:
+            return await super().rows(sql, *values)
 
 
 class Database(Db):

@@ -10,7 +10,7 @@ import pytest
 from engine.enums import ErrorCode
 from engine.errors import Refused
 from engine.members import INVITATION, AcceptInvitation, accept_invitation
-from engine.sessions import TRIES_PER_EMAIL, WINDOW
+from engine.sessions import TRIES_PER_ADDRESS, TRIES_PER_EMAIL, WINDOW
 from tests.access.digest import Unchanged
 from tests.support.api import PASSWORD, Api, Client, Json, Shop
 
@@ -152,3 +152,43 @@ async def test_a_deactivated_member_does_not_join(api: Api, shop: Shop) -> None:
     await shop.owner.do("deactivateMember", memberId=member)
     async with Unchanged(api.database):
         assert (await accepted(api, token))["errors"] == USED_UP
+
+
+async def test_renewed_invitations_are_no_more_tries_at_a_password(api: Api, shop: Shop) -> None:
+    """API5: tries at the password of a person who has a login count as log-ins do, whatever the invitations."""
+    await api.firm()
+    invited = await shop.owner.payload(
+        "inviteMember", "member { id } invitationToken", email="owner2@firm.test", name="O"
+    )
+    token, codes = invited["invitationToken"], []
+    document = "mutation ($i: AcceptInvitationInput!) { acceptInvitation(input: $i) { token errors { code } } }"
+    for _ in range(3):
+        for n in range(5):
+            answer = await api.nobody.query(document, i={"token": token, "password": f"a wrong password {n}"})
+            codes += [error["code"] for error in answer["acceptInvitation"]["errors"]]
+        renewed = await shop.owner.payload("renewInvitation", "invitationToken", memberId=invited["member"]["id"])
+        token = renewed["invitationToken"]
+    assert codes == ["BAD_CREDENTIALS"] * 10 + ["THROTTLED"] * 5
+
+
+async def test_an_address_that_is_refused_locks_out_nobody(api: Api, shop: Shop) -> None:
+    """API5: once an address has tried too often, its further tries do not count against the e-mails that they name."""
+    for n in range(TRIES_PER_ADDRESS):
+        given = {"email": f"nobody{n}@firm.test", "password": "wrong"}
+        await api.nobody.query("mutation ($i: LoginInput!) { login(input: $i) { token } }", i=given)
+    for _ in range(TRIES_PER_EMAIL + 2):
+        given = {"email": "owner1@firm.test", "password": "wrong"}
+        document = "mutation ($i: LoginInput!) { login(input: $i) { errors { code } } }"
+        answer = await api.nobody.query(document, i=given)
+        assert answer["login"]["errors"] == [{"code": "THROTTLED"}]
+    keys = await api.database.rows("SELECT count FROM throttles WHERE key = 'email:owner1@firm.test'")
+    assert [row["count"] for row in keys] == []
+
+
+async def test_what_was_opened_during_a_deactivation_does_not_come_back_to_life(api: Api, shop: Shop) -> None:
+    """AC1: a reactivated member logs in anew, whatever was being made while they were deactivated."""
+    employee = await api.member(shop.owner)
+    await shop.owner.do("deactivateMember", memberId=employee.member_id)
+    await api.database.rows("UPDATE sessions SET revoked_at = NULL WHERE member_id = $1", employee.member_id)
+    await shop.owner.do("reactivateMember", memberId=employee.member_id)
+    assert (await employee.post("{ firm { id } }")).status_code == 401

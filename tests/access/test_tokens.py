@@ -44,9 +44,29 @@ async def test_a_token_acts_as_its_member_within_its_scopes(api: Api, shop: Shop
     made = await writer.do("createJob", selection, **given)
     cause = {"kind": "API_TOKEN", "actor": {"id": shop.owner.member_id}}
     assert made["history"]["nodes"] == [{"cause": cause}]
-    assert (await manager.do("inviteMember", "member { role }", email="new@firm.test", name="New"))[
-        "role"
-    ] == "EMPLOYEE"
+    employee = await api.member(shop.owner)
+    changed = await manager.do(
+        "updateMemberAccess", "member { id }", memberId=employee.member_id, addRights=["MANAGE_TAGS"]
+    )
+    assert changed == {"id": employee.member_id}
+
+
+async def test_a_token_makes_itself_no_login(api: Api, shop: Shop) -> None:
+    """API5: with an invitation or a role a program could get a login, which outlives it and may do what it may not."""
+    manager, _ = await program(shop.owner, "READ", "WRITE", "MANAGE")
+    await manager.answer("{ __typename }")  # the first use is audited
+    invited = await shop.owner.do("inviteMember", "member { id }", email="new@firm.test", name="New")
+    employee = await api.member(shop.owner)
+    tries = {
+        "inviteMember": {"email": "other@firm.test", "name": "Other", "role": "OWNER"},
+        "renewInvitation": {"memberId": invited["id"]},
+        "updateMemberAccess": {"memberId": employee.member_id, "role": "ADMIN"},
+        "createApiToken": {"name": "Another", "scopes": ["READ"]},
+        "logout": {},
+    }
+    async with Unchanged(api.database):
+        for mutation, given in tries.items():
+            assert [error["code"] for error in await manager.refused(mutation, **given)] == ["FORBIDDEN"]
 
 
 async def test_a_token_may_never_do_more_than_its_member(api: Api, shop: Shop) -> None:

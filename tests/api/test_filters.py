@@ -151,8 +151,8 @@ async def test_job_filters_mean_what_they_say(crowd: Crowd) -> None:
     filters = [{name: leaf[0](dice)} for name, leaf in leaves.items() for _ in range(3)]
     filters += [random_filter(dice, leaves) for _ in range(140)]
     hits = 0
-    for start in range(0, len(filters), 14):
-        chunk = filters[start : start + 14]
+    for start in range(0, len(filters), 8):
+        chunk = filters[start : start + 8]
         for wanted, found in zip(chunk, await answered(crowd.owner, "jobs", "JobFilter", chunk), strict=True):
             named = names_states(wanted)
             listed = [job for job in crowd.jobs if named or job["status"]["state"] != "ARCHIVED"]
@@ -167,8 +167,8 @@ async def test_task_filters_mean_what_they_say(crowd: Crowd) -> None:
     dice, leaves = random.Random(12), task_leaves(crowd)  # noqa: S311
     filters = [{name: leaf[0](dice)} for name, leaf in leaves.items() for _ in range(3)]
     filters += [random_filter(dice, leaves) for _ in range(80)]
-    for start in range(0, len(filters), 14):
-        chunk = filters[start : start + 14]
+    for start in range(0, len(filters), 8):
+        chunk = filters[start : start + 8]
         for wanted, found in zip(chunk, await answered(crowd.owner, "tasks", "TaskFilter", chunk), strict=True):
             assert found == {task["id"] for task in crowd.tasks if holds(task, wanted, leaves)}, wanted
 
@@ -212,8 +212,8 @@ async def test_account_and_pipeline_filters_mean_what_they_say(crowd: Crowd) -> 
     }
     for root, kind, leaves in (("accounts", "AccountFilter", accounts), ("pipelines", "PipelineFilter", pipelines)):
         filters = [random_filter(dice, leaves) for _ in range(28)]
-        for start in range(0, len(filters), 14):
-            chunk = filters[start : start + 14]
+        for start in range(0, len(filters), 8):
+            chunk = filters[start : start + 8]
             for wanted, ids in zip(chunk, await answered(crowd.owner, root, kind, chunk), strict=True):
                 assert ids == {one["id"] for one in found[root]["nodes"] if holds(one, wanted, leaves)}, (root, wanted)
 

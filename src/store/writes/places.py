@@ -115,12 +115,15 @@ async def built_in_status(db: Db, firm_id: str, state: str) -> Row:
     return row
 
 
-async def is_next(db: Db, firm_id: str, stage_id: str, above: str | None, rank: str) -> bool:
-    """Whether an order key is the next in its column below another one, or with None the uppermost."""
+async def is_next(db: Db, firm_id: str, stage_id: str, above: str | None, rank: str, seen: Condition) -> bool:
+    """Whether an order key is the next in its column below another one, or with None the uppermost.
+
+    Only jobs that meet a condition of sight count: what lies between unseen must not show.
+    """
+    p = Params(firm_id, stage_id, above)
     found: str | None = await db.value(
-        "SELECT min(rank) FROM jobs WHERE firm_id = $1 AND stage_id = $2 AND ($3::text IS NULL OR rank > $3)",
-        firm_id,
-        stage_id,
-        above,
+        "SELECT min(t.rank) FROM jobs t WHERE t.firm_id = $1 AND t.stage_id = $2"
+        f" AND ($3::text IS NULL OR t.rank > $3) AND {seen(p)}",
+        *p.values,
     )
     return found == rank

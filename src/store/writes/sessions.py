@@ -80,6 +80,20 @@ async def invitation(db: Db, token_hash: bytes, now: datetime) -> Row | None:
     )
 
 
+async def invited_login(db: Db, token_hash: bytes) -> str | None:
+    """The e-mail of an invited person who has a login already."""
+    found: str | None = await db.value(
+        """
+        SELECT u.email FROM invitations i
+        JOIN members m ON m.firm_id = i.firm_id AND m.id = i.member_id
+        JOIN users u ON u.id = m.user_id
+        WHERE i.token_hash = $1 AND u.password_hash IS NOT NULL
+        """,
+        token_hash,
+    )
+    return found
+
+
 async def strike(db: Db, key: str, now: datetime, window: timedelta) -> int:
     """Counts a try against a key; answers how many there were in the window, this one included."""
     count: int = await db.value(
