@@ -82,7 +82,11 @@ async def place(work: Work, stage_id: str, after_job_id: str | None, job_id: str
             raise invalid(ErrorCode.NOT_IN_STAGE, "This is not another job of the target stage.", "after_job_id")
         after_rank = after["rank"]
     above, below = await places.neighbours(work.db, work.firm_id, stage_id, after_rank, job_id)
-    return rank.between(above, below)
+    key = rank.between(above, below)
+    if len(key) > rank.LONGEST:
+        message = "Jobs were put at this very place too often. Put it one place higher or lower."
+        raise invalid(ErrorCode.TOO_MANY, message, "after_job_id")
+    return key
 
 
 async def _reorder(work: Work, job: Row, command: MoveJob) -> None:

@@ -9,6 +9,8 @@ from bisect import bisect_left
 from random import SystemRandom
 from typing import Final
 
+LONGEST: Final = 2_000  # digits that a database index can hold with ease
+
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _VALUE: Final = {digit: value for value, digit in enumerate(_DIGITS)}
 _BASE: Final = len(_DIGITS)

@@ -511,3 +511,16 @@ async def test_whoever_moves_a_job_need_not_see_other_jobs_of_the_column(api: Ap
     await employee.do("moveJob", f"job {{ {CARD} }}", **given)
     assert (await columns(shop.owner, shop.pipeline))[shop.stages[1]] == [job["id"], hidden["id"]]
     assert (await columns(employee, shop.pipeline))[shop.stages[1]] == [job["id"]]
+
+
+async def test_a_place_whose_key_would_not_fit_the_index_is_refused_and_others_are_not(
+    shop: Shop, database: Database
+) -> None:
+    """MV9: thousands of insertions at exactly one place come to an end, with a typed error and nothing changed."""
+    upper, lower, mover = [await shop.job(name) for name in ("Upper", "Lower", "Mover")]
+    long = "V" * 2_050
+    await database.rows("UPDATE jobs SET rank = $2 WHERE id = $1", upper["id"], long)
+    await database.rows("UPDATE jobs SET rank = $2 WHERE id = $1", lower["id"], long + "1")
+    move = {"jobId": mover["id"], "stageId": shop.stages[0], "expect": {"version": 1}}
+    assert await shop.owner.code("moveJob", **move, afterJobId=upper["id"]) == ("TOO_MANY", ["input", "afterJobId"])
+    assert await shop.owner.do("moveJob", "job { version }", **move, afterJobId=lower["id"]) == {"version": 2}
