@@ -7,6 +7,7 @@ import strawberry
 from engine import enums
 from live.cursor import ResetReason
 from resolvers.jobs import JobOrderField
+from resolvers.tasks import TaskOrderField
 
 
 def _describe(kind: type[Enum], description: str, **values: str) -> None:
@@ -163,6 +164,17 @@ _describe(
     CREATED_AT="By the time of making.",
     UPDATED_AT="By the time of the last change.",
     ENTERED_STAGE_AT="By the time of entering the stage.",
+)
+
+
+_describe(
+    TaskOrderField,
+    "By what a list of tasks is ordered.",
+    TITLE="By title, whatever its case.",
+    DUE_DATE="By due date; those without one are last in ascending order.",
+    PRIORITY="By priority, the least urgent first in ascending order.",
+    CREATED_AT="By the time of making.",
+    UPDATED_AT="By the time of the last change.",
 )
 
 

@@ -6,7 +6,7 @@ from gql.fields import PAGE, Arg, root, snapshot
 from gql.inputs.accounts import AccountFilter
 from gql.inputs.jobs import JobFilter, JobOrder, StreamInput
 from gql.inputs.pipelines import PipelineFilter
-from gql.inputs.tasks import TaskFilter
+from gql.inputs.tasks import TaskFilter, TaskOrder
 from gql.types.accounts import Account, AccountRoleKind, Tag
 from gql.types.boards import Board, Changes
 from gql.types.jobs import Job
@@ -67,7 +67,11 @@ class Query:
         **PAGE,
     )
     tasks: Connection[Task] | None = root(
-        tasks.page, "Tasks by due date.", filter=Arg(TaskFilter | None, "Which.", None), **PAGE
+        tasks.page,
+        "Tasks that one sees.",
+        filter=Arg(TaskFilter | None, "Which.", None),
+        order_by=Arg(TaskOrder | None, "In which order; by due date by default.", None),
+        **PAGE,
     )
     changes: Changes | None = snapshot(
         changes.changes,

@@ -1,6 +1,8 @@
 """Tasks, the first kind of action items, and their subtasks and links."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final
 
 from engine import access, items, tasks
@@ -17,11 +19,43 @@ from store.reads.filters import TaskFilter, condition
 from store.reads.paging import Order, Source, fixed
 from store.sql import Params
 
-BY_DUE_DATE: Final = Order(
-    "task.due",
-    (("(i.due_date IS NULL)::int", "int"), ("coalesce(i.due_date, 'infinity'::date)", "date"), ("t.id", "text")),
-)
-BY_AGE: Final = Order("task.age", (("t.created_at", "timestamptz"), ("t.id", "text")))
+
+class TaskOrderField(StrEnum):
+    """By what a list of tasks is ordered."""
+
+    TITLE = "TITLE"
+    DUE_DATE = "DUE_DATE"
+    PRIORITY = "PRIORITY"
+    CREATED_AT = "CREATED_AT"
+    UPDATED_AT = "UPDATED_AT"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskOrder:
+    """A field and a direction."""
+
+    field: TaskOrderField
+    descending: bool = False
+
+
+_BY: Final = {  # what has no due date comes last
+    TaskOrderField.TITLE: (("lower(i.title)", "text"),),
+    TaskOrderField.DUE_DATE: (
+        ("(i.due_date IS NULL)::int", "int"),
+        ("coalesce(i.due_date, 'infinity'::date)", "date"),
+    ),
+    TaskOrderField.PRIORITY: (("t.priority", "int"),),
+    TaskOrderField.CREATED_AT: (("t.created_at", "timestamptz"),),
+    TaskOrderField.UPDATED_AT: (("t.updated_at", "timestamptz"),),
+}
+BY_DUE_DATE: Final = TaskOrder(TaskOrderField.DUE_DATE)
+BY_AGE: Final = TaskOrder(TaskOrderField.CREATED_AT)
+
+
+def order_of(wanted: TaskOrder) -> Order:
+    """A total order: tasks that are equal in it come by their ids."""
+    name = f"task.{wanted.field}.{'desc' if wanted.descending else 'asc'}"
+    return Order(name, (*_BY[wanted.field], ("t.id", "text")), wanted.descending)
 
 
 async def by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None]:
@@ -40,15 +74,17 @@ async def page(
     context: Context,
     *,
     filter: TaskFilter | None,
+    order_by: TaskOrder | None,
     **args: Any,
 ) -> Connection:
-    """Tasks that the viewer sees, by due date."""
+    """Tasks that the viewer sees, by due date where no order is wanted."""
 
     def where(p: Params) -> str:
         seen = access.sees_task(context.viewer, p, "t")
         return f"t.firm_id = {p(context.firm_id)} AND {seen} AND ({condition(p, filter, context.asker)})"
 
-    return (await pages(context, Source(fixed(reads.TASK), reads.TASKS, where), BY_DUE_DATE, PageArgs(**args)))[0]
+    source = Source(fixed(reads.TASK), reads.TASKS, where)
+    return (await pages(context, source, order_of(order_by or BY_DUE_DATE), PageArgs(**args)))[0]
 
 
 def _of_jobs(context: Context, more: str) -> Source:
@@ -62,7 +98,9 @@ def _of_jobs(context: Context, more: str) -> Source:
 @batch(may=WITH_PARENT, depends=Depends.NONE)
 async def of_jobs(context: Context, rows: Sequence[Row], **args: Any) -> list[Connection]:
     """The tasks of jobs, oldest first."""
-    return await pages(context, _of_jobs(context, "TRUE"), BY_AGE, PageArgs(**args), [row["id"] for row in rows])
+    return await pages(
+        context, _of_jobs(context, "TRUE"), order_of(BY_AGE), PageArgs(**args), [row["id"] for row in rows]
+    )
 
 
 @batch(may=WITH_PARENT, depends=Depends.NONE)
@@ -75,7 +113,9 @@ async def items_of_jobs(
 ) -> list[Connection]:
     """The action items of jobs, oldest first."""
     more = "TRUE" if open is None else "i.open" if open else "NOT i.open"
-    return await pages(context, _of_jobs(context, more), BY_AGE, PageArgs(**args), [row["id"] for row in rows])
+    return await pages(
+        context, _of_jobs(context, more), order_of(BY_AGE), PageArgs(**args), [row["id"] for row in rows]
+    )
 
 
 @batch(may=WITH_PARENT, depends=Depends.NONE)

@@ -103,6 +103,25 @@ async def test_tasks_come_by_due_date_and_those_of_a_job_by_age(crowd: Crowd) ->
     assert nodes == sorted(nodes, key=lambda node: (datetime.fromisoformat(node["createdAt"]), node["id"]))
 
 
+@pytest.mark.parametrize("field", ["TITLE", "DUE_DATE", "PRIORITY", "CREATED_AT", "UPDATED_AT"])
+async def test_tasks_come_in_every_order_like_a_sorted_list(crowd: Crowd, field: str) -> None:
+    """API2: for each field and direction; equal ones by their ids, those without a due date after all others."""
+    keys: dict[str, Callable[[Json], Any]] = {
+        "TITLE": lambda task: task["title"].lower(),
+        "DUE_DATE": lambda task: dated(task["dueDate"]),
+        "PRIORITY": lambda task: PRIORITIES.index(task["priority"]),
+        "CREATED_AT": lambda task: datetime.fromisoformat(task["createdAt"]),
+        "UPDATED_AT": lambda task: datetime.fromisoformat(task["updatedAt"]),
+    }
+    data = await crowd.owner.query("{ tasks(first: 200) { nodes { id title dueDate priority createdAt updatedAt } } }")
+    expected = [task["id"] for task in sorted(data["tasks"]["nodes"], key=lambda task: (keys[field](task), task["id"]))]
+    assert len(expected) == len(crowd.tasks)
+    for descending, ids in (("false", expected), ("true", expected[::-1])):
+        document = f"{{ tasks(orderBy: {{ field: {field}, descending: {descending} }}, PAGE) {{ CONNECTION }} }}"
+        for backward in (False, True):
+            assert await walk(crowd.owner, document, ["tasks"], 4, backward=backward) == ids
+
+
 async def test_history_and_visits_come_newest_first(crowd: Crowd) -> None:
     """API2: in the reverse order of what happened."""
     document = "query ($id: ID!) { job(id: $id) { visits { nodes { number } } history { nodes { action } } } }"

@@ -10,6 +10,8 @@ from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
 from gql.inputs.base import MutationInput, input_of
 from gql.inputs.jobs import DateRange
+from resolvers.tasks import TaskOrder as OrderMeant
+from resolvers.tasks import TaskOrderField
 from store.reads import filters
 
 ID = strawberry.ID
@@ -105,6 +107,14 @@ class UnlinkItemInput(MutationInput):
 
     item_id: ID = given("Which item.")
     job_id: ID = given("Which job.")
+
+
+@input_of(OrderMeant, "In which order; tasks that are equal in it come by their ids.")
+class TaskOrder:
+    """An order."""
+
+    field: TaskOrderField = given("By what.")
+    descending: bool = given("From the last to the first.", default=False)
 
 
 @input_of(filters.TaskFilter, "Which tasks; all given parts must hold.")
