@@ -4,8 +4,9 @@ Every SQL condition speaks of a row by its alias and takes its values through ``
 with its own. They are the one place that decides sight: lists, counts, look-ups and commands all use them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from engine.enums import AccessRight, Role, TokenScope
 from engine.errors import denied
@@ -144,15 +145,15 @@ class JobKey:
     task_assignees: frozenset[str]
 
     @classmethod
-    def of(cls, stored: dict[str, object]) -> "JobKey":
+    def of(cls, stored: Mapping[str, Any]) -> "JobKey":
         """From the form in which events store it."""
         return cls(
             pipeline_id=str(stored["pipeline"]),
             stage_id=str(stored["stage"]),
             on_board=bool(stored["on_board"]),
             account_id=str(stored["account"]),
-            assignees=frozenset(stored["assignees"]),  # type: ignore[call-overload]
-            task_assignees=frozenset(stored["task_assignees"]),  # type: ignore[call-overload]
+            assignees=frozenset(stored["assignees"]),
+            task_assignees=frozenset(stored["task_assignees"]),
         )
 
 
