@@ -6,8 +6,7 @@ import strawberry
 
 from engine import enums
 from live.cursor import ResetReason
-from resolvers.jobs import JobOrderField
-from resolvers.tasks import TaskOrderField
+from resolvers.orders import JobOrderField, TaskOrderField
 
 
 def _describe(kind: type[Enum], description: str, **values: str) -> None:

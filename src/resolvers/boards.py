@@ -5,7 +5,7 @@ from typing import Any
 
 from engine import access
 from live import cursor
-from resolvers import jobs, pipelines
+from resolvers import jobs, orders, pipelines
 from resolvers.context import Context
 from resolvers.declare import READER, WITH_PARENT, Depends, batch, query
 from resolvers.pages import Connection, PageArgs, pages
@@ -68,7 +68,7 @@ async def column_jobs(context: Context, rows: Sequence[Mapping[str, Any]], **arg
 
         source = jobs.job_source(context, where, TABLES)
         parents = [row["stage"]["id"] for row in group]
-        some = await pages(context, source, jobs.column_order(job_sort), PageArgs(**args), parents)
+        some = await pages(context, source, orders.of_column(job_sort), PageArgs(**args), parents)
         found |= {id(row): connection for row, connection in zip(group, some, strict=True)}
     return [found[id(row)] for row in rows]
 

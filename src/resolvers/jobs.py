@@ -1,13 +1,10 @@
 """Jobs, their visits and history."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final
 
 from engine import access, jobs, moves
-from engine.enums import JobSort
-from resolvers import firms
+from resolvers import firms, orders
 from resolvers.commands import command
 from resolvers.context import Context
 from resolvers.declare import READER, WITH_PARENT, WRITER, Depends, batch, query
@@ -21,59 +18,8 @@ from store.reads.log import decoded
 from store.reads.paging import Order, Source, fixed
 from store.sql import Params
 
-
-class JobOrderField(StrEnum):
-    """By what a list of jobs is ordered."""
-
-    NAME = "NAME"
-    DUE_DATE = "DUE_DATE"
-    PRIORITY = "PRIORITY"
-    CREATED_AT = "CREATED_AT"
-    UPDATED_AT = "UPDATED_AT"
-    ENTERED_STAGE_AT = "ENTERED_STAGE_AT"
-
-
-@dataclass(frozen=True, slots=True)
-class JobOrder:
-    """A field and a direction."""
-
-    field: JobOrderField
-    descending: bool = False
-
-
-_NAME: Final = (("lower(j.name)", "text"),)
-_DUE: Final = (("(j.due_date IS NULL)::int", "int"), ("coalesce(j.due_date, 'infinity'::date)", "date"))
-_ENTERED: Final = (("j.entered_stage_at", "timestamptz"),)
-_PLACE: Final = (("j.rank", "text"), ("j.id", "text"))
-_BY: Final = {  # what has no due date comes last
-    JobOrderField.NAME: _NAME,
-    JobOrderField.DUE_DATE: _DUE,
-    JobOrderField.PRIORITY: (("j.priority", "int"),),
-    JobOrderField.CREATED_AT: (("j.created_at", "timestamptz"),),
-    JobOrderField.UPDATED_AT: (("j.updated_at", "timestamptz"),),
-    JobOrderField.ENTERED_STAGE_AT: _ENTERED,
-}
-_IN_COLUMN: Final = {
-    JobSort.MANUAL: Order("rank", _PLACE),
-    JobSort.DUE_DATE: Order("due", (*_DUE, *_PLACE)),
-    JobSort.PRIORITY: Order("priority", (("-j.priority", "int"), *_PLACE)),
-    JobSort.NAME: Order("name", (*_NAME, *_PLACE)),
-    JobSort.ENTERED_STAGE: Order("entered", (*_ENTERED, *_PLACE)),
-}
 HISTORY_ORDER: Final = Order("history", (("h.n", "bigint"),), descending=True)
 VISIT_ORDER: Final = Order("visit", (("v.number", "int"),), descending=True)
-
-
-def order_of(wanted: JobOrder | None) -> Order:
-    """A total order; newest first where none is wanted."""
-    wanted = wanted or JobOrder(JobOrderField.CREATED_AT, descending=True)
-    name = f"job.{wanted.field}.{'desc' if wanted.descending else 'asc'}"
-    return Order(name, (*_BY[wanted.field], ("j.id", "text")), wanted.descending)
-
-
-def column_order(job_sort: str) -> Order:
-    """The order of jobs in the columns of a pipeline's board (PL2)."""
-    return _IN_COLUMN[JobSort(job_sort)]
 
 
 async def by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None]:
@@ -99,7 +45,7 @@ async def page(
     context: Context,
     *,
     filter: JobFilter | None,
-    order_by: JobOrder | None,
+    order_by: orders.JobOrder | None,
     **args: Any,
 ) -> Connection:
     """Jobs that the viewer sees; archived ones only where the filter asks for them by states or status ids."""
@@ -110,7 +56,7 @@ async def page(
         live = "TRUE" if named else "j.state <> 'ARCHIVED'"
         return f"j.firm_id = {p(context.firm_id)} AND {seen} AND {live} AND ({condition(p, filter, context.asker)})"
 
-    return (await pages(context, job_source(context, where), order_of(order_by), PageArgs(**args)))[0]
+    return (await pages(context, job_source(context, where), orders.of_jobs(order_by), PageArgs(**args)))[0]
 
 
 def _names_states(wanted: JobFilter | None) -> bool:

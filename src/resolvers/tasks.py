@@ -1,61 +1,24 @@
 """Tasks, the first kind of action items, and their subtasks and links."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final
 
 from engine import access, items, tasks
-from resolvers import jobs
+from resolvers import jobs, orders
 from resolvers.commands import command
 from resolvers.context import Context
 from resolvers.declare import READER, WITH_PARENT, WRITER, Depends, Payload, batch, mutation, query
 from resolvers.lookup import in_order, present
+from resolvers.orders import TaskOrder, TaskOrderField
 from resolvers.pages import Connection, PageArgs, pages
 from store.database import Row
 from store.reads import jobs as reads
 from store.reads import things
 from store.reads.filters import TaskFilter, condition
-from store.reads.paging import Order, Source, fixed
+from store.reads.paging import Source, fixed
 from store.sql import Params
 
-
-class TaskOrderField(StrEnum):
-    """By what a list of tasks is ordered."""
-
-    TITLE = "TITLE"
-    DUE_DATE = "DUE_DATE"
-    PRIORITY = "PRIORITY"
-    CREATED_AT = "CREATED_AT"
-    UPDATED_AT = "UPDATED_AT"
-
-
-@dataclass(frozen=True, slots=True)
-class TaskOrder:
-    """A field and a direction."""
-
-    field: TaskOrderField
-    descending: bool = False
-
-
-_BY: Final = {  # what has no due date comes last
-    TaskOrderField.TITLE: (("lower(i.title)", "text"),),
-    TaskOrderField.DUE_DATE: (
-        ("(i.due_date IS NULL)::int", "int"),
-        ("coalesce(i.due_date, 'infinity'::date)", "date"),
-    ),
-    TaskOrderField.PRIORITY: (("t.priority", "int"),),
-    TaskOrderField.CREATED_AT: (("t.created_at", "timestamptz"),),
-    TaskOrderField.UPDATED_AT: (("t.updated_at", "timestamptz"),),
-}
-BY_DUE_DATE: Final = TaskOrder(TaskOrderField.DUE_DATE)
-BY_AGE: Final = TaskOrder(TaskOrderField.CREATED_AT)
-
-
-def order_of(wanted: TaskOrder) -> Order:
-    """A total order: tasks that are equal in it come by their ids."""
-    name = f"task.{wanted.field}.{'desc' if wanted.descending else 'asc'}"
-    return Order(name, (*_BY[wanted.field], ("t.id", "text")), wanted.descending)
+BY_AGE: Final = orders.of_tasks(TaskOrder(TaskOrderField.CREATED_AT))
 
 
 async def by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None]:
@@ -84,7 +47,7 @@ async def page(
         return f"t.firm_id = {p(context.firm_id)} AND {seen} AND ({condition(p, filter, context.asker)})"
 
     source = Source(fixed(reads.TASK), reads.TASKS, where)
-    return (await pages(context, source, order_of(order_by or BY_DUE_DATE), PageArgs(**args)))[0]
+    return (await pages(context, source, orders.of_tasks(order_by), PageArgs(**args)))[0]
 
 
 def _of_jobs(context: Context, more: str) -> Source:
@@ -98,9 +61,7 @@ def _of_jobs(context: Context, more: str) -> Source:
 @batch(may=WITH_PARENT, depends=Depends.NONE)
 async def of_jobs(context: Context, rows: Sequence[Row], **args: Any) -> list[Connection]:
     """The tasks of jobs, oldest first."""
-    return await pages(
-        context, _of_jobs(context, "TRUE"), order_of(BY_AGE), PageArgs(**args), [row["id"] for row in rows]
-    )
+    return await pages(context, _of_jobs(context, "TRUE"), BY_AGE, PageArgs(**args), [row["id"] for row in rows])
 
 
 @batch(may=WITH_PARENT, depends=Depends.NONE)
@@ -113,9 +74,7 @@ async def items_of_jobs(
 ) -> list[Connection]:
     """The action items of jobs, oldest first."""
     more = "TRUE" if open is None else "i.open" if open else "NOT i.open"
-    return await pages(
-        context, _of_jobs(context, more), order_of(BY_AGE), PageArgs(**args), [row["id"] for row in rows]
-    )
+    return await pages(context, _of_jobs(context, more), BY_AGE, PageArgs(**args), [row["id"] for row in rows])
 
 
 @batch(may=WITH_PARENT, depends=Depends.NONE)

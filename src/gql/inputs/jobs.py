@@ -10,8 +10,8 @@ from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
 from gql.inputs.base import MutationInput, input_of
 from resolvers import changes
-from resolvers.jobs import JobOrder as OrderMeant
-from resolvers.jobs import JobOrderField
+from resolvers.orders import JobOrder as OrderMeant
+from resolvers.orders import JobOrderField
 from store.reads import filters
 
 ID = strawberry.ID

@@ -10,8 +10,8 @@ from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
 from gql.inputs.base import MutationInput, input_of
 from gql.inputs.jobs import DateRange
-from resolvers.tasks import TaskOrder as OrderMeant
-from resolvers.tasks import TaskOrderField
+from resolvers.orders import TaskOrder as OrderMeant
+from resolvers.orders import TaskOrderField
 from store.reads import filters
 
 ID = strawberry.ID
