@@ -6,6 +6,7 @@ with its own. They are the one place that decides sight: lists, counts, look-ups
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from engine.enums import AccessRight, Role, TokenScope
@@ -26,6 +27,7 @@ class Viewer:
     rights: frozenset[AccessRight]
     scopes: frozenset[TokenScope]
     time_zone: str
+    clock_date: date  # the firm's, as its log has announced it (LV7)
 
     @property
     def manages(self) -> bool:

@@ -5,6 +5,7 @@ from typing import Final
 
 from engine import find
 from engine.access import Viewer
+from engine.calendar import today
 from engine.changes import differing
 from engine.checks import Checks
 from engine.enums import ErrorCode, JobState, Role, TokenScope
@@ -62,7 +63,7 @@ async def create_firm(database: Database, command: CreateFirm, *, clock: Clock =
     password_hash = await passwords.hash(password)
     async with database.transaction() as db:
         values = {"name": name, "time_zone": time_zone, "currency": currency}
-        await records.make(db, models.Firm, id=firm_id, **values)
+        await records.make(db, models.Firm, id=firm_id, clock_date=today(time_zone, clock()), **values)
         await people.open_log(db, firm_id)
         user_id = await _owner_login(db, email, owner_name, password, password_hash)
         await records.make(
@@ -93,7 +94,7 @@ async def _owner_login(db: Db, email: str, name: str, password: str, password_ha
 
 
 async def update_firm(work: Work, command: UpdateFirm) -> str:
-    """Changes the firm; a new time zone moves the midnight at which jobs become overdue."""
+    """Changes the firm; a new time zone moves the midnight at which jobs become overdue, and resets boards (LV7)."""
     work.viewer.need_manager()
     row = await find.firm(work)
     checks = Checks()
@@ -105,7 +106,8 @@ async def update_firm(work: Work, command: UpdateFirm) -> str:
     )
     checks.done()
     if values:
-        await people.change_firm(work.db, work.firm_id, work.now, values)
+        clock = {"clock_date": today(values["time_zone"], work.now)} if "time_zone" in values else {}
+        await people.change_firm(work.db, work.firm_id, work.now, values | clock)
         work.touch("firm", work.firm_id, fields=list(values))
         await work.audit("firm.updated", work.firm_id, **values)
     return work.firm_id
@@ -124,4 +126,5 @@ async def owner_by_email(database: Database, email: str) -> Viewer | None:
         rights=frozenset(),
         scopes=frozenset(TokenScope),
         time_zone=row["time_zone"],
+        clock_date=row["clock_date"],
     )

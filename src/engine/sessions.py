@@ -88,6 +88,7 @@ def identity_of(row: Row) -> Identity:
         rights=frozenset(AccessRight(right) for right in row["rights"]),
         scopes=frozenset(TokenScope(scope) for scope in row["scopes"]),
         time_zone=row["time_zone"],
+        clock_date=row["clock_date"],
     )
     return Identity(row["id"], SessionKind(row["kind"]), row["expires_at"], viewer)
 

@@ -183,12 +183,14 @@ async def _once(database: Database, caller: Caller, command: Command[C, R], give
 
 
 async def viewer_now(db: Db, viewer: Viewer) -> Viewer:
-    """The viewer with the rights and time zone of this transaction, not of the moment of authentication."""
+    """The viewer with the rights, time zone and clock date of this transaction, not those of the authentication."""
     row = await members.active(db, viewer.firm_id, viewer.member_id)
     if row is None:
         raise invalid(ErrorCode.UNAUTHENTICATED, "This member has been deactivated.")
     rights = frozenset(AccessRight(right) for right in row["rights"])
-    return replace(viewer, role=Role(row["role"]), rights=rights, time_zone=row["time_zone"])
+    return replace(
+        viewer, role=Role(row["role"]), rights=rights, time_zone=row["time_zone"], clock_date=row["clock_date"]
+    )
 
 
 def _sqlstate(error: BaseException) -> str | None:

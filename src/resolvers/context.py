@@ -57,8 +57,11 @@ class Context:
 
     @property
     def today(self) -> date:
-        """The firm's date at the start of the operation."""
-        return today(self.viewer.time_zone, self.now)
+        """The firm's date at the start of the operation; never before the one that its log has announced.
+
+        This machine's clock may lag behind the worker's. Who has read the announcement must see what it says (LV7).
+        """
+        return max(today(self.viewer.time_zone, self.now), self.viewer.clock_date)
 
     @property
     def asker(self) -> Asker:

@@ -15,10 +15,9 @@ import asyncpg
 import orjson
 import pytest
 
-from engine.access import Viewer
-from engine.enums import Role
 from engine.moves import Expect, MoveJob, move_job
-from engine.work import Caller, perform
+from engine.sessions import authenticate
+from engine.work import perform
 from store.database import Database, Row
 from tests.log import sight
 from tests.support.api import Client, Json, Shop
@@ -240,10 +239,9 @@ async def waiting(database: Database, count: int) -> bool:
 async def test_a_job_never_leaves_a_stage_before_it_entered_it(shop: Shop, database: Database) -> None:
     """MV2: a command that waited, or a machine whose clock is late, makes no visit of negative length."""
     job = await shop.job()
-    row = await database.row("SELECT m.*, f.time_zone FROM members m JOIN firms f ON f.id = m.firm_id")
-    assert row is not None
-    viewer = Viewer(row["firm_id"], row["id"], row["user_id"], Role.OWNER, frozenset(), frozenset(), row["time_zone"])
+    assert shop.owner.token is not None
+    owner = await authenticate(database, shop.owner.token)
     past = datetime.now(UTC) - timedelta(hours=1)
     command = MoveJob(job["id"], shop.stages[1], Expect(version=1))
-    await perform(database, Caller(viewer), move_job, command, clock=lambda: past)
+    await perform(database, owner.caller(), move_job, command, clock=lambda: past)
     await visits_explain(database, await database.rows("SELECT * FROM jobs"))

@@ -13,6 +13,7 @@ class Firm(Model):
     id = KeyField(primary_key=True)
     name = fields.TextField()
     time_zone = fields.TextField()
+    clock_date = fields.DateField()  # the local date that the log has announced (LV7)
     currency = fields.TextField()
     version = fields.IntField(default=1, db_default=1)
     created_at = fields.DatetimeField(auto_now_add=True)

@@ -40,6 +40,14 @@ async def whole(db: Db, table: str, firm_id: str, thing_id: str) -> Row | None:
     return await db.row(f"SELECT * FROM {table} WHERE firm_id = $1 AND id = $2 FOR UPDATE", firm_id, thing_id)
 
 
+async def log(db: Db, firm_id: str) -> None:
+    """Lets nobody else's event into the firm's log until the end of the transaction.
+
+    Whatever has an event before this is seen from here on; whoever has one after it sees what this changes.
+    """
+    await db.rows("SELECT FROM event_heads WHERE firm_id = $1 FOR NO KEY UPDATE", firm_id)
+
+
 async def task(db: Db, firm_id: str, task_id: str) -> Row | None:
     """Locks a task and answers its row with its item's title and due date."""
     return await db.row(

@@ -6,9 +6,9 @@ from store.database import Db, Row
 
 
 async def active(db: Db, firm_id: str, member_id: str) -> Row | None:
-    """A member's role and rights and the firm's time zone, unless deactivated."""
+    """A member's role and rights, and the firm's time zone and clock date, unless deactivated."""
     return await db.row(
-        "SELECT m.role, m.rights, f.time_zone FROM members m JOIN firms f ON f.id = m.firm_id"
+        "SELECT m.role, m.rights, f.time_zone, f.clock_date FROM members m JOIN firms f ON f.id = m.firm_id"
         " WHERE m.firm_id = $1 AND m.id = $2 AND m.deactivated_at IS NULL",
         firm_id,
         member_id,

@@ -76,10 +76,10 @@ async def exists(db: Db, table: str, thing_id: str) -> bool:
 
 
 async def owner_by_email(db: Db, email: str) -> Row | None:
-    """The owner with an e-mail, with the firm's time zone."""
+    """The owner with an e-mail, with the firm's time zone and clock date."""
     return await db.row(
         """
-        SELECT m.id AS member_id, m.firm_id, m.user_id, f.time_zone FROM members m
+        SELECT m.id AS member_id, m.firm_id, m.user_id, f.time_zone, f.clock_date FROM members m
         JOIN users u ON u.id = m.user_id JOIN firms f ON f.id = m.firm_id
         WHERE u.email = $1 AND m.role = 'OWNER' AND m.deactivated_at IS NULL ORDER BY m.firm_id LIMIT 1
         """,

@@ -27,7 +27,7 @@ async def by_token(db: Db, token_hash: bytes, now: datetime) -> Row | None:
     return await db.row(
         """
         SELECT s.id, s.kind, s.scopes, s.expires_at, s.last_used_at,
-            m.id AS member_id, m.firm_id, m.user_id, m.role, m.rights, f.time_zone
+            m.id AS member_id, m.firm_id, m.user_id, m.role, m.rights, f.time_zone, f.clock_date
         FROM sessions s
         JOIN members m ON m.firm_id = s.firm_id AND m.id = s.member_id
         JOIN firms f ON f.id = s.firm_id
