@@ -10,6 +10,7 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
+from live.wakeups import Wakeups
 from server import web, worker
 from server.banner import DEMO_OWNER, banner
 from server.embedded import EmbeddedPostgres
@@ -32,7 +33,7 @@ async def serve(settings: Settings, *, demo: bool) -> None:
             url = postgres.url if postgres else required_url(settings)
             if names := await migrated(url):
                 say(f"Applied {len(names)} migrations.")
-            async with connected(settings, url) as database:
+            async with connected(settings, url) as database, Wakeups.open(settings.redis_url) as wakeups:
                 text = banner(settings, demo=demo and await _fill(database))
                 app = _app(settings, url, database)
                 stop.started()
@@ -40,7 +41,7 @@ async def serve(settings: Settings, *, demo: bool) -> None:
                     stop,
                     *([_guard(postgres, stop)] if postgres else []),
                     web.run(app, settings, listener, stop, on_started=lambda: _print(text)),
-                    worker.run(database, stop),
+                    worker.run(database, wakeups.notify, stop),
                 )
 
 
@@ -59,10 +60,10 @@ async def serve_worker(settings: Settings) -> None:
     """Run the worker alone, until asked to stop. Raises :class:`Trouble`."""
     url = required_url(settings)
     with stop_signals() as stop:
-        async with connected(settings, url) as database:
+        async with connected(settings, url) as database, Wakeups.open(settings.redis_url) as wakeups:
             stop.started()
             _print("The worker runs (Ctrl-C stops it)")
-            await worker.run(database, stop)
+            await worker.run(database, wakeups.notify, stop)
 
 
 @asynccontextmanager

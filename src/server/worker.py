@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import datetime
 from typing import Final
 
 import structlog
 
+from engine.clock import strike
 from engine.housekeeping import sweep
+from engine.work import Clock, system_clock
 from store.database import Database
 
 SWEEP_SECONDS: Final = 60.0
@@ -17,19 +21,47 @@ SWEEP_SECONDS: Final = 60.0
 log = structlog.stdlib.get_logger("worker")
 
 
-async def run(database: Database, stop: asyncio.Event, *, every: float = SWEEP_SECONDS) -> None:
-    """Keep house every ``every`` seconds until ``stop`` is set. A round that fails is logged."""
+async def run(
+    database: Database,
+    notify: Callable[[str], None],
+    stop: asyncio.Event,
+    *,
+    every: float = SWEEP_SECONDS,
+    clock: Clock = system_clock,
+) -> None:
+    """Do all of it until ``stop`` is set: keep house every ``every`` seconds, announce midnights as they pass.
+
+    ``notify`` is told which firm's log has grown. A round that fails is logged, and the next one tries again.
+    """
+
+    async def midnights() -> int:
+        return await strike(database, notify, clock=clock)
+
+    await asyncio.gather(
+        _again_and_again("clock", midnights, lambda: to_next_minute(clock()), stop),
+        _again_and_again("housekeeping", lambda: sweep(database), lambda: every, stop),
+    )
+
+
+def to_next_minute(now: datetime) -> float:
+    """The seconds from ``now`` to the next full minute, more than 0. Every zone's midnight is a full minute."""
+    return 60.0 - now.second - now.microsecond / 1_000_000
+
+
+async def _again_and_again(
+    name: str, work: Callable[[], Awaitable[int]], rest: Callable[[], float], stop: asyncio.Event
+) -> None:
     while not stop.is_set():
-        await _round(database)
+        await _round(name, work)
         with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), every)
+            await asyncio.wait_for(stop.wait(), rest())
 
 
-async def _round(database: Database) -> None:
+async def _round(name: str, work: Callable[[], Awaitable[int]]) -> None:
     try:
-        removed = await sweep(database)
+        done = await work()
     except Exception:
-        log.exception("housekeeping failed")
+        log.exception("failed", part=name)
     else:
-        if removed:
-            log.info("housekeeping", removed=removed)
+        if done:
+            log.info(name, done=done)

@@ -14,10 +14,13 @@ async def dates(db: Db) -> list[Row]:
 
 
 async def firms_at(db: Db, pairs: Collection[Row]) -> list[str]:
-    """Ids of the firms with one of these pairs of a time zone and an announced date."""
+    """Ids of the firms with one of these pairs of a time zone and an announced date.
+
+    They come in any order, so that workers at the same time seldom wait for each other.
+    """
     found = await db.rows(
         "SELECT f.id FROM firms f JOIN unnest($1::text[], $2::date[]) AS p (time_zone, clock_date)"
-        " ON f.time_zone = p.time_zone AND f.clock_date = p.clock_date ORDER BY f.id",
+        " ON f.time_zone = p.time_zone AND f.clock_date = p.clock_date ORDER BY random()",
         [pair["time_zone"] for pair in pairs],
         [pair["clock_date"] for pair in pairs],
     )
