@@ -16,6 +16,7 @@ from tests.rules.kit import set_state, status, task
 from tests.support.api import Api, Client, Json, Shop, open_shop
 
 DUE = date(2026, 3, 28)  # the day before Europe's clocks change
+LONG_AGO = date(2000, 1, 1)
 TICK = timedelta(microseconds=1)
 LOOK = """query ($job: ID!, $pipeline: ID!) {
     job(id: $job) { overdue }
@@ -28,11 +29,25 @@ LOOK = """query ($job: ID!, $pipeline: ID!) {
 
 
 async def ask(api: Api, client: Client, now: datetime, document: str, **variables: Any) -> Json:
-    """What a query answers at a moment."""
+    """What a query answers at a moment. No date has been announced since long ago."""
+    await announce(api, LONG_AGO)
+    return await ask_after(await asking(api, client, now), document, **variables)
+
+
+async def announce(api: Api, day: date) -> None:
+    """Lets a date be what the logs of all firms have announced."""
+    await api.database.rows("UPDATE firms SET clock_date = $1", day)
+
+
+async def asking(api: Api, client: Client, now: datetime) -> Context:
+    """An operation of the client that begins at a moment."""
     assert client.token is not None
-    await api.database.rows("UPDATE firms SET clock_date = '2000-01-01'")  # it was made after that moment
     identity = await authenticate(api.database, client.token)
-    context = Context(api.database, identity, "", notify=lambda firm: None, clock=lambda: now)
+    return Context(api.database, identity, "", notify=lambda firm: None, clock=lambda: now)
+
+
+async def ask_after(context: Context, document: str, **variables: Any) -> Json:
+    """What a query answers in an operation that has begun."""
     result = await build_schema().execute(document, variable_values=variables, context_value=context)
     assert result.errors is None, result.errors
     data: Json = result.data  # type: ignore[assignment]  # no errors, so there is data
@@ -88,6 +103,41 @@ def test_the_day_begins_also_where_midnight_does_not_exist() -> None:
     jump = datetime(2018, 11, 4, 3, tzinfo=UTC)
     assert today("America/Sao_Paulo", jump - TICK) == date(2018, 11, 3)
     assert today("America/Sao_Paulo", jump) == date(2018, 11, 4)
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_a_machine_whose_clock_lags_shows_what_was_announced(api: Api, shop: Shop, *, late: bool) -> None:
+    """LV7: who has learned of the midnight by the log and looks at the job sees it overdue, wherever they look."""
+    job = await shop.job(dueDate=DUE.isoformat())
+    await announce(api, DUE + timedelta(days=late))
+    before = datetime(DUE.year, DUE.month, DUE.day, 23, tzinfo=UTC)
+    found = await ask_after(await asking(api, shop.owner, before), LOOK, job=job["id"], pipeline=shop.pipeline)
+    assert found["job"] == {"overdue": late}
+    assert found["late"]["nodes"] == ([{"id": job["id"]}] if late else [])
+    assert found["fine"]["nodes"] == ([] if late else [{"id": job["id"]}])
+    assert found["board"]["columns"][0] == {"jobCount": 1, "overdueCount": int(late)}
+
+
+async def test_what_is_announced_counts_as_of_the_snapshot(api: Api, shop: Shop) -> None:
+    """LV7: between the authentication and the snapshot, whose cursor is behind the announcement, a day may begin."""
+    before = datetime(DUE.year, DUE.month, DUE.day, 23, 59, 59, tzinfo=UTC)
+    await announce(api, DUE)
+    context = await asking(api, shop.owner, before)
+    assert context.today == DUE
+    await announce(api, DUE + timedelta(days=1))
+    assert context.today == DUE
+    async with api.database.snapshot() as snapshot:
+        await context.look_from(snapshot)
+        assert context.today == DUE + timedelta(days=1)
+
+
+async def test_a_machine_may_know_of_the_midnight_before_it_is_announced(api: Api, shop: Shop) -> None:
+    """ST1: without a worker a job is overdue all the same, to whoever looks."""
+    job = await shop.job(dueDate=DUE.isoformat())
+    await announce(api, DUE)
+    after = datetime(DUE.year, DUE.month, DUE.day, tzinfo=UTC) + timedelta(days=1)
+    found = await ask_after(await asking(api, shop.owner, after), LOOK, job=job["id"], pipeline=shop.pipeline)
+    assert found["job"] == {"overdue": True}
 
 
 async def test_only_active_jobs_are_overdue(api: Api, shop: Shop) -> None:
