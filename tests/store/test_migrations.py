@@ -1,0 +1,56 @@
+"""Migrations of a database that has rows already."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from datetime import UTC, date, datetime
+
+from tortoise.context import TortoiseContext
+from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+
+from engine.calendar import today
+from store.database import config
+from store.migrate import migrate
+from tests.support.databases import execute, value
+
+ZONES = ("UTC", "Europe/Berlin", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu")
+
+
+async def migrate_to(url: str, name: str) -> None:
+    """Brings an empty database to an earlier version."""
+
+    async def apply() -> None:
+        settings = config(url)
+        async with TortoiseContext() as context:
+            await context.init(config=settings)
+            await MigrationExecutor(context.db(), settings["apps"]).migrate([MigrationTarget("store", name)])
+
+    await asyncio.create_task(apply(), context=contextvars.Context())
+
+
+def dates(now: datetime) -> set[tuple[str, date]]:
+    """The date in every zone; that of a zone which PostgreSQL does not know is the earliest on Earth."""
+    return {(zone, today(zone, now)) for zone in ZONES} | {("Mars/Olympus", today("Etc/GMT+12", now))}
+
+
+async def test_firms_that_were_there_get_their_local_date(empty_database_url: str) -> None:
+    """LV7: what was overdue before the upgrade is not announced by it; from then on every firm has a date."""
+    await migrate_to(empty_database_url, "0002_integrity")
+    rows = ", ".join(
+        f"('firm_{n}', 'Kontor', '{zone}', 'EUR', now(), now())" for n, zone in enumerate((*ZONES, "Mars/Olympus"))
+    )
+    columns = "id, name, time_zone, currency, created_at, updated_at"
+    await execute(empty_database_url, f"INSERT INTO firms ({columns}) VALUES {rows}")
+    before = dates(datetime.now(UTC))
+    assert await migrate(empty_database_url) == ["0003_clock_date"]
+    after = dates(datetime.now(UTC))
+    query = "SELECT array_agg(time_zone || ' ' || clock_date ORDER BY id) FROM firms"
+    found = await value(empty_database_url, query)
+    assert isinstance(found, list)
+    assert {tuple(line.split()) for line in found} <= {(zone, day.isoformat()) for zone, day in before | after}
+    assert len(found) == len(ZONES) + 1
+    required = """
+        SELECT is_nullable FROM information_schema.columns WHERE table_name = 'firms' AND column_name = 'clock_date'
+    """
+    assert await value(empty_database_url, required) == "NO"
