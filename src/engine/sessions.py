@@ -168,13 +168,31 @@ async def open_session(
     return token, identity_of(row)
 
 
-async def log_out(database: Database, identity: Identity, *, clock: Clock = system_clock) -> None:
-    """Ends the session that calls."""
-    viewer, now = identity.viewer, clock()
-    async with database.transaction() as db:
-        ended = await sessions.revoke(db, viewer.firm_id, identity.session_id, viewer.member_id, identity.kind, now)
-        if ended:
-            await _audit(db, viewer.firm_id, viewer.member_id, now, None, "logout", identity.session_id)
+@dataclass(frozen=True, slots=True)
+class LogOut:
+    """Ends a login."""
+
+    session_id: str
+
+
+async def log_out(work: Work, command: LogOut) -> None:
+    """Ends a login of the viewer. What is open under it closes by the event that this leaves (LV6)."""
+    owner = work.viewer.member_id
+    ended = await sessions.revoke(work.db, work.firm_id, command.session_id, owner, SessionKind.LOGIN, work.now)
+    if ended:
+        work.touch("session", command.session_id)
+        await work.audit("logout", command.session_id)
+
+
+async def session_over(db: Db, identity: Identity, now: datetime) -> ErrorCode | None:
+    """Why a session is no longer good, SESSION_EXPIRED or SESSION_ENDED; None while it is (LV6)."""
+    row = await sessions.by_id(db, identity.viewer.firm_id, identity.session_id)
+    if row is not None and (row["revoked_at"] is not None or row["deactivated_at"] is not None):
+        return ErrorCode.SESSION_ENDED
+    expires_at = row["expires_at"] if row is not None else identity.expires_at
+    if expires_at is not None and expires_at <= now:
+        return ErrorCode.SESSION_EXPIRED
+    return ErrorCode.SESSION_ENDED if row is None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +249,7 @@ async def revoke_api_token(work: Work, command: RevokeApiToken) -> str:
     ended = await sessions.revoke(work.db, work.firm_id, command.token_id, owner, SessionKind.API_TOKEN, work.now)
     if ended is None:
         raise missing("API token", "token_id")
+    work.touch("session", command.token_id)
     await work.audit("token.revoked", command.token_id, member=ended["member_id"])
     return command.token_id
 

@@ -143,6 +143,8 @@ _describe(
     PENDING_ITEMS="Open blocking items need a choice.",
     IN_USE="It is referred to.",
     UNAUTHENTICATED="Nobody is logged in.",
+    SESSION_EXPIRED="The log-in or token has reached its end while something was open under it.",
+    SESSION_ENDED="The log-in or token was ended, or its member deactivated, while something was open under it.",
     BAD_CREDENTIALS="E-mail and password do not fit.",
     THROTTLED="Too many tries.",
     BUSY="Too many change the same at the moment.",

@@ -1,7 +1,8 @@
 """Binding: how a field of a type is tied to its resolver, with its description and its declaration (AC6)."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Annotated, Any, Final
 
@@ -86,6 +87,25 @@ def _root(
     return _field(resolve, description, declared, args, metadata)
 
 
+def streamed(resolver: Callable[..., AsyncGenerator[Any, None]], description: str, **args: Arg) -> Any:
+    """A field of the subscription root."""
+    declared = declaration(resolver)
+
+    async def resolve(root: Any, info: Any, **values: Any) -> AsyncGenerator[Any, None]:
+        context: Context = info.context
+        problem = declared.may.refusal(context)
+        if problem:
+            raise refusal([problem])
+        try:
+            async with aclosing(resolver(context, **_domain_values(values))) as events:
+                async for event in events:
+                    yield event
+        except Refused as refused:
+            raise refusal(refused.problems) from refused
+
+    return _field(resolve, description, declared, args, {}, make=strawberry.subscription)
+
+
 def batched(resolver: Callable[..., Awaitable[Sequence[Any]]], description: str, **args: Arg) -> Any:
     """A field whose resolver answers for all parents of a level at once."""
     declared = declaration(resolver)
@@ -141,14 +161,19 @@ def refusal(problems: Sequence[Problem]) -> GraphQLError:
 async def _asked(
     resolver: Callable[..., Awaitable[Any]], context: Context, values: dict[str, Any], *parents: Any
 ) -> Any:
-    asked = {name: to_domain(value) for name, value in values.items()}
     try:
-        for name, value in asked.items():
-            if weight(value) > MOST_VALUES:
-                raise invalid(ErrorCode.TOO_MANY, f"At most {MOST_VALUES:,} values in one argument.", name)
-        return await resolver(context, *parents, **asked)
+        return await resolver(context, *parents, **_domain_values(values))
     except Refused as refused:
         raise refusal(refused.problems) from refused
+
+
+def _domain_values(values: dict[str, Any]) -> dict[str, Any]:
+    """A field's arguments as resolvers know them. Raises Refused for more than anybody needs."""
+    asked = {name: to_domain(value) for name, value in values.items()}
+    for name, value in asked.items():
+        if weight(value) > MOST_VALUES:
+            raise invalid(ErrorCode.TOO_MANY, f"At most {MOST_VALUES:,} values in one argument.", name)
+    return asked
 
 
 def weight(value: Any) -> int:
@@ -175,7 +200,12 @@ def to_domain(value: Any) -> Any:
 
 
 def _field(
-    resolve: Any, description: str, declared: Declaration, args: dict[str, Arg], metadata: dict[str, Any]
+    resolve: Any,
+    description: str,
+    declared: Declaration,
+    args: dict[str, Arg],
+    metadata: dict[str, Any],
+    make: Callable[..., Any] = strawberry.field,
 ) -> Any:
     kind = inspect.Parameter
     parameters = [
@@ -193,4 +223,4 @@ def _field(
     ]
     resolve.__signature__ = inspect.Signature(parameters)
     resolve.__annotations__ = {one.name: one.annotation for one in parameters if one.annotation is not kind.empty}
-    return strawberry.field(resolver=resolve, description=description, metadata={DECLARED: declared, **metadata})
+    return make(resolver=resolve, description=description, metadata={DECLARED: declared, **metadata})

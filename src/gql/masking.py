@@ -9,29 +9,30 @@ import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-import asyncpg
 import strawberry
 import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionContext, StreamExecutionResult
+
+from store.database import is_outage
 
 INTERNAL: Final = "INTERNAL"
 UNAVAILABLE: Final = "UNAVAILABLE"
 BAD_REQUEST: Final = "BAD_REQUEST"
 VALIDATION_FAILED: Final = "GRAPHQL_VALIDATION_FAILED"
 
-_OUTAGES: Final = (
-    OSError,  # refused, reset, timed out, no such host, no such socket
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-)
 _BAD_VALUES: Final = (GraphQLError, ValueError, TypeError, ArithmeticError)
 """What a scalar raises for a text that it cannot read."""
+
+_BAD_REQUESTS: Final = (
+    GraphQLSyntaxError,
+    StrawberryInputCoercionError,
+    CannotGetOperationTypeError,
+    InvalidOperationTypeError,
+)
 
 _READS_ARGUMENTS: Final = "graphql.execution.values"
 """The module of graphql-core whose errors blame an argument, also while a field is resolved."""
@@ -88,12 +89,6 @@ def incident(error: Exception, operation: str | None = None) -> GraphQLError:
     return GraphQLError(**_words(error, _logged(error, operation)))
 
 
-def is_outage(error: BaseException) -> bool:
-    """Whether the error says that the database cannot be reached now, so that trying again later makes sense."""
-    closed = isinstance(error, asyncpg.InterfaceError) and "clos" in str(error)
-    return closed or isinstance(error, _OUTAGES)
-
-
 def code_of(error: GraphQLError) -> str | None:
     """The code in the error's extensions."""
     code = (error.extensions or {}).get("code")
@@ -108,7 +103,7 @@ def _is_for_clients(error: GraphQLError) -> bool:
 
 def _blames_request(error: GraphQLError) -> bool:
     root = _root(error)
-    if isinstance(root, GraphQLSyntaxError | StrawberryInputCoercionError):
+    if isinstance(root, _BAD_REQUESTS):
         return True
     if error.path is not None:
         return isinstance(root, GraphQLError) and _raised_in(root) == _READS_ARGUMENTS

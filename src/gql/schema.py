@@ -14,6 +14,7 @@ from gql.query import Query
 from gql.scalars import SCALARS
 from gql.snapshot import Snapshot
 from gql.sources import read, type_by_typename
+from gql.subscription import Subscription
 from gql.types.accounts import Contact
 
 
@@ -23,6 +24,7 @@ def build_schema(*, introspection: bool = True) -> strawberry.Schema:
     schema = MaskedSchema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         types=[*ERRORS, Contact],
         extensions=[Masking, *limit_extensions(introspection=introspection), Snapshot],
         config=StrawberryConfig(default_resolver=read, scalar_map=SCALARS, disable_field_suggestions=not introspection),

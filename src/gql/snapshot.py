@@ -34,13 +34,8 @@ class Snapshot(SchemaExtension):
         if not isinstance(context, Context) or not self._wanted():
             yield
             return
-        before = context.db
-        async with context.database.snapshot() as db:
-            try:
-                await context.look_from(db)
-                yield
-            finally:
-                context.db = before
+        async with context.snapshot():
+            yield
 
     def _wanted(self) -> bool:
         document = self.execution_context.graphql_document

@@ -6,6 +6,7 @@ never seen is never named (AC4), and one that was seen at any moment and no long
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from store.reads.log import LoggedEvent
@@ -25,6 +26,8 @@ class Touched:
     regranted: set[str] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)
     members: set[str] = field(default_factory=set)
+    days: list[tuple[date, date]] = field(default_factory=list)
+    """Midnights that were passed, each as the day before and the day after: what was due in between is overdue now."""
     pipeline: bool = False
     everything: bool = False
 
@@ -64,6 +67,8 @@ def touched(events: Sequence[LoggedEvent], watcher: Watcher) -> Touched:
                 found.everything = found.everything or watcher.member_id in listed
             case "status":
                 found.pipeline = True
+            case "clock":
+                found.days.append((date.fromisoformat(change["from"]), date.fromisoformat(change["to"])))
             case "firm":
                 found.everything = found.everything or "time_zone" in change["fields"]
     return found

@@ -1,6 +1,7 @@
 """What one operation carries from field to field."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -12,6 +13,7 @@ from engine.enums import ErrorCode
 from engine.errors import Refused, invalid
 from engine.sessions import SESSION, Identity
 from engine.work import Work, perform, system_clock, viewer_now
+from live.tail import Tails
 from store.database import Database, Db, Share
 from store.reads.filters import Asker
 
@@ -30,6 +32,13 @@ class Context:
     identity: Identity | None
     address: str
     notify: Callable[[str], None]
+    tails: Tails | None = None
+    """For streams; None where the transport has none."""
+    resume: str | None = None
+    """The cursor that a reconnecting client names by itself; it wins over what the document says."""
+    sent: str | None = None
+    """The cursor of the stream's last event."""
+    sets_cookies: bool = True
     set_cookie: str | None = None
     clear_cookie: bool = False
     session_lifetime: timedelta = SESSION
@@ -67,6 +76,22 @@ class Context:
     def asker(self) -> Asker:
         """What filters may need to know of the viewer."""
         return Asker(self.viewer.member_id, self.today, partial(sees_job, self.viewer))
+
+    def turn(self) -> None:
+        """Begins anew in a long operation: what was loaded is old, and time has passed."""
+        self.loaders = {}
+        self.now = self.clock()
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[None]:
+        """One instant for all that is read inside, with the viewer's rights as they are in it."""
+        before = self.db
+        async with self.database.snapshot() as db:
+            try:
+                await self.look_from(db)
+                yield
+            finally:
+                self.db = before
 
     async def look_from(self, snapshot: Db) -> None:
         """Reads from a snapshot, with the viewer's rights as they are in it.

@@ -1,7 +1,8 @@
 """Declarations beside resolvers: who may (AC6), and on what of the viewer the answer depends (DESIGN 4).
 
 ``query`` resolves a field of the root. ``batch`` resolves a field for all parents of its level at once.
-``mutation`` runs a command and answers its payload. The schema walk fails for a field without a declaration.
+``mutation`` runs a command and answers its payload. ``subscription`` answers a stream of events. The schema walk fails
+for a field without a declaration.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -13,7 +14,7 @@ from engine.enums import AccessRight, ErrorCode, SessionKind, TokenScope
 from engine.errors import Denied, Problem, Refused, denied
 from resolvers.context import Context
 
-F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
+F = TypeVar("F", bound=Callable[..., Any])
 DECLARATION = "__declaration__"
 
 
@@ -100,6 +101,7 @@ def declared(may: Rule, depends: Depends) -> Callable[[F], F]:
 
 query = declared
 batch = declared
+subscription = declared
 
 
 def declaration(resolver: Callable[..., Any]) -> Declaration:

@@ -60,6 +60,7 @@ async def effective_rights(context: Context, viewers: Sequence[Any]) -> list[lis
 async def login(context: Context, command: tuple[sessions.Login, bool]) -> Payload:
     """Opens a session."""
     given, cookie = command
+    _no_cookie(context, cookie=cookie)
     done = await sessions.log_in(
         context.database, given, address=context.address, lifetime=context.session_lifetime, clock=context.clock
     )
@@ -81,6 +82,7 @@ class _Choice(Refused):
 async def accept_invitation(context: Context, command: tuple[engine_members.AcceptInvitation, bool]) -> Payload:
     """Joins a firm."""
     given, cookie = command
+    _no_cookie(context, cookie=cookie)
     done = await engine_members.accept_invitation(
         context.database,
         given,
@@ -92,6 +94,12 @@ async def accept_invitation(context: Context, command: tuple[engine_members.Acce
     assert done.identity is not None  # accepting always opens a session
     context.notify(done.identity.viewer.firm_id)
     return _logged_in(context, done, cookie=cookie)
+
+
+def _no_cookie(context: Context, *, cookie: bool) -> None:
+    """Refuses a login that could not hand over what it makes."""
+    if cookie and not context.sets_cookies:
+        raise invalid(ErrorCode.INVALID, "A cookie can be set over plain HTTP only: leave this out.", "cookie")
 
 
 def _logged_in(context: Context, done: LoggedIn, *, cookie: bool) -> Payload:
@@ -110,7 +118,7 @@ async def logout(context: Context, command: None) -> Payload:
     """Ends the session that asks."""
     need_session(context, "An API token is ended by revokeApiToken.")
     assert context.identity is not None  # the rule lets nobody else through
-    await sessions.log_out(context.database, context.identity, clock=context.clock)
+    await context.perform(sessions.log_out, sessions.LogOut(context.identity.session_id))
     context.clear_cookie = True
     context.identity = None  # for what follows in the same document
     return {}

@@ -1,5 +1,6 @@
 """The web application: which address answers what, and what is open while it runs."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from http import HTTPStatus
@@ -11,15 +12,20 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
 
 from gql.schema import build_schema
+from live.tail import Tails
 from live.wakeups import Wakeups
 from server import graphiql
+from server import socket as graphql_socket
 from server.auth import CSRF_HEADER
+from server.event_stream import EventStreamView
 from server.graphql_view import GraphQLView
 from server.health import Readiness, healthz
 from server.refusals import refuse_route
+from server.service import Service
 from server.settings import Settings
 from store.database import Database
 from store.migrate import pending
@@ -29,16 +35,24 @@ PREFLIGHT_SECONDS = 600
 
 
 def create_app(
-    settings: Settings, *, database: Database | None = None, schema: strawberry.Schema | None = None
+    settings: Settings,
+    *,
+    database: Database | None = None,
+    wakeups: Wakeups | None = None,
+    schema: strawberry.Schema | None = None,
+    stop: asyncio.Event | None = None,
 ) -> Starlette:
     """The application for ``settings``.
 
-    While it runs it holds the broker and a connection pool: ``database``, which stays open afterwards, or one of its
-    own to ``settings.database_url``. ``schema`` replaces the public schema in tests.
+    While it runs it holds a connection pool and the broker: ``database`` and ``wakeups``, which stay open afterwards,
+    or its own. ``schema`` replaces the public schema in tests. Once ``stop`` is set, streams end.
     """
-    door = _Door(settings, database, schema or build_schema(introspection=settings.introspection))
+    schema = schema or build_schema(introspection=settings.introspection)
+    door = _Door(settings, database, wakeups, schema, stop or asyncio.Event())
     routes = [
         Route("/graphql", door.graphql, methods=["GET", "POST"]),
+        WebSocketRoute("/graphql", door.socket),
+        Route("/graphql/stream", door.event_stream, methods=["GET", "POST"]),
         Route("/healthz", healthz),
         Route("/readyz", door.readyz),
     ]
@@ -55,19 +69,31 @@ def create_app(
 class _Door:
     """The parts behind the routes, which exist from the start of the application to its end."""
 
-    def __init__(self, settings: Settings, database: Database | None, schema: strawberry.Schema) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database | None,
+        wakeups: Wakeups | None,
+        schema: strawberry.Schema,
+        stop: asyncio.Event,
+    ) -> None:
         self.settings = settings
         self.database = database
+        self.wakeups = wakeups
         self.schema = schema
-        self.view: GraphQLView
+        self.stop = stop
+        self.service: Service
         self.readiness: Readiness
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             database = self.database or await self._connect(stack)
-            wakeups = await stack.enter_async_context(Wakeups.open(self.settings.redis_url))
-            self.view = GraphQLView(self.schema, self.settings, database, wakeups.notify)
+            wakeups = self.wakeups
+            if wakeups is None:
+                wakeups = await stack.enter_async_context(Wakeups.open(self.settings.redis_url))
+            tails = await stack.enter_async_context(Tails.open(database, wakeups))
+            self.service = Service(self.schema, self.settings, database, wakeups.notify, tails, self.stop)
             self.readiness = Readiness(database, self._pending)
             yield
 
@@ -83,7 +109,13 @@ class _Door:
         return await pending(self.settings.database_url) if self.settings.database_url else []
 
     async def graphql(self, request: Request) -> Response:
-        return await self.view(request)
+        return await GraphQLView(self.service)(request)
+
+    async def socket(self, socket: WebSocket) -> None:
+        await graphql_socket.answer(self.service, socket)
+
+    async def event_stream(self, request: Request) -> Response:
+        return await EventStreamView(self.service)(request)
 
     async def readyz(self, request: Request) -> Response:
         return await self.readiness(request)
@@ -98,7 +130,7 @@ def _cors(settings: Settings) -> Middleware:
         CORSMiddleware,
         allow_origins=list(settings.allowed_origins),
         allow_methods=["GET", "POST"],
-        allow_headers=["Authorization", "Content-Type", CSRF_HEADER],
+        allow_headers=["Authorization", "Content-Type", "Last-Event-ID", CSRF_HEADER],
         allow_credentials=True,
         max_age=PREFLIGHT_SECONDS,
     )

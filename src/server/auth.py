@@ -17,8 +17,10 @@ from server.settings import Settings
 
 SESSION_COOKIE: Final = "stageline_session"
 CSRF_HEADER: Final = "X-Stageline-CSRF"
+SITE_HEADER: Final = "Sec-Fetch-Site"  # browsers write it, pages cannot
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/=-]{1,512}", re.ASCII)
+_PAGE_SCHEMES: Final = {"ws": "http", "wss": "https"}  # of the pages that open such sockets
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 Identity = TypeVar("Identity")
 
@@ -33,32 +35,57 @@ class Credentials:
     from_cookie: bool
 
 
-def credentials(request: HTTPConnection) -> Credentials | None:
+def credentials(request: HTTPConnection, *, own_pages: bool = False) -> Credentials | None:
     """The token of a request: of the Authorization header, or else of the session cookie; None for nobody.
 
-    The cookie, which browsers send of their own accord, counts only beside the CSRF header, which they do not.
+    The cookie, which browsers send of their own accord, counts only beside the CSRF header, which they do not; with
+    ``own_pages`` also where the browser itself says that a page of ours asks, because EventSource sets no headers.
     Raises :class:`Refusal`: UNAUTHENTICATED for a malformed header, CSRF for a cookie alone.
     """
     header = request.headers.get("authorization")
     if header is not None:
-        scheme, _, token = header.strip().partition(" ")
-        if scheme.lower() != "bearer" or not _TOKEN.fullmatch(token.strip()):
-            raise unauthenticated("The Authorization header must be `Bearer <token>`.")
-        return Credentials(token.strip(), from_cookie=False)
+        return Credentials(bearer(header), from_cookie=False)
     cookie = request.cookies.get(SESSION_COOKIE)
     if not cookie:
         return None
-    if not request.headers.get(CSRF_HEADER):
+    if not (request.headers.get(CSRF_HEADER) or (own_pages and request.headers.get(SITE_HEADER) == "same-origin")):
         message = f"A session cookie counts only together with the header {CSRF_HEADER}: 1."
         raise Refusal(HTTPStatus.FORBIDDEN, "CSRF", message)
+    return _from_cookie(cookie)
+
+
+def socket_credentials(socket: HTTPConnection) -> Credentials | None:
+    """The token of a WebSocket's handshake, if it has one: of the header, or of the cookie.
+
+    Browsers name the page's origin in every handshake, and :func:`check_origin` has refused foreign ones: so the cookie
+    counts wherever an origin is named. Raises :class:`Refusal`.
+    """
+    header = socket.headers.get("authorization")
+    if header is not None:
+        return Credentials(bearer(header), from_cookie=False)
+    cookie = socket.cookies.get(SESSION_COOKIE)
+    return _from_cookie(cookie) if cookie and socket.headers.get("origin") else None
+
+
+def bearer(header: object) -> str:
+    """The token in the value of an Authorization header. Raises :class:`Refusal`."""
+    scheme, _, token = header.strip().partition(" ") if isinstance(header, str) else ("", "", "")
+    if scheme.lower() != "bearer" or not _TOKEN.fullmatch(token.strip()):
+        raise unauthenticated("The Authorization header must be `Bearer <token>`.")
+    return token.strip()
+
+
+def _from_cookie(cookie: str) -> Credentials:
     if not _TOKEN.fullmatch(cookie):
         raise unauthenticated("The session cookie is malformed: log in again.", from_cookie=True)
     return Credentials(cookie, from_cookie=True)
 
 
-async def identify(request: HTTPConnection, authenticate: Callable[[str], Awaitable[Identity]]) -> Identity | None:
+async def identify(
+    request: HTTPConnection, authenticate: Callable[[str], Awaitable[Identity]], *, own_pages: bool = False
+) -> Identity | None:
     """Who calls; None is nobody. Raises :class:`Refusal` for a token that is not good."""
-    given = credentials(request)
+    given = credentials(request, own_pages=own_pages)
     if given is None:
         return None
     try:
@@ -127,7 +154,8 @@ def _is_secure(settings: Settings) -> bool:
 def _scheme(request: HTTPConnection, trusted: tuple[str, ...]) -> str:
     """The scheme that the client used: what a proxy of ours says, where one stands before us."""
     said = request.headers.get("x-forwarded-proto")
-    return said if said and _is_trusted(_peer(request), trusted) else request.url.scheme
+    used = said if said and _is_trusted(_peer(request), trusted) else request.url.scheme
+    return _PAGE_SCHEMES.get(used, used)
 
 
 def _peer(request: HTTPConnection) -> str:

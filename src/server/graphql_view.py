@@ -1,28 +1,22 @@
 """The GraphQL endpoint over HTTP: one operation in, one JSON answer out (GraphQL over HTTP)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
-import strawberry
-from graphql import GraphQLError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from engine.sessions import authenticate
 from gql.masking import UNAVAILABLE, code_of, incident, masked
 from resolvers.context import Context
 from server import graphiql
 from server.auth import check_origin, clear_session_cookie, client_address, identify, set_session_cookie
 from server.operation import Operation, read_operation
-from server.refusals import JSON, Refusal, bad_request, json_answer
-from server.settings import Settings
-from store.database import Database
+from server.refusals import JSON, Refusal, bad_request, incident_answer, json_answer
+from server.service import Service
 
 GRAPHQL_RESPONSE: Final = "application/graphql-response+json"
 
@@ -32,16 +26,13 @@ _NO_STREAMS: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 @dataclass(slots=True)
 class GraphQLView:
-    """Answers /graphql. ``database`` and ``notify`` are handed in when the application starts."""
+    """Answers /graphql."""
 
-    schema: strawberry.Schema
-    settings: Settings
-    database: Database
-    notify: Callable[[str], None]
+    service: Service
 
     async def __call__(self, request: Request) -> Response:
         """Answers one request. Whatever goes wrong inside becomes an id, never a stack trace (API1)."""
-        if self.settings.graphiql and graphiql.is_wanted(request):
+        if self.service.settings.graphiql and graphiql.is_wanted(request):
             return graphiql.page()
         media_type = negotiated(request.headers.get("accept", ""))
         try:
@@ -51,12 +42,11 @@ class GraphQLView:
         except ClientDisconnect:
             return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody is there to read it
         except Exception as error:  # noqa: BLE001  (the last gate: nothing of it may reach the client)
-            hidden = incident(error)
-            return json_answer({"errors": [hidden.formatted]}, _failure_status(hidden), media_type)
+            return incident_answer(incident(error), media_type)
 
     async def _answer(self, request: Request, media_type: str) -> Response:
-        check_origin(request, self.settings)
-        operation = await read_operation(request, self.settings.max_body_bytes)
+        check_origin(request, self.service.settings)
+        operation = await read_operation(request, self.service.settings.max_body_bytes)
         context = await self._context(request)
         result = await self._execute(operation, context)
         result.errors = masked(result.errors, operation.name) if result.errors else None
@@ -65,22 +55,12 @@ class GraphQLView:
         return response
 
     async def _context(self, request: Request) -> Context:
-        async def known(token: str) -> Any:
-            return await authenticate(self.database, token)
-
-        identity = await identify(request, known)
-        address = client_address(request, self.settings.trusted_proxies)
-        return Context(
-            database=self.database,
-            identity=identity,
-            address=address,
-            notify=self.notify,
-            session_lifetime=timedelta(hours=self.settings.session_hours),
-        )
+        identity = await identify(request, self.service.known)
+        return self.service.context(identity, client_address(request, self.service.settings.trusted_proxies))
 
     async def _execute(self, operation: Operation, context: Context) -> ExecutionResult:
         try:
-            return await self.schema.execute(
+            return await self.service.schema.execute(
                 operation.query,
                 variable_values=operation.variables,
                 context_value=context,
@@ -96,9 +76,9 @@ class GraphQLView:
 
     def _set_cookies(self, response: Response, context: Context) -> None:
         if context.set_cookie is not None:
-            set_session_cookie(response, context.set_cookie, self.settings)
+            set_session_cookie(response, context.set_cookie, self.service.settings)
         elif context.clear_cookie:
-            clear_session_cookie(response, self.settings)
+            clear_session_cookie(response, self.service.settings)
 
 
 def negotiated(accept: str) -> str:
@@ -112,7 +92,7 @@ def negotiated(accept: str) -> str:
 
 def _wrong_method(kind: OperationType) -> Refusal:
     if kind is OperationType.SUBSCRIPTION:
-        return bad_request("Subscriptions do not run over plain HTTP.")
+        return bad_request("Subscriptions run over WebSocket here, or over Server-Sent Events at /graphql/stream.")
     return Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "Mutations need POST.", {"allow": "POST"})
 
 
@@ -142,8 +122,3 @@ def _status(result: ExecutionResult, media_type: str) -> HTTPStatus:
     if any((error.extensions or {}).get("id") for error in errors):
         return HTTPStatus.INTERNAL_SERVER_ERROR
     return HTTPStatus.BAD_REQUEST if media_type == GRAPHQL_RESPONSE else HTTPStatus.OK
-
-
-def _failure_status(error: GraphQLError) -> HTTPStatus:
-    outage = code_of(error) == UNAVAILABLE
-    return HTTPStatus.SERVICE_UNAVAILABLE if outage else HTTPStatus.INTERNAL_SERVER_ERROR

@@ -45,6 +45,11 @@ async def read_operation(request: Request, max_body_bytes: int) -> Operation:
     return _operation(said, read_only=True)
 
 
+def read_message(said: Mapping[str, Any]) -> Operation:
+    """The operation in the payload of a message that is a JSON object. Raises :class:`Refusal`."""
+    return _operation(said, read_only=False)
+
+
 def _check_content_type(request: Request) -> None:
     media_type, _, parameters = request.headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower().removeprefix("charset=").strip('"')

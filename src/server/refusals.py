@@ -5,9 +5,12 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import orjson
+from graphql import GraphQLError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+
+from gql.masking import UNAVAILABLE, code_of
 
 JSON: Final = "application/json"
 HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
@@ -42,6 +45,13 @@ def json_answer(
     content = orjson.dumps(body)
     # as a header of its own, because Starlette would append a charset to no effect
     return Response(content, status, headers={**HEADERS, "content-type": media_type, **(headers or {})})
+
+
+def incident_answer(hidden: GraphQLError, media_type: str = JSON) -> Response:
+    """The answer to a request that failed inside. ``hidden`` is what clients may learn of it."""
+    outage = code_of(hidden) == UNAVAILABLE
+    status = HTTPStatus.SERVICE_UNAVAILABLE if outage else HTTPStatus.INTERNAL_SERVER_ERROR
+    return json_answer({"errors": [hidden.formatted]}, status, media_type)
 
 
 async def refuse_route(request: Request, error: Exception) -> Response:

@@ -35,7 +35,7 @@ async def serve(settings: Settings, *, demo: bool) -> None:
                 say(f"Applied {len(names)} migrations.")
             async with connected(settings, url) as database, Wakeups.open(settings.redis_url) as wakeups:
                 text = banner(settings, demo=demo and await _fill(database))
-                app = _app(settings, url, database)
+                app = _app(settings, url, database, stop, wakeups)
                 stop.started()
                 await _together(
                     stop,
@@ -51,7 +51,7 @@ async def serve_web(settings: Settings) -> None:
     with web.listening(settings) as listener, stop_signals() as stop:
         async with connected(settings, url) as database:
             text = banner(settings, demo=False)
-            app = _app(settings, url, database)
+            app = _app(settings, url, database, stop)
             stop.started()
             await web.run(app, settings, listener, stop, on_started=lambda: _print(text))
 
@@ -87,10 +87,13 @@ async def _fill(database: Database) -> bool:
     return bool(await database.value("SELECT 1 FROM users WHERE email = $1", DEMO_OWNER))
 
 
-def _app(settings: Settings, url: str, database: Database) -> ASGIApp:
+def _app(
+    settings: Settings, url: str, database: Database, stop: asyncio.Event, wakeups: Wakeups | None = None
+) -> ASGIApp:
     from server.app import create_app  # noqa: PLC0415  (builds the schema, half a second)
 
-    return create_app(settings.model_copy(update={"database_url": url}), database=database)
+    settings = settings.model_copy(update={"database_url": url})
+    return create_app(settings, database=database, wakeups=wakeups, stop=stop)
 
 
 async def _guard(postgres: EmbeddedPostgres, stop: Stop) -> None:

@@ -17,6 +17,15 @@ LOCK_TIMEOUT_MS: Final = 5_000
 IDLE_IN_TRANSACTION_TIMEOUT_MS: Final = 15_000
 STATEMENT_TIMEOUT_MS: Final = 30_000
 
+_OUTAGES: Final = (
+    OSError,  # refused, reset, timed out, no such host, no such socket
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
+
 
 class Db:
     """Whatever can run SQL: the pool (each statement on its own) or one transaction."""
@@ -120,3 +129,9 @@ def config(url: str, pool_size: int = 2, **server_settings: str) -> dict[str, An
             "store": {"models": [MODELS], "default_connection": "default", "migrations": "store.migrations"},
         },
     }
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the error says that the database cannot be reached now, so that trying again later makes sense."""
+    closed = isinstance(error, asyncpg.InterfaceError) and "clos" in str(error)
+    return closed or isinstance(error, _OUTAGES)

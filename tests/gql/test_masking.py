@@ -14,8 +14,8 @@ from strawberry.types import ExecutionResult
 from structlog.testing import capture_logs
 
 from gql.limits import limit_extensions
-from gql.masking import MaskedSchema, Masking, code_of, incident, is_outage, masked
-from store.database import Database
+from gql.masking import MaskedSchema, Masking, code_of, incident, masked
+from store.database import Database, is_outage
 
 SECRET = "SELECT password_hash FROM users -- and a stack"
 ID = re.compile(r"[0-9a-f]{32}")

@@ -9,7 +9,7 @@ from engine.enums import JobState, PendingItems, Priority
 from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
 from gql.inputs.base import MutationInput, input_of
-from resolvers import changes
+from resolvers import board_changes, changes
 from resolvers.orders import JobOrder as OrderMeant
 from resolvers.orders import JobOrderField
 from store.reads import filters
@@ -129,7 +129,7 @@ class JobOrder:
     descending: bool = given("From the last to the first.", default=False)
 
 
-@input_of(changes.BoardStream, "The changes of one board.")
+@input_of(board_changes.BoardStream, "The changes of one board.")
 class BoardStreamInput:
     """A board's stream."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 import orjson
@@ -47,6 +47,14 @@ async def head(db: Db, firm_id: str) -> Head:
     return Head(row["epoch"], row["seq"], row["floor"])
 
 
+async def heads(db: Db, firm_ids: Collection[str]) -> dict[str, Head]:
+    """The positions of several firms' logs."""
+    found = await db.rows(
+        f"SELECT firm_id, {_EPOCH} AS epoch, seq, floor FROM event_heads WHERE firm_id = ANY($1)", list(firm_ids)
+    )
+    return {row["firm_id"]: Head(row["epoch"], row["seq"], row["floor"]) for row in found}
+
+
 async def events(db: Db, firm_id: str, after: int, limit: int) -> list[LoggedEvent]:
     """Events after a sequence, in order."""
     found = await db.rows(
@@ -86,6 +94,20 @@ async def jobs_on_board(db: Db, firm_id: str, pipeline_id: str, account_ids: Col
         firm_id,
         pipeline_id,
         list(account_ids),
+        limit,
+    )
+    return [row["id"] for row in found]
+
+
+async def jobs_due(db: Db, firm_id: str, pipeline_id: str, since: date, before: date, limit: int) -> list[str]:
+    """Ids of active jobs in a pipeline that are due from a day on and before another, at most ``limit``."""
+    found = await db.rows(
+        "SELECT id FROM jobs WHERE firm_id = $1 AND pipeline_id = $2 AND state = 'ACTIVE'"
+        " AND due_date >= $3 AND due_date < $4 LIMIT $5",
+        firm_id,
+        pipeline_id,
+        since,
+        before,
         limit,
     )
     return [row["id"] for row in found]

@@ -39,6 +39,19 @@ async def by_token(db: Db, token_hash: bytes, now: datetime) -> Row | None:
     )
 
 
+async def by_id(db: Db, firm_id: str, session_id: str) -> Row | None:
+    """When a session ends or ended, and when its member was deactivated."""
+    return await db.row(
+        """
+        SELECT s.expires_at, s.revoked_at, m.deactivated_at FROM sessions s
+        JOIN members m ON m.firm_id = s.firm_id AND m.id = s.member_id
+        WHERE s.firm_id = $1 AND s.id = $2
+        """,
+        firm_id,
+        session_id,
+    )
+
+
 async def used(db: Db, session_id: str, now: datetime, since: datetime) -> bool:
     """Notes that a token was used, unless that was noted after ``since``; answers whether it noted it."""
     found = await db.rows(

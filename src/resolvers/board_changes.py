@@ -1,0 +1,178 @@
+"""What a range of the log means for a board: jobs to draw and to take away, counts, and what cards show beside them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from engine import access
+from engine.access import JobKey, Sight
+from engine.errors import missing
+from live.replay import Key, Touched, Watcher, touched
+from resolvers import boards, pipelines
+from resolvers.context import Context
+from resolvers.log_pages import Change
+from store.database import Row
+from store.reads import jobs as job_reads
+from store.reads import log, things
+from store.reads.filters import JobFilter
+from store.reads.log import LoggedEvent
+from store.sql import Params
+from store.writes import links
+
+TOO_MANY_JOBS: Final = 500  # jobs of one page: querying again costs less
+
+
+@dataclass(frozen=True, slots=True)
+class BoardStream:
+    """The stream of one board."""
+
+    pipeline_id: str
+    filter: JobFilter | None = None
+
+
+@dataclass(slots=True)
+class BoardSource:
+    """A board as a source of events. ``path`` is the argument that names its pipeline."""
+
+    stream: BoardStream
+    path: tuple[str, ...]
+    typename: str = "BoardEvent"
+    pipeline: Row = field(init=False)
+
+    async def begin(self, context: Context) -> None:
+        """Finds the pipeline; raises Refused where the viewer does not see it (AC4)."""
+        pipeline = (await pipelines.by_ids(context, [self.stream.pipeline_id]))[0]
+        if pipeline is None:
+            raise missing("pipeline", *self.path)
+        self.pipeline = pipeline
+
+    async def sight_changed(self, context: Context, after: int) -> bool:
+        """Whether the viewer's rights, accounts or place on the pipeline's list changed."""
+        viewer = context.viewer
+        return await log.sight_changed(context.db, viewer.firm_id, after, viewer.member_id, self.stream.pipeline_id)
+
+    async def show(self, context: Context, events: Sequence[LoggedEvent]) -> list[Change] | None:
+        """What the viewer is to be shown of the events; None where querying again is better."""
+        return await _shown(context, self.stream, self.pipeline, events)
+
+
+async def _shown(
+    context: Context, stream: BoardStream, pipeline: Row, events: Sequence[LoggedEvent]
+) -> list[Change] | None:
+    """What the viewer is to be shown of the events; None where querying again is better."""
+    watcher = await _watcher(context, stream.pipeline_id)
+    found = touched(events, watcher)
+    if found.everything:
+        return None
+    wanted = await _jobs_to_look_at(context, stream, found)
+    if len(wanted) > TOO_MANY_JOBS:
+        return None
+    shown: list[Change] = []
+    if found.pipeline:
+        shown.append({"__typename": "PipelineChanged", "pipeline": pipeline})
+    shown += await _accounts(context, stream.pipeline_id, found.accounts)
+    shown += await _members(context, found.members)
+    moved = await _jobs(context, stream, found, wanted)
+    return shown + moved + (await _counts(context, stream, pipeline) if moved else [])
+
+
+async def _watcher(context: Context, pipeline_id: str) -> Watcher:
+    viewer = context.viewer
+    all_accounts = viewer.sees_all_accounts
+    owner = ("member_id", viewer.member_id)
+    mine = (
+        [] if all_accounts else await links.targets(context.db, "member_accounts", context.firm_id, owner, "account_id")
+    )
+
+    def sees(key: Key, accounts: frozenset[str]) -> bool:
+        return Sight(viewer.member_id, all_accounts, accounts).sees(JobKey.of(key))
+
+    return Watcher(viewer.member_id, pipeline_id, frozenset(mine), sees)
+
+
+async def _jobs_to_look_at(context: Context, stream: BoardStream, found: Touched) -> set[str]:
+    """Touched jobs, those of accounts whose access or filtered traits changed, and those that became overdue."""
+    accounts = found.regranted | (found.accounts if stream.filter else set())
+    wanted = set(found.jobs)
+    if accounts:
+        wanted.update(
+            await log.jobs_on_board(context.db, context.firm_id, stream.pipeline_id, accounts, TOO_MANY_JOBS + 1)
+        )
+    if found.days:
+        since, before = min(day for day, _ in found.days), max(day for _, day in found.days)
+        wanted.update(
+            await log.jobs_due(context.db, context.firm_id, stream.pipeline_id, since, before, TOO_MANY_JOBS + 1)
+        )
+    return wanted
+
+
+async def _jobs(context: Context, stream: BoardStream, found: Touched, wanted: Collection[str]) -> list[Change]:
+    """Upserts of what is shown now; removals of what is not but was seen since the cursor."""
+    now = await job_reads.by_ids(
+        context.db, context.firm_id, wanted, context.today, lambda p: access.sees_job(context.viewer, p, "j")
+    )
+    shown = await _on_board(context, stream, wanted)
+    lost = await _lost(context, found, set(wanted) - set(now) - found.jobs)  # of touched jobs `seen` knows
+    result: list[Change] = []
+    for job_id in sorted(wanted):
+        if job_id in shown:
+            before = found.stages_before.get(job_id)
+            previous = before if before != now[job_id]["stage_id"] else None
+            result.append({"__typename": "JobUpserted", "job": now[job_id], "previous_stage_id": previous})
+        elif job_id in found.seen or job_id in lost or (job_id in now and stream.filter):
+            reason = _reason(stream, now.get(job_id))
+            result.append({"__typename": "JobRemoved", "job_id": job_id, "reason": reason})
+    return result
+
+
+def _reason(stream: BoardStream, job: Row | None) -> str:
+    if job is None:
+        return "NOT_VISIBLE"
+    if job["pipeline_id"] != stream.pipeline_id:
+        return "MOVED_AWAY"
+    return "ARCHIVED" if job["state"] == "ARCHIVED" else "LEFT_FILTER"
+
+
+async def _on_board(context: Context, stream: BoardStream, wanted: Collection[str]) -> set[str]:
+    def where(p: Params) -> str:
+        place = f"j.pipeline_id = {p(stream.pipeline_id)}"
+        return f"{place} AND {boards.shown(context, stream.filter, p)}"
+
+    return await job_reads.ids_where(context.db, context.firm_id, wanted, boards.TABLES, where)
+
+
+async def _lost(context: Context, found: Touched, hidden: Collection[str]) -> set[str]:
+    """Jobs that stood on the board untouched while the viewer lost access to their account."""
+    if not found.lost or not hidden:
+        return set()
+
+    def where(p: Params) -> str:
+        return f"js.on_board AND j.account_id = ANY({p(sorted(found.lost))})"
+
+    return await job_reads.ids_where(context.db, context.firm_id, hidden, boards.TABLES, where)
+
+
+async def _accounts(context: Context, pipeline_id: str, ids: Collection[str]) -> list[Change]:
+    """Changed accounts that have a visible job here."""
+    if not ids:
+        return []
+    seen = await log.accounts_on_board(
+        context.db, context.firm_id, pipeline_id, ids, lambda p: access.sees_job(context.viewer, p, "j")
+    )
+    rows = await things.accounts(context.db, context.firm_id, seen)
+    return [{"__typename": "AccountChanged", "account": rows[account_id]} for account_id in sorted(rows)]
+
+
+async def _members(context: Context, ids: Collection[str]) -> list[Change]:
+    rows = await things.members(context.db, context.firm_id, ids) if ids else {}
+    return [{"__typename": "MemberChanged", "member": rows[member_id]} for member_id in sorted(rows)]
+
+
+async def _counts(context: Context, stream: BoardStream, pipeline: Row) -> list[Change]:
+    stages = (await pipelines.stages_of(context, [pipeline]))[0]
+    counted = await boards.count_columns(context, [stage["id"] for stage in stages], stream.filter)
+    empty = {"job_count": 0, "overdue_count": 0}
+    return [
+        {"__typename": "ColumnCountsChanged", "stage_id": stage["id"], **dict(counted.get(stage["id"], empty))}
+        for stage in stages
+    ]

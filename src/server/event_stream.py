@@ -1,0 +1,159 @@
+"""GraphQL over Server-Sent Events, each operation on a request of its own ("distinct connections", LV6).
+
+Events carry their cursor as their id, so that a browser's EventSource goes on by itself after a lost connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+import orjson
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Message, Receive, Scope, Send
+
+from engine.sessions import Identity
+from gql.masking import incident
+from live.tasks import end
+from resolvers.context import Context
+from server.auth import check_origin, client_address, identify
+from server.operation import read_operation
+from server.refusals import HEADERS, Refusal, incident_answer
+from server.results import Result, refused, results
+from server.service import Service
+from server.session_end import REASONS, session_end
+
+PING_SECONDS: Final = 15.0
+"""How often a silent stream gives a sign of life."""
+
+SEND_SECONDS: Final = 30.0
+"""How long an event may wait for a client that does not read; then the stream is cut."""
+
+PING: Final = b":\n\n"
+COMPLETE: Final = b"event: complete\ndata:\n\n"
+_HEADERS: Final = HEADERS | {"content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no"}
+
+
+@dataclass(slots=True)
+class EventStreamView:
+    """Answers /graphql/stream."""
+
+    service: Service
+
+    async def __call__(self, request: Request) -> Response:
+        """Answers one request; refusals before the stream has begun are JSON."""
+        try:
+            return await self._answer(request)
+        except Refusal as refusal:
+            return refusal.answer()
+        except ClientDisconnect:
+            return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody is there to read it
+        except Exception as error:  # noqa: BLE001  (the last gate: nothing of it may reach the client)
+            return incident_answer(incident(error))
+
+    async def _answer(self, request: Request) -> Response:
+        settings = self.service.settings
+        check_origin(request, settings)
+        operation = await read_operation(request, settings.max_body_bytes)
+        identity = await identify(request, self.service.known, own_pages=True)
+        context = self.service.context(identity, client_address(request, settings.trusted_proxies))
+        context.resume = request.headers.get("last-event-id") or None
+        context.sets_cookies = False
+        found = results(self.service.schema, operation, context)
+        first = await anext(found, None)
+        if first is not None and first.wrong_method:
+            await found.aclose()
+            raise Refusal(
+                HTTPStatus.METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "Mutations need POST.", {"allow": "POST"}
+            )
+        return _Stream(_events(self.service, context, identity, first, found))
+
+
+class _Stream(StreamingResponse):
+    """A stream that gives up on a client that does not read."""
+
+    def __init__(self, events: AsyncGenerator[bytes, None]) -> None:
+        super().__init__(events, headers=_HEADERS)
+        self._events = events
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends the events until they end or the client goes."""
+
+        async def send_in_time(message: Message) -> None:
+            async with asyncio.timeout(SEND_SECONDS):
+                await send(message)
+
+        async with aclosing(self._events):
+            await super().__call__(scope, receive, send_in_time)
+
+
+async def _events(
+    service: Service,
+    context: Context,
+    identity: Identity | None,
+    first: Result | None,
+    found: AsyncGenerator[Result, None],
+) -> AsyncGenerator[bytes, None]:
+    """The bytes of the stream, pings included, until the operation, the session or the server ends."""
+    async with aclosing(found), _ending(service, identity) as ending:
+        result = first
+        while result is not None and not ending.done():
+            yield _next(result, context)
+            coming = asyncio.ensure_future(_following(found, result))
+            try:
+                async for ping in _pings_until(coming, ending):
+                    yield ping
+                result = coming.result() if coming.done() else None
+            finally:
+                await end(coming)
+        if not ending.done():
+            yield COMPLETE
+        elif last := ending.result():
+            yield _next(last, context) + COMPLETE
+
+
+async def _following(found: AsyncGenerator[Result, None], result: Result) -> Result | None:
+    return None if result.ends else await anext(found, None)
+
+
+async def _pings_until(*awaited: asyncio.Future[Any]) -> AsyncIterator[bytes]:
+    """Signs of life until one of the futures is done."""
+    while not any(future.done() for future in awaited):
+        done, _ = await asyncio.wait(awaited, timeout=PING_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if not done:
+            yield PING
+
+
+@asynccontextmanager
+async def _ending(service: Service, identity: Identity | None) -> AsyncIterator[asyncio.Task[Result | None]]:
+    """A task that is done when the stream must end before its operation does.
+
+    It has a last result, or none where the server stops: the stream then breaks off, so that clients come back.
+    """
+    waiting = asyncio.create_task(_over(service, identity))
+    try:
+        yield waiting
+    finally:
+        await end(waiting)
+
+
+async def _over(service: Service, identity: Identity | None) -> Result | None:
+    stopped = asyncio.ensure_future(service.stop.wait())
+    ended = asyncio.ensure_future(session_end(service, identity)) if identity else None
+    try:
+        await asyncio.wait({stopped, ended} if ended else {stopped}, return_when=asyncio.FIRST_COMPLETED)
+        return refused(ended.result().value, REASONS[ended.result()]) if ended and ended.done() else None
+    finally:
+        await end(stopped)
+        if ended:
+            await end(ended)
+
+
+def _next(result: Result, context: Context) -> bytes:
+    cursor = b"id: %b\n" % context.sent.encode() if context.sent and not result.ends else b""
+    return cursor + b"event: next\ndata: %b\n\n" % orjson.dumps(result.payload())

@@ -1,0 +1,32 @@
+"""The handshake: which page, which protocol, with which credentials."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.websockets import WebSocket
+
+from server.auth import check_origin, client_address, socket_credentials
+from server.refusals import Refusal
+from server.service import Service
+from server.socket import codes
+from server.socket.connection import Connection
+
+PROTOCOL: Final = "graphql-transport-ws"
+
+
+async def answer(service: Service, socket: WebSocket) -> None:
+    """Answers one WebSocket from its handshake to its end."""
+    try:
+        check_origin(socket, service.settings)
+        credentials = socket_credentials(socket)
+    except Refusal as refusal:
+        await socket.send_denial_response(refusal.answer())
+        return
+    if PROTOCOL not in socket.scope["subprotocols"]:
+        await socket.accept()
+        await socket.close(codes.NO_SUBPROTOCOL, "Subprotocol not acceptable")
+        return
+    await socket.accept(PROTOCOL)
+    address = client_address(socket, service.settings.trusted_proxies)
+    await Connection(service, socket, address, credentials).run()
