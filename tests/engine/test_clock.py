@@ -33,6 +33,10 @@ HOUR = timedelta(hours=1)
 WAITING = "pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 COUNTER = "SELECT FROM event_heads WHERE firm_id = $1 FOR UPDATE"
 """What a COMMIT does to number its event."""
+CHANGES = """query ($id: ID!, $after: String!) {
+    changes(stream: { board: { pipelineId: $id } }, after: $after) { events { ... on BoardEvent { changes {
+        ... on JobUpserted { job { id overdue } }
+        ... on ColumnCountsChanged { overdueCount } } } } } }"""
 MIDNIGHTS = {  # when a day begins that is not simply 24 hours long or far from Greenwich: zone, day, instant in UTC
     "where all clocks are measured from": ("UTC", NEXT, "2026-11-23T00:00Z"),
     "the day on which clocks go forward": ("Europe/Berlin", date(2026, 3, 29), "2026-03-28T23:00Z"),
@@ -217,6 +221,24 @@ async def test_a_minute_without_a_midnight_costs_one_statement(api: Api, databas
     finally:
         database.on_statement = None
     assert len(statements) == 1
+
+
+async def test_a_midnight_names_no_job_that_one_may_not_see(api: Api, watch: Watch) -> None:
+    """AC4, LV7: whoever sees the job is told that it is overdue, and others on the same board nothing."""
+    shop = watch.shop
+    employee = await api.member(shop.owner)
+    await shop.owner.do("updatePipeline", pipelineId=shop.pipeline, addAvailableToIds=[employee.member_id])
+    job = await shop.job(dueDate=DUE.isoformat())
+    cursor = (await shop.owner.query("query ($id: ID!) { board(pipelineId: $id) { cursor } }", id=shop.pipeline))[
+        "board"
+    ]
+    await watch.strike()
+    told = []
+    for client in (shop.owner, employee):
+        found = await client.query(CHANGES, id=shop.pipeline, after=cursor["cursor"])
+        told.append([event["changes"] for event in found["changes"]["events"]])
+    counts = [{"overdueCount": 1}, {"overdueCount": 0}, {"overdueCount": 0}]
+    assert told == [[[{"job": {"id": job["id"], "overdue": True}}, *counts]], []]
 
 
 # --- at the same time -----------------------------------------------------------------------------------------------

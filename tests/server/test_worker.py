@@ -11,16 +11,25 @@ from pathlib import Path
 
 import pytest
 
+from engine.clock import strike
 from live.wakeups import Wakeups
 from server import worker
 from server.worker import to_next_minute
 from store.database import Database
-from tests.support.api import Shop
+from tests.support.api import Json, Shop, open_shop
 from tests.support.databases import on_database
+from tests.support.frames import acknowledged
 from tests.support.processes import PATIENCE, running
+from tests.support.served import served_api
 from tests.support.wait import eventually
 
 WITHIN = 20.0  # seconds; less than a worker rests between two rounds
+EVENTS = """subscription ($pipeline: ID!, $filter: JobFilter) {
+    boardEvents(pipelineId: $pipeline, filter: $filter) { cause { kind actor { __typename } } changes {
+        __typename
+        ... on JobUpserted { job { overdue version } }
+        ... on JobRemoved { reason }
+        ... on ColumnCountsChanged { overdueCount } } } }"""
 
 
 def nobody(_: str) -> None:
@@ -122,3 +131,30 @@ async def test_the_worker_alone_wakes_the_listeners_of_other_processes(
                 while not await announced(database):
                     await anext(looks)
     assert await announced(database) == 1
+
+
+@pytest.mark.parametrize(
+    ("wanted", "seen"),
+    [
+        (None, {"__typename": "JobUpserted", "job": {"overdue": True, "version": 1}}),
+        ({"overdue": True}, {"__typename": "JobUpserted", "job": {"overdue": True, "version": 1}}),
+        ({"overdue": False}, {"__typename": "JobRemoved", "reason": "LEFT_FILTER"}),
+    ],
+)
+async def test_an_open_board_learns_of_the_midnight(
+    database: Database, redis_url: str, wanted: Json | None, seen: Json
+) -> None:
+    """LV7: from a worker elsewhere, though for the process that shows the board it is still the day before."""
+    async with served_api(database, redis_url=redis_url) as served, Wakeups.open(redis_url) as wakeups:
+        shop = await open_shop(served)
+        _, today = await due_then(shop, database, 0)
+        midnight = datetime(today.year, today.month, today.day, tzinfo=UTC) + timedelta(days=1)
+        async with acknowledged(served.socket_url, shop.owner.token) as wire:
+            stream = await wire.subscribe(EVENTS, pipeline=shop.pipeline, filter=wanted)
+            assert (await wire.result(stream))["data"]["boardEvents"]["changes"] == []
+            assert await strike(database, wakeups.notify, clock=lambda: midnight) == 1
+            event = (await wire.result(stream))["data"]["boardEvents"]
+    job, *counts = event["changes"]
+    assert (event["cause"], job) == ({"kind": "SYSTEM", "actor": None}, seen)
+    late = 0 if wanted == {"overdue": False} else 1
+    assert [count["overdueCount"] for count in counts] == [late, 0, 0]
