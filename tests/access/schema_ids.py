@@ -60,7 +60,15 @@ def mutation_paths() -> list[tuple[str, Path]]:
 
 def query_paths() -> list[tuple[str, Path]]:
     """Every field of the query root with every path inside its arguments at which an id stands."""
-    root = schema().query_type
+    return _root_paths(schema().query_type)
+
+
+def subscription_paths() -> list[tuple[str, Path]]:
+    """The same of the subscription root."""
+    return _root_paths(schema().subscription_type)
+
+
+def _root_paths(root: GraphQLObjectType | None) -> list[tuple[str, Path]]:
     assert root is not None
     return [
         (name, path)
@@ -72,7 +80,7 @@ def query_paths() -> list[tuple[str, Path]]:
 
 def nested_paths() -> list[tuple[str, Path]]:
     """Every other field, as `Type.field`, with every path inside its arguments at which an id stands."""
-    roots = (schema().query_type, schema().mutation_type)
+    roots = (schema().query_type, schema().mutation_type, schema().subscription_type)
     return [
         (f"{kind.name}.{name}", path)
         for kind in schema().type_map.values()

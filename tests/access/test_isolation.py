@@ -14,6 +14,7 @@ from tests.access.schema_ids import (
     query_argument,
     query_paths,
     required,
+    subscription_paths,
 )
 from tests.access.world import FOR_MANAGERS, malformed, unknown, works
 from tests.support.api import Client, Json
@@ -250,6 +251,27 @@ async def test_a_board_shows_no_column_of_a_stage_that_is_not_there_for_the_view
             assert found == {"board": {"column": None}}
         found = await client.query(query, id=one["pipeline_shown"], stage=one["stage_shown_0"])
         assert found == {"board": {"column": {"stage": {"id": one["stage_shown_0"]}}}}
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+async def test_no_stream_opens_of_what_is_not_there_for_the_viewer(world: World, caller: str) -> None:
+    """AC4: a foreign pipeline, a hidden one and a malformed id end the stream as one that is not there does."""
+    board = {path for field, path in query_paths() if field == "board"}  # whose filters are the same, and tested above
+    assert set(subscription_paths()) == {("boardEvents", path) for path in board}
+    client: Client = getattr(world.own, caller)
+    document = "subscription ($id: ID!) { boardEvents(pipelineId: $id) { cursor changes { __typename } } }"
+    async with world.unchanged():
+        for pipeline in [unknown("pipeline"), *unseen(world, "pipeline", caller)]:
+            answer = await client.http.post(
+                "/graphql/stream",
+                json={"query": document, "variables": {"id": pipeline}},
+                headers={"authorization": f"Bearer {client.token}"},
+            )
+            assert answer.headers["content-type"].startswith("text/event-stream")
+            said, end = answer.text.split("\n\n")[:2]
+            assert "There is no such pipeline." in said
+            assert '"code":"NOT_FOUND","argument":"pipelineId"' in said
+            assert end == "event: complete\ndata:"
 
 
 @pytest.mark.parametrize("caller", CALLERS)

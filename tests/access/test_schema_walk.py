@@ -58,7 +58,8 @@ def undeclared(schema: GraphQLSchema) -> list[str]:
     """The fields that declare nothing, and those of the roots that anybody may ask for."""
     found = [name for name, declared in declarations(schema).items() if declared is None]
     open_rules = {PUBLIC.name, WITH_PARENT.name}
-    for root, without in ((schema.query_type, set[str]()), (schema.mutation_type, WITHOUT_LOGIN)):
+    roots = ((schema.query_type, set[str]()), (schema.mutation_type, WITHOUT_LOGIN), (schema.subscription_type, set()))
+    for root, without in roots:
         for name in root.fields if root else ():
             declared = declarations(schema)[f"{root.name if root else ''}.{name}"]
             if declared and (declared.may.name in open_rules) != (name in without):
@@ -91,12 +92,12 @@ def test_every_field_declares_who_may_and_on_what_it_depends() -> None:
 def test_a_field_of_the_root_needs_nobody_only_where_it_tells_nobody_anything() -> None:
     """AC6: the viewer is null for nobody, and shows a token without the scope to read nothing."""
     declared = declarations(schema())
-    rules = {
-        name: found.may.name for name, found in declared.items() if found and name.startswith(("Query.", "Mutation."))
-    }
+    roots = ("Query.", "Mutation.", "Subscription.")
+    rules = {name: found.may.name for name, found in declared.items() if found and name.startswith(roots)}
     assert {name for name, rule in rules.items() if rule == "VISITOR"} == {"Query.viewer"}
     assert {name for name, rule in rules.items() if rule == "PUBLIC"} == {"Mutation.login", "Mutation.acceptInvitation"}
     assert {rule for name, rule in rules.items() if name.startswith("Query.")} == {"VISITOR", "READER"}
+    assert {rule for name, rule in rules.items() if name.startswith("Subscription.")} == {"READER"}
 
 
 def test_everything_has_a_description() -> None:

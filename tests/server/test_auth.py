@@ -9,7 +9,8 @@ from argon2.profiles import CHEAPEST
 
 from engine.firms import CreateFirm, create_firm
 from engine.secrets import passwords
-from engine.sessions import Identity, Login, log_in, log_out
+from engine.sessions import Identity, Login, LogOut, log_in, log_out
+from engine.work import perform
 from store.database import Database
 from tests.server.door import HOST, Door, code_of, opened, touched
 
@@ -91,7 +92,7 @@ async def test_expired_and_revoked_tokens_are_refused(
     assert session.identity is not None
     headers = {"authorization": f"Bearer {session.token}"}
     assert (await door.ask("{ who }", **headers)).status_code == 200
-    await log_out(database, session.identity)
+    await perform(database, session.identity.caller(), log_out, LogOut(session.identity.session_id))
     response = await door.ask("mutation { touch }", **headers)
     assert (response.status_code, response.json()["errors"][0]["message"], touched) == (401, message, [])
 
