@@ -13,6 +13,7 @@ endif
 
 BIN := .venv/bin
 IDE := .ide
+CLIENTS := tests/clients
 # Tests run on all processors, a file on one of them, each with a PostgreSQL and a Redis of its own.
 SPREAD := --numprocesses auto --dist loadfile
 
@@ -25,11 +26,11 @@ serve: .env-runtime ## Start Stageline with its own PostgreSQL and a demo firm o
 	@exec $(BIN)/stageline serve --demo
 
 .PHONY: test
-test: .env-dev ## Run the whole test suite; it starts its own PostgreSQL and Redis
+test: .env-dev .clients ## Run the whole test suite; it starts its own PostgreSQL and Redis
 	@exec $(BIN)/pytest $(SPREAD) $(ARGS)
 
 .PHONY: test-quick
-test-quick: .env-dev ## Run the tests that take under two minutes together
+test-quick: .env-dev .clients ## Run the tests that take under two minutes together
 	@exec $(BIN)/pytest $(SPREAD) -m 'not slow' $(ARGS)
 
 .PHONY: check
@@ -75,6 +76,20 @@ ide: ## Install GraphiQL's files into .ide/, so that its page needs no internet 
 	@npm install --no-save --no-audit --no-fund --ignore-scripts --no-package-lock --legacy-peer-deps --loglevel=error \
 		--prefix $(IDE) graphiql@3.8.3 react@18.2.0 react-dom@18.2.0
 	@echo "GraphiQL is in $(IDE)/; the next make serve uses it."
+
+.PHONY: clients
+clients: $(CLIENTS)/node_modules/.package-lock.json ## Install the GraphQL clients from npm that the tests run (needs npm; make test does it)
+
+# npm writes this file last. It is newer than the lock file while what is installed is right.
+$(CLIENTS)/node_modules/.package-lock.json: $(CLIENTS)/package-lock.json
+	@echo "Installing the JavaScript clients for the tests (once; some seconds) ..." >&2
+	@npm ci --prefix $(CLIENTS) --loglevel=error >&2
+	@touch $@
+
+# Without Node, or without its registry, those tests are skipped and say so; CI has both.
+.PHONY: .clients
+.clients:
+	@if command -v npm >/dev/null && command -v node >/dev/null; then $(MAKE) --no-print-directory clients || test -z "$(CI)"; fi
 
 .PHONY: env
 env: .env-dev ## Make the environment .venv with everything for development

@@ -1,0 +1,93 @@
+"""The network between a client and the server, which a test can break."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+RESET = struct.pack("ii", 1, 0)
+"""The option SO_LINGER by which closing a socket resets the connection."""
+
+
+@dataclass
+class Proxy:
+    """Passes the bytes of TCP connections on to a server."""
+
+    target: int
+    """The server's port."""
+    port: int = 0
+    """The port that clients connect to."""
+    sent: list[bytearray] = field(default_factory=list)
+    """What clients have sent, for each of their connections so far."""
+    _listener: asyncio.Server | None = None
+    _open: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = field(default_factory=set)
+
+    @property
+    def url(self) -> str:
+        """The address that clients are given."""
+        return f"http://127.0.0.1:{self.port}"
+
+    async def admit(self) -> None:
+        """Take connections."""
+        self._listener = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self.port = self._listener.sockets[0].getsockname()[1]
+
+    def refuse(self) -> None:
+        """Take no connections any more; those that are open stay."""
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
+
+    def cut(self) -> None:
+        """Reset all connections, on both sides."""
+        for client, server in self._open:
+            _reset(client)
+            _reset(server)
+
+    @asynccontextmanager
+    async def away(self) -> AsyncIterator[None]:
+        """Everything is cut, and nobody gets through."""
+        self.refuse()
+        self.cut()
+        yield
+        await self.admit()
+
+    async def _serve(self, questions: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
+        answers, server = await asyncio.open_connection("127.0.0.1", self.target)
+        self.sent.append(bytearray())
+        self._open.add((client, server))
+        try:
+            await asyncio.gather(_pass_on(questions, server, self.sent[-1]), _pass_on(answers, client, bytearray()))
+        finally:
+            self._open.remove((client, server))
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: bytearray) -> None:
+    with suppress(ConnectionError):
+        while some := await reader.read(65536):
+            seen += some
+            writer.write(some)
+    writer.close()
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    if not writer.is_closing():
+        raw: socket.socket = writer.get_extra_info("socket")
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        writer.transport.abort()
+
+
+@asynccontextmanager
+async def running_proxy(target: int) -> AsyncIterator[Proxy]:
+    """A proxy in front of the server on a port, gone with all connections at the end."""
+    proxy = Proxy(target)
+    await proxy.admit()
+    try:
+        yield proxy
+    finally:
+        proxy.refuse()
+        proxy.cut()
