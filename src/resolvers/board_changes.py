@@ -101,7 +101,7 @@ async def _jobs_to_look_at(context: Context, stream: BoardStream, found: Touched
     if found.days:
         since, before = min(day for day, _ in found.days), max(day for _, day in found.days)
         wanted.update(
-            await log.jobs_due(context.db, context.firm_id, stream.pipeline_id, since, before, TOO_MANY_JOBS + 1)
+            await log.jobs_overdue(context.db, context.firm_id, stream.pipeline_id, since, before, TOO_MANY_JOBS + 1)
         )
     return wanted
 

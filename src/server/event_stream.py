@@ -75,7 +75,10 @@ class EventStreamView:
 
 
 class _Stream(StreamingResponse):
-    """A stream that gives up on a client that does not read."""
+    """A stream that ends when its client goes, and gives up on one that does not read.
+
+    Starlette would cancel it time and again until it has ended, cleaning up included; here it is cancelled once.
+    """
 
     def __init__(self, events: AsyncGenerator[bytes, None]) -> None:
         super().__init__(events, headers=_HEADERS)
@@ -89,7 +92,15 @@ class _Stream(StreamingResponse):
                 await send(message)
 
         async with aclosing(self._events):
-            await super().__call__(scope, receive, send_in_time)
+            sending = asyncio.create_task(self.stream_response(send_in_time))
+            leaving = asyncio.create_task(self.listen_for_disconnect(receive))
+            try:
+                await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                await end(leaving)
+                await end(sending)
+        if not sending.cancelled():
+            sending.result()
 
 
 async def _events(

@@ -8,6 +8,7 @@ from typing import Any, Final
 import orjson
 
 from store.database import Db, Row
+from store.reads.filters import job_overdue
 from store.reads.things import Condition
 from store.sql import Params
 
@@ -99,16 +100,13 @@ async def jobs_on_board(db: Db, firm_id: str, pipeline_id: str, account_ids: Col
     return [row["id"] for row in found]
 
 
-async def jobs_due(db: Db, firm_id: str, pipeline_id: str, since: date, before: date, limit: int) -> list[str]:
-    """Ids of active jobs in a pipeline that are due from a day on and before another, at most ``limit``."""
+async def jobs_overdue(db: Db, firm_id: str, pipeline_id: str, since: date, day: date, limit: int) -> list[str]:
+    """Ids of jobs in a pipeline that are overdue on a day, and due from an earlier one on, at most ``limit``."""
+    p = Params(firm_id, pipeline_id, since, limit)
     found = await db.rows(
-        "SELECT id FROM jobs WHERE firm_id = $1 AND pipeline_id = $2 AND state = 'ACTIVE'"
-        " AND due_date >= $3 AND due_date < $4 LIMIT $5",
-        firm_id,
-        pipeline_id,
-        since,
-        before,
-        limit,
+        "SELECT id FROM jobs j WHERE firm_id = $1 AND pipeline_id = $2 AND due_date >= $3"
+        f" AND {job_overdue(p, day)} LIMIT $4",
+        *p.values,
     )
     return [row["id"] for row in found]
 
