@@ -5,279 +5,53 @@ The same seed makes the same life. What it did is written down in words, for a f
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from random import Random
 from typing import Any
 
 from live.cursor import decode
 from tests.log import sight
 from tests.log.sight import Sight
-from tests.log.world import World
+from tests.properties.deeds import Deeds
 from tests.support.api import Client, Json
 from tests.support.board import CHANGES, Board, named
 
-PRIORITIES = ("LOW", "MEDIUM", "HIGH", "URGENT")
-SORTS = ("MANUAL", "DUE_DATE", "PRIORITY", "NAME", "ENTERED_STAGE")
-
 
 @dataclass
-class Machine:
+class Machine(Deeds):
     """One life of a firm."""
 
-    world: World
-    random: Random
-    jobs: list[str] = field(default_factory=list)
-    tasks: list[str] = field(default_factory=list)
-    tags: list[str] = field(default_factory=list)
-    accounts: list[str] = field(default_factory=list)
-    statuses: list[str] = field(default_factory=list)
-    stages: dict[str, list[str]] = field(default_factory=dict)
-    people: list[Client] = field(default_factory=list)
     boards: dict[str, Board] = field(default_factory=dict)
     truth: list[Sight] = field(default_factory=list)
     """Who saw what, by the sequence of the event after which it was so."""
     lost: set[str] = field(default_factory=set)
     """Boards whose pipeline their viewer does not see at the moment."""
-    story: list[str] = field(default_factory=list)
-    refused: int = 0
     removals: int = 0
 
     async def begin(self) -> None:
         """Take the firm as it was built, and draw the first boards."""
-        world = self.world
-        self.people = [world.overseer, world.insider, world.assignee]
-        self.accounts = [world.first, world.second, await world.account()]
-        self.tags = [world.tag, await world.make("createTag", "tag { id }", name="Late payer")]
-        self.statuses = [*world.statuses.values(), await world.status(), await world.status(on_board=False)]
-        self.stages = {world.pipeline: list(world.stages), world.elsewhere: list(world.elsewhere_stages)}
-        self.jobs = list(world.jobs)
+        await self.settle()
         await self.look()
-        for viewer in (world.owner, *self.people):
+        for viewer in (self.world.owner, *self.people):
             for wanted in (None, self.any_filter()):
-                board = await Board.open(viewer, world.pipeline, wanted)
+                board = await Board.open(viewer, self.world.pipeline, wanted)
                 self.boards[f"{self.who(viewer)} {wanted}"] = board
-        self.boards["overseer elsewhere"] = await Board.open(world.overseer, world.elsewhere)
-
-    def any_filter(self) -> Json:
-        """A filter of one of the kinds whose jobs come and go by different events."""
-        return self.random.choice(
-            [
-                {"priorities": self.random.sample(PRIORITIES, 2)},
-                {"tagIds": [self.random.choice(self.tags)]},
-                {"assigneeIds": [self.random.choice(self.people).member_id]},
-                {"unassigned": self.random.choice([True, False])},
-                {"states": ["ACTIVE", "CUSTOM"]},
-                {"nameContains": self.random.choice("13579")},
-                {"not": {"accountIds": [self.random.choice(self.accounts)]}},
-                {"overdue": self.random.choice([True, False])},
-            ]
-        )
-
-    # --- what happens -----------------------------------------------------------------------------------------------
+        self.boards["overseer elsewhere"] = await Board.open(self.world.overseer, self.world.elsewhere)
 
     async def live(self, steps: int) -> None:
         """Let ``steps`` things happen, each with some chance that a viewer takes a page."""
-        deeds = [deed for deed, weight in self.deeds() for _ in range(weight)]
         for _ in range(steps):
-            deed = self.random.choice(deeds)
-            await deed()
+            await self.something()
             await self.look()
             for name in self.boards:
                 if self.random.random() < 0.06:
                     await self.take(name, self.random.choice((1, 1, 2, 3, 5, 50)))
 
-    def deeds(self) -> list[tuple[Callable[[], Awaitable[None]], int]]:
-        """All that can happen, and how often it does."""
-        return [
-            (self._create_job, 5),
-            (self._edit_job, 4),
-            (self._assign, 6),
-            (self._move_job, 10),
-            (self._set_status, 7),
-            (self._create_task, 4),
-            (self._change_task, 5),
-            (self._link_task, 4),
-            (self._tag_account, 4),
-            (self._rename, 4),
-            (self._give_account, 9),
-            (self._change_rights, 1),
-            (self._change_list, 1),
-            (self._change_stages, 2),
-            (self._change_pipeline, 1),
-            (self._show_status, 2),
-        ]
-
     async def do(self, by: Client, mutation: str, **given: Any) -> Json | None:
         """A mutation that may be refused: then it has written nothing."""
         head = await sight.head(self.world.database, self.world.firm)
-        kind = mutation.removeprefix("create")
-        selection = f"{kind[0].lower()}{kind[1:]} {{ id }}" if mutation.startswith("create") else ""
-        payload = await by.payload(mutation, selection, **given)
-        codes = [error["code"] for error in payload["errors"]]
-        self.story.append(f"{self.who(by)} {mutation} {given} {' '.join(codes)}")
-        if codes:
-            self.refused += 1
-            assert not {"BUSY", "INTERNAL"} & set(codes)
-            assert await sight.head(self.world.database, self.world.firm) == head
-            return None
-        return payload
-
-    def who(self, client: Client) -> str:
-        """A person in words."""
-        if client is self.world.owner:
-            return "owner"
-        return ("overseer", "insider", "assignee")[self.people.index(client)]
-
-    def anybody(self) -> Client:
-        """Somebody, mostly the owner."""
-        return self.random.choice([self.world.owner, self.world.owner, *self.people])
-
-    def some_people(self) -> list[str]:
-        """Up to two members."""
-        return [person.member_id for person in self.random.sample(self.people, self.random.randrange(3))]
-
-    def any_stage(self) -> str:
-        """A stage, mostly of the first pipeline."""
-        pipeline = self.world.pipeline if self.random.random() < 0.75 else self.world.elsewhere
-        return self.random.choice(self.stages[pipeline])
-
-    async def _create_job(self) -> None:
-        pipeline = self.world.pipeline if self.random.random() < 0.8 else self.world.elsewhere
-        given: Json = {
-            "name": self.world.name("Job"),
-            "accountId": self.random.choice(self.accounts),
-            "pipelineId": pipeline,
-            "stageId": self.random.choice(self.stages[pipeline]),
-            "priority": self.random.choice(PRIORITIES),
-            "assigneeIds": self.some_people(),
-            "dueDate": self.random.choice([None, "2020-01-31", "2099-01-31"]),
-        }
-        done = await self.do(self.anybody(), "createJob", **given)
-        if done:
-            self.jobs.append(done["job"]["id"])
-
-    async def _edit_job(self) -> None:
-        change: Json = self.random.choice(
-            [
-                {"name": self.world.name("Job")},
-                {"priority": self.random.choice(PRIORITIES)},
-                {"dueDate": self.random.choice([None, "2020-01-31", "2099-01-31"])},
-            ]
-        )
-        await self.do(self.anybody(), "updateJob", jobId=self.random.choice(self.jobs), **change)
-
-    async def _assign(self) -> None:
-        job = self.random.choice(self.jobs)
-        change = {"addAssigneeIds": self.some_people(), "removeAssigneeIds": self.some_people()}
-        await self.do(self.anybody(), "updateJob", jobId=job, **change)
-
-    async def _move_job(self) -> None:
-        job, stage = self.random.choice(self.jobs), self.any_stage()
-        below = self.random.choice([None, None, *self.jobs])
-        by = self.anybody()
-        now = await self.world.look(job)
-        expect = {"version": now["version"]}
-        given = {"jobId": job, "stageId": stage, "expect": expect, "afterJobId": below, "pendingItems": "KEEP"}
-        await self.do(by, "moveJob", **given)
-
-    async def _set_status(self) -> None:
-        job, status = self.random.choice(self.jobs), self.random.choice(self.statuses)
-        await self.do(self.anybody(), "setJobStatus", jobId=job, statusId=status)
-
-    async def _create_task(self) -> None:
-        job = self.random.choice([None, *self.jobs])
-        given = {"title": self.world.name("Task"), "jobId": job, "assigneeIds": self.some_people()}
-        done = await self.do(self.anybody(), "createTask", **given)
-        if done:
-            self.tasks.append(done["task"]["id"])
-
-    async def _change_task(self) -> None:
-        if self.tasks:
-            task = self.random.choice(self.tasks)
-            change = {"addAssigneeIds": self.some_people(), "removeAssigneeIds": self.some_people()}
-            more: Json = self.random.choice([{}, {"status": "COMPLETED"}, {"status": "TO_DO"}])
-            await self.do(self.anybody(), "updateTask", taskId=task, **change, **more)
-
-    async def _link_task(self) -> None:
-        if self.tasks:
-            given = {"itemId": self.random.choice(self.tasks), "jobId": self.random.choice(self.jobs)}
-            await self.do(self.anybody(), "unlinkItem" if self.random.random() < 0.4 else "linkItem", **given)
-
-    async def _tag_account(self) -> None:
-        change = self.random.choice(["addTagIds", "removeTagIds"])
-        given = {"accountId": self.random.choice(self.accounts), change: [self.random.choice(self.tags)]}
-        await self.do(self.world.owner, "updateAccount", **given)
-
-    async def _rename(self) -> None:
-        person = self.random.choice(self.people)
-        deeds: list[tuple[str, Json]] = [
-            ("updateAccount", {"accountId": self.random.choice(self.accounts)}),
-            ("updateTag", {"tagId": self.random.choice(self.tags)}),
-            ("updateMember", {"memberId": person.member_id}),
-            ("updateJobStatus", {"statusId": self.random.choice(self.statuses[3:])}),
-        ]
-        mutation, given = self.random.choice(deeds)
-        await self.do(self.world.owner, mutation, **given, name=self.world.name("Name"))
-
-    async def _give_account(self) -> None:
-        person = self.random.choice([self.world.insider, self.world.insider, self.world.assignee])
-        change = self.random.choice(["addAccountIds", "removeAccountIds"])
-        accounts = self.random.sample(self.accounts, self.random.randrange(1, 3))
-        given = {"memberId": person.member_id, change: accounts}
-        await self.do(self.world.owner, "updateMemberAccess", **given)
-
-    async def _change_rights(self) -> None:
-        person = self.random.choice(self.people)
-        change: Json = self.random.choice(
-            [
-                {"addRights": ["VIEW_ALL_ACCOUNTS"]},
-                {"removeRights": ["VIEW_ALL_ACCOUNTS"]},
-                {"role": "ADMIN"},
-                {"role": "EMPLOYEE"},
-                {"role": "EMPLOYEE"},
-            ]
-        )
-        await self.do(self.world.owner, "updateMemberAccess", memberId=person.member_id, **change)
-
-    async def _change_list(self) -> None:
-        change = self.random.choice(["addAvailableToIds", "addAvailableToIds", "removeAvailableToIds"])
-        person, pipeline = self.random.choice(self.people), self.random.choice(list(self.stages))
-        await self.do(self.world.owner, "updatePipeline", pipelineId=pipeline, **{change: [person.member_id]})
-
-    async def _change_stages(self) -> None:
-        pipeline = self.world.pipeline
-        stages = self.stages[pipeline]
-        match self.random.randrange(3):
-            case 0:
-                given: Json = {"name": self.world.name("Stage"), "position": self.random.randrange(len(stages) + 1)}
-                done = await self.do(self.world.owner, "createStage", pipelineId=pipeline, **given)
-                if done:
-                    stages.append(done["stage"]["id"])
-            case 1:
-                given = {"name": self.world.name("Stage"), "position": self.random.randrange(len(stages))}
-                await self.do(self.world.owner, "updateStage", stageId=self.random.choice(stages), **given)
-            case _:
-                stage, target = self.random.sample(stages, 2)
-                if await self.do(self.world.owner, "deleteStage", stageId=stage, moveJobsTo=target):
-                    stages.remove(stage)
-
-    async def _change_pipeline(self) -> None:
-        pipeline = {"pipelineId": self.world.pipeline}
-        mutation, given = self.random.choice(
-            [
-                ("updatePipeline", {"jobSort": self.random.choice(SORTS)}),
-                ("archivePipeline", {}),
-                ("restorePipeline", {}),
-            ]
-        )
-        await self.do(self.world.owner, mutation, **pipeline, **given)
-
-    async def _show_status(self) -> None:
-        given = {"statusId": self.random.choice(self.statuses[3:]), "onBoard": self.random.random() < 0.5}
-        await self.do(self.world.owner, "updateJobStatus", **given)
-
-    # --- what is seen -----------------------------------------------------------------------------------------------
+        done = await super().do(by, mutation, **given)
+        assert done is not None or await sight.head(self.world.database, self.world.firm) == head
+        return done
 
     async def look(self) -> None:
         """Write down who sees what now."""

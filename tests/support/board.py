@@ -33,25 +33,23 @@ fragment Drawn on Board {
   }
 }
 """
-PAGE_OF_CHANGES = """
-fragment PageOfChanges on Changes {
-  cursor hasMore
-  events { ... on BoardEvent {
-    cursor at
-    cause { kind clientMutationId actor { ... on Member { id } } }
-    changes {
-      __typename
-      ... on JobUpserted { job { ...Card } previousStageId }
-      ... on JobRemoved { jobId reason }
-      ... on ColumnCountsChanged { stageId jobCount overdueCount }
-      ... on PipelineChanged { pipeline { ...Pipeline } }
-      ... on AccountChanged { account { ...Account } }
-      ... on MemberChanged { member { id name } }
-      ... on StreamReset { why: reason }
-    }
-  } }
+HAPPENED = """
+fragment Happened on BoardEvent {
+  cursor at
+  cause { kind clientMutationId actor { ... on Member { id } } }
+  changes {
+    __typename
+    ... on JobUpserted { job { ...Card } previousStageId }
+    ... on JobRemoved { jobId reason }
+    ... on ColumnCountsChanged { stageId jobCount overdueCount }
+    ... on PipelineChanged { pipeline { ...Pipeline } }
+    ... on AccountChanged { account { ...Account } }
+    ... on MemberChanged { member { id name } }
+    ... on StreamReset { why: reason }
+  }
 }
 """
+PAGE_OF_CHANGES = "fragment PageOfChanges on Changes { cursor hasMore events { ...Happened } }" + HAPPENED
 BOARD = (
     "query ($pipeline: ID!, $filter: JobFilter, $size: Int)"
     " { board(pipelineId: $pipeline, filter: $filter) { ...Drawn } }" + DRAWN + SHARED
@@ -65,6 +63,10 @@ fragment Card""" + SHARED.partition("fragment Card")[2].rpartition("fragment Pip
 CHANGES = (
     "query ($stream: StreamInput!, $after: String!, $first: Int)"
     " { changes(stream: $stream, after: $after, first: $first) { ...PageOfChanges } }" + PAGE_OF_CHANGES + SHARED
+)
+EVENTS = (
+    "subscription ($pipeline: ID!, $filter: JobFilter, $after: String)"
+    " { boardEvents(pipelineId: $pipeline, filter: $filter, after: $after) { ...Happened } }" + HAPPENED + SHARED
 )
 PRIORITIES = ("LOW", "MEDIUM", "HIGH", "URGENT")
 

@@ -1,0 +1,166 @@
+"""Everybody who looks at boards while others write: by any transport, with any rights, through any filter."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from random import Random
+from statistics import median, quantiles
+
+from tests.log import sight
+from tests.properties.live_sight import Past
+from tests.properties.live_writer import Writer
+from tests.support.api import Client, Json
+from tests.support.board import Board
+from tests.support.cluster import Cluster
+from tests.support.lines import Cut, Line, SocketLine, StreamLine
+from tests.support.subscriber import Received, Subscriber
+from tests.support.wait import eventually
+
+COUNTS_WITHIN = 1.0
+"""How late the counts of columns may be, in seconds (LV7)."""
+
+
+@dataclass
+class Figures:
+    """What a run has seen, in numbers."""
+
+    events: int = 0
+    joined: int = 0
+    quiet: int = 0
+    changes: Counter[str] = field(default_factory=Counter)
+    resets: Counter[str] = field(default_factory=Counter)
+    cuts: Counter[str] = field(default_factory=Counter)
+    late: dict[str, list[float]] = field(default_factory=dict)
+    """Seconds from an event's number to its receipt, by what happened to the servers."""
+    weather: str = ""
+    """What happens to the servers."""
+
+    def count(self, got: Received, past: Past) -> None:
+        """Take an event in."""
+        self.events += 1
+        self.joined += got.event["cause"]["kind"] == "COALESCED"
+        self.quiet += not got.changes
+        self.changes.update(change["__typename"] for change in got.changes)
+        self.resets.update(change["why"] for change in got.of("StreamReset"))
+        if got.since < got.upto:
+            self.late.setdefault(self.weather, []).append(got.at - past.times[got.upto - 1])
+
+    def __str__(self) -> str:
+        late = ", ".join(
+            f"{weather} {median(some):.3f} s (median) and {quantiles(some, n=100)[-1]:.3f} s (99%)"
+            for weather, some in self.late.items()
+        )
+        return (
+            f"{self.events} events ({self.joined} joined, {self.quiet} quiet); {dict(self.changes)}; resets"
+            f" {dict(self.resets)}; cuts {dict(self.cuts)}; late: {late}"
+        )
+
+
+@dataclass
+class Crowd:
+    """The subscribers of a firm."""
+
+    writer: Writer
+    cluster: Cluster
+    past: Past
+    random: Random
+    subscribers: list[Subscriber] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    figures: Figures = field(default_factory=Figures)
+
+    @asynccontextmanager
+    async def looking(self) -> AsyncIterator[None]:
+        """Everybody looks while the context is entered."""
+        self._come()
+        self.tasks = [asyncio.create_task(one.live()) for one in self.subscribers]
+        try:
+            yield
+        finally:
+            for task in self.tasks:
+                task.cancel()
+            await asyncio.wait(self.tasks)
+            for line in self.lines:
+                await line.close()
+
+    def _come(self) -> None:
+        world = self.writer.world
+        for viewer in (world.owner, *self.writer.people):
+            # Everybody has one socket, and event streams beside it.
+            lines: list[Line] = [SocketLine(self.cluster, viewer)]
+            lines += [StreamLine(self.cluster, viewer, method=method) for method in ("GET", "POST")]
+            self.lines += lines
+            for n, wanted in enumerate((None, self.writer.any_filter(), self.writer.any_filter())):
+                self._sit(viewer, world.pipeline, wanted, lines[0] if n == 0 else self.random.choice(lines))
+            self._sit(viewer, world.elsewhere, None, self.random.choice(lines))
+
+    def _sit(self, viewer: Client, pipeline: str, wanted: Json | None, line: Line) -> None:
+        number = len(self.subscribers)
+        name = f"#{number} {self.writer.who(viewer)} {wanted or ''} over {type(line).__name__}"
+        random = Random(self.random.random())  # noqa: S311  # a life, not a secret
+        board = Board(viewer, pipeline, wanted)
+        self.subscribers.append(Subscriber(name, board, line, random, self.writer.story))
+
+    def healthy(self) -> None:
+        """Raise what a subscriber has met."""
+        for task in self.tasks:
+            if task.done():
+                task.result()
+
+    async def cut(self, random: Random) -> None:
+        """Break all that one client has open over one line."""
+        line, how = random.choice(self.lines), random.choice(list(Cut))
+        self.figures.cuts[how.value] += 1
+        await line.cut(how)
+
+    async def in_step(self, within: float) -> None:
+        """While nobody writes: everybody's board is what a fresh one shows (LV1), and everything they were told true.
+
+        ``within`` so many seconds from the last write on.
+        """
+        world, loop = self.writer.world, asyncio.get_running_loop()
+        heads = {}
+        for pipeline in (world.pipeline, world.elsewhere):
+            # Everybody who looks at this board is told of it.
+            await world.owner.do("updatePipeline", pipelineId=pipeline, description=world.name("Pause"))
+            heads[pipeline] = await sight.head(world.database, world.firm)
+        end = loop.time() + within
+        fresh = [Board(one.board.client, one.board.pipeline_id, one.board.filter) for one in self.subscribers]
+        seen = await asyncio.gather(*(board.load() for board in fresh))
+        for one, board, there in zip(self.subscribers, fresh, seen, strict=True):
+            head = heads[one.board.pipeline_id] if there else None
+            claim = f"{one.name} is right after {head}" if there else f"{one.name} knows that it is not there"
+            await eventually(partial(self._arrived, one, head), claim, within=max(0.1, end - loop.time()))
+            if there:
+                await self._same(one, board)
+        await self._true()
+
+    def _arrived(self, one: Subscriber, head: int | None) -> bool:
+        """Whether a board is drawn up to an event; None: whether its client knows that it is not there."""
+        self.healthy()
+        return one.lost if head is None else one.seq >= head and not one.drawing and not one.lost
+
+    async def _same(self, one: Subscriber, fresh: Board) -> None:
+        drawn, right = one.board.drawn(), fresh.drawn()
+        assert right["order"] == fresh.listed(), f"{one.name}: the client sorts otherwise than the board"
+        for part in ("pipeline", "jobs", "order"):
+            assert drawn[part] == right[part], f"{one.name}: {part} at {one.seq}"
+        claim = f"{one.name} has the counts {right['columns']}"
+        await eventually(lambda: one.board.drawn()["columns"] == right["columns"], claim, within=COUNTS_WITHIN)
+
+    async def _true(self) -> None:
+        """AC4, LV1: nobody was told of what they could not see."""
+        await self.past.read()
+        for one in self.subscribers:
+            for got in one.received:
+                try:
+                    self.past.check(one.board.client.member_id, got)
+                except AssertionError as error:
+                    raise AssertionError(f"{one.name}, from {got.since} to {got.upto}: {error}") from error
+                self.figures.count(got, self.past)
+            one.received.clear()

@@ -1,0 +1,114 @@
+"""Who saw what at every number of the log, with any number of writers: the database itself writes it down.
+
+An event gets its number inside COMMIT, under a lock that keeps all other events of the firm back. A trigger on that
+number therefore sees just what is committed when that event is: the truth to hold streams against.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from math import inf
+
+from store.database import Database
+from tests.log import sight
+from tests.support.databases import execute
+from tests.support.subscriber import Received
+
+NOTE = (
+    """
+    CREATE TABLE sight_spans (member_id text, job_id text, since bigint, until bigint);
+    CREATE UNIQUE INDEX ON sight_spans (member_id, job_id) WHERE until IS NULL;
+    CREATE TABLE job_versions (job_id text, seq bigint, version integer);
+    CREATE FUNCTION note_sight(firm text, now bigint) RETURNS void LANGUAGE plpgsql AS $$
+    BEGIN
+        WITH seen AS MATERIALIZED ("""
+    + sight.SEEN.replace("$1", "firm")
+    + """), gone AS (
+            UPDATE sight_spans SET until = now
+            WHERE until IS NULL AND (member_id, job_id) NOT IN (SELECT seen.member_id, seen.id FROM seen)
+        )
+        INSERT INTO sight_spans SELECT seen.member_id, seen.id, now FROM seen WHERE NOT EXISTS (
+            SELECT FROM sight_spans s WHERE s.until IS NULL AND s.member_id = seen.member_id AND s.job_id = seen.id
+        );
+    END
+    $$;
+    CREATE FUNCTION note_event() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        PERFORM note_sight(NEW.firm_id, NEW.seq);
+        INSERT INTO job_versions SELECT id, NEW.seq, version FROM jobs WHERE id IN (
+            SELECT change->>'id' FROM jsonb_array_elements(NEW.changes) change WHERE change->>'type' = 'job'
+        );
+        RETURN NULL;
+    END
+    $$;
+    CREATE TRIGGER note_event AFTER UPDATE OF seq ON events FOR EACH ROW EXECUTE FUNCTION note_event()
+    """
+)
+
+
+@dataclass
+class Past:
+    """What was true after every event of a firm."""
+
+    database: Database
+    firm: str
+    times: list[float] = field(default_factory=list)
+    """When each event was numbered, in seconds since the epoch; the first has the number 1."""
+    spans: dict[tuple[str, str], list[tuple[int, float]]] = field(default_factory=dict)
+    """From which event on until which a member saw a job."""
+    versions: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    """Each job's versions, by the event after which it had them."""
+    jobs: dict[str, set[str]] = field(default_factory=dict)
+    """The jobs of each account, which stay its own for ever."""
+
+    @classmethod
+    async def begin(cls, database: Database, url: str, firm: str) -> Past:
+        """Have it written down from now on."""
+        await execute(url, NOTE)
+        await database.rows("SELECT note_sight($1, seq) FROM event_heads WHERE firm_id = $1", firm)
+        await database.rows("INSERT INTO job_versions SELECT id, 0, version FROM jobs WHERE firm_id = $1", firm)
+        return cls(database, firm)
+
+    async def read(self) -> None:
+        """Take in what has been written down by now."""
+        db, self.spans, self.versions, self.jobs = self.database, {}, {}, {}
+        events = await sight.events(db, self.firm)
+        self.times = [event.at.timestamp() for event in events]
+        for row in await db.rows("SELECT * FROM sight_spans"):
+            until = inf if row["until"] is None else row["until"]
+            self.spans.setdefault((row["member_id"], row["job_id"]), []).append((row["since"], until))
+        for row in await db.rows("SELECT * FROM job_versions ORDER BY seq"):
+            self.versions.setdefault(row["job_id"], []).append((row["seq"], row["version"]))
+        for row in await db.rows("SELECT id, account_id FROM jobs WHERE firm_id = $1", self.firm):
+            self.jobs.setdefault(row["account_id"], set()).add(row["id"])
+
+    def head(self, at: float) -> int:
+        """The number of the newest event at a moment."""
+        return bisect_right(self.times, at)
+
+    def saw(self, member_id: str, job_id: str, since: int, until: int) -> bool:
+        """Whether a member saw a job after any of these events, both included."""
+        spans = self.spans.get((member_id, job_id), ())
+        return any(first <= until and since < end for first, end in spans)
+
+    def check(self, member_id: str, got: Received) -> None:
+        """AC4, LV1: an event names only what its viewer could see since the cursor before, and nothing stale."""
+        now = self.head(got.at)
+        assert got.upto <= now, "a cursor from the future"
+        for change in got.of("JobUpserted"):
+            job = change["job"]
+            assert self.saw(member_id, job["id"], got.upto, now), f"{job['id']} is shown, and could not be seen"
+            least, most = self.version(job["id"], got.upto), self.version(job["id"], now)
+            assert least <= job["version"] <= most, f"{job['id']} has none of the versions {least} to {most}"
+        for change in got.of("JobRemoved"):
+            assert self.saw(member_id, change["jobId"], got.since, now), f"{change['jobId']} is named in vain"
+        for change in got.of("AccountChanged"):
+            jobs = self.jobs[change["account"]["id"]]
+            assert any(self.saw(member_id, job_id, got.upto, now) for job_id in jobs), f"{change} is shown"
+
+    def version(self, job_id: str, seq: int) -> int:
+        """The version that a job had after an event; 0 before it is known."""
+        known = self.versions.get(job_id, [])
+        place = bisect_right(known, seq, key=lambda one: one[0])
+        return known[place - 1][1] if place else 0
