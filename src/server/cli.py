@@ -139,6 +139,38 @@ def create_firm(
     typer.echo(_run(create(settings, firm)))
 
 
+@app.command()
+def watch(  # noqa: PLR0913  (each is an option that somebody types)
+    pipeline: Annotated[
+        str | None, typer.Argument(help="The pipeline: a part of its name, or its id.", show_default="the only one")
+    ] = None,
+    *,
+    url: Annotated[str, typer.Option(envvar="STAGELINE_URL", help="Where Stageline is.")] = "http://127.0.0.1:8000",
+    email: Annotated[str | None, typer.Option(envvar="STAGELINE_EMAIL", help="Who logs in; asked for.")] = None,
+    password: Annotated[
+        str | None, typer.Option(envvar="STAGELINE_PASSWORD", help="The password; asked for.", show_default=False)
+    ] = None,
+    firm: Annotated[str | None, typer.Option(help="The firm, where the login belongs to several.")] = None,
+    mine: Annotated[bool, typer.Option("--mine", help="Only jobs assigned to you.")] = False,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only jobs that are overdue.")] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="A line per change instead of a screen, as where there is no terminal.")
+    ] = False,
+    once: Annotated[bool, typer.Option("--once", help="Show the board once and end.")] = False,
+) -> None:
+    """Show a pipeline's board in the terminal, live: a client of the API, for a desk or a screen on the wall.
+
+    Ctrl-C ends it. STAGELINE_TOKEN takes the place of e-mail and password.
+    """
+    from server.watch.command import Options, credentials  # noqa: PLC0415
+    from server.watch.command import watch as follow  # noqa: PLC0415
+
+    who = credentials(email, password, firm)
+    _run(
+        follow(Options(pipeline=pipeline, url=url, credentials=who, mine=mine, overdue=overdue, plain=plain, once=once))
+    )
+
+
 @app.command("settings")
 def show_settings() -> None:
     """Explain every setting, and show its value now."""
