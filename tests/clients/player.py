@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Callable
@@ -12,7 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.clients.serving import Colleague
+import pytest
+
+from tests.clients.serving import WatchedShop
 from tests.support.api import PASSWORD, Json
 
 FOLDER = Path(__file__).parent
@@ -23,8 +26,8 @@ LONGEST_LINE = 2**22
 OLDEST_NODE = 20
 
 
-def missing() -> str | None:
-    """What is not here that the clients need; None if all of it is."""
+def missing() -> str:
+    """What is not here that the clients need; nothing if all of it is."""
     node = shutil.which("node")
     if node is None:
         return f"Node is not here: JavaScript clients are tested where Node {OLDEST_NODE} or newer is."
@@ -33,7 +36,11 @@ def missing() -> str | None:
         return f"Node {version} is too old: JavaScript clients are tested with Node {OLDEST_NODE} or newer."
     if not (FOLDER / "node_modules" / ".package-lock.json").exists():
         return "The JavaScript clients are not installed: make clients."
-    return None
+    return ""
+
+
+needs_node = pytest.mark.skipif(bool(MISSING := missing()), reason=MISSING)
+"""Marks tests that play clients."""
 
 
 @dataclass
@@ -87,16 +94,17 @@ class Player:
 
 
 @asynccontextmanager
-async def playing(script: str, url: str, who: Colleague) -> AsyncIterator[Player]:
-    """Let a client log in as somebody and follow the board while the context is entered.
+async def playing(script: str, url: str, shop: WatchedShop) -> AsyncIterator[Player]:
+    """Let the watcher's client log in and follow the shop's board while the context is entered.
 
     Then it must end by itself, and have complained of nothing.
     """
-    given = {"url": url, "email": who.email, "password": PASSWORD, "pipelineId": who.pipeline}
+    given = {"url": url, "email": shop.email, "password": PASSWORD, "pipelineId": shop.pipeline}
     process = await asyncio.create_subprocess_exec(
         "node",
         FOLDER / f"{script}.mjs",
         json.dumps(given),
+        env={**os.environ, "NODE_NO_WARNINGS": "1"},  # Node's own; those of the libraries count
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

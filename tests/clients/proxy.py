@@ -21,8 +21,6 @@ class Proxy:
     """The server's port."""
     port: int = 0
     """The port that clients connect to."""
-    sent: list[bytearray] = field(default_factory=list)
-    """What clients have sent, for each of their connections so far."""
     _listener: asyncio.Server | None = None
     _open: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = field(default_factory=set)
 
@@ -58,18 +56,16 @@ class Proxy:
 
     async def _serve(self, questions: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
         answers, server = await asyncio.open_connection("127.0.0.1", self.target)
-        self.sent.append(bytearray())
         self._open.add((client, server))
         try:
-            await asyncio.gather(_pass_on(questions, server, self.sent[-1]), _pass_on(answers, client, bytearray()))
+            await asyncio.gather(_pass_on(questions, server), _pass_on(answers, client))
         finally:
             self._open.remove((client, server))
 
 
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: bytearray) -> None:
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     with suppress(ConnectionError):
         while some := await reader.read(65536):
-            seen += some
             writer.write(some)
     writer.close()
 

@@ -48,23 +48,59 @@ async def api_of(database_url: str, port: int) -> AsyncIterator[Remote]:
         await database.close()
 
 
-@dataclass(frozen=True)
-class Colleague:
-    """An employee who sees a shop's board, and how they log in."""
+@dataclass
+class Staff:
+    """A firm on a web process: its owner, and an employee who sees all accounts, whose client the test plays."""
 
+    port: int
+    owner: Client
+    watcher: Client
     email: str
-    client: Client
-    pipeline: str
+
+
+@asynccontextmanager
+async def hired(database_url: str, port: int) -> AsyncIterator[Staff]:
+    """The people of a new firm. They go on over HTTP, whatever process listens on the port."""
+    async with api_of(database_url, port) as api:
+        owner = await api.firm()
+        watcher = await api.member(owner, rights=["VIEW_ALL_ACCOUNTS"])
+        yield Staff(port, owner, watcher, f"member{api.people}@firm.test")
+
+
+@dataclass
+class WatchedShop(Shop):
+    """A pipeline that somebody watches."""
+
+    watcher: Client
+    email: str
 
     async def board(self) -> Json:
-        """The board as a fresh query shows it, without what belongs to the query."""
-        board = (await self.client.query(document("Board"), pipelineId=self.pipeline))["board"]
+        """The board as a fresh query shows it to the watcher, without what belongs to the query."""
+        board = (await self.watcher.query(document("Board"), pipelineId=self.pipeline))["board"]
         columns = [{**column, "jobs": column["jobs"]["nodes"]} for column in board["columns"]]
         return {"pipeline": board["pipeline"], "columns": columns}
 
+    async def move(self, job: Json, stage: int) -> None:
+        """Move a job as somebody else does, from wherever it is."""
+        now = await self.owner.query("query ($id: ID!) { job(id: $id) { version } }", id=job["id"])
+        await self.owner.do("moveJob", jobId=job["id"], stageId=self.stages[stage], expect=now["job"])
 
-async def hire(api: Api, shop: Shop) -> Colleague:
-    """A new employee who sees the shop's pipeline and all its jobs."""
-    client = await api.member(shop.owner, rights=["VIEW_ALL_ACCOUNTS"])
-    await shop.owner.do("updatePipeline", pipelineId=shop.pipeline, addAvailableToIds=[client.member_id])
-    return Colleague(f"member{api.people}@firm.test", client, shop.pipeline)
+    async def available(self, add: bool) -> None:
+        """Let the watcher see the pipeline, or no more."""
+        which = "addAvailableToIds" if add else "removeAvailableToIds"
+        await self.owner.do("updatePipeline", pipelineId=self.pipeline, **{which: [self.watcher.member_id]})
+
+
+async def open_watched_shop(staff: Staff) -> WatchedShop:
+    """A new pipeline and a new account in the firm."""
+    account = await staff.owner.do("createAccount", "account { id }", name="Acme")
+    stages = [{"name": name} for name in ("First", "Second", "Third")]
+    pipeline = await staff.owner.do(
+        "createPipeline",
+        "pipeline { id stages { id } }",
+        name="Tax",
+        stages=stages,
+        availableToIds=[staff.watcher.member_id],
+    )
+    ids = [stage["id"] for stage in pipeline["stages"]]
+    return WatchedShop(staff.owner, account["id"], pipeline["id"], ids, staff.watcher, staff.email)
