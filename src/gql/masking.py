@@ -98,7 +98,14 @@ def code_of(error: GraphQLError) -> str | None:
 def _is_for_clients(error: GraphQLError) -> bool:
     if code_of(error) is None and _blames_request(error):
         _label(error, BAD_REQUEST)
+        if isinstance(root := _root(error), CannotGetOperationTypeError):
+            error.message = no_operation(root.operation_name)
     return code_of(error) is not None
+
+
+def no_operation(name: str | None) -> str:
+    """What is wrong with a document that lacks the operation to run."""
+    return f"The document has no operation named {name!r}." if name else "The document has no operation."
 
 
 def _blames_request(error: GraphQLError) -> bool:

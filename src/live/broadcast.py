@@ -43,9 +43,12 @@ class CoalescingBroadcast(Broadcast):
         await end(self._listener_task)
         await self._backend.disconnect()
 
+    def deliver(self, event: Event) -> None:
+        """Hands an event to this process's subscribers, without the broker."""
+        for queue in self._subscribers.get(event.channel, ()):
+            if queue.empty():
+                queue.put_nowait(event)
+
     async def _listener(self) -> None:
         while True:
-            event = await self._backend.next_published()
-            for queue in self._subscribers.get(event.channel, ()):
-                if queue.empty():
-                    queue.put_nowait(event)
+            self.deliver(await self._backend.next_published())

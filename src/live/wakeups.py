@@ -5,6 +5,8 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final, Self
 
+from broadcaster import Event
+
 from live.broadcast import CoalescingBroadcast
 from live.outage import Backoff, Outage
 from live.redis_backend import LOOK, RedisBackend
@@ -47,8 +49,13 @@ class Wakeups:
     def notify(self, firm_id: str) -> None:
         """Announces that the firm's log has grown. Call it after the commit, in the event loop's thread.
 
-        It returns at once and never raises. Several calls for one firm, before the broker has taken the first, are one.
+        It returns at once and never raises. This process's listeners are woken directly, whatever the broker does.
+        Several calls for one firm, before the broker has taken the first, are one.
         """
+        self._broadcast.deliver(Event(channel_of(firm_id), LOOK))
+        self._announce(firm_id)
+
+    def _announce(self, firm_id: str) -> None:
         self._waiting[firm_id] = None
         if len(self._waiting) > MAX_WAITING_FIRMS:
             del self._waiting[next(iter(self._waiting))]
@@ -79,7 +86,7 @@ class Wakeups:
                 async with asyncio.timeout(PUBLISH_SECONDS):
                     await self._broadcast.publish(channel_of(firm_id), LOOK)
             except Exception as error:  # noqa: BLE001  (whatever it was: the next announcement must still go out)
-                self.notify(firm_id)
+                self._announce(firm_id)
                 self._outage.began("publishing", error)
                 await asyncio.sleep(backoff.next())
             else:

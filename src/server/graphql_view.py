@@ -10,7 +10,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from gql.masking import UNAVAILABLE, code_of, incident, masked
+from gql.masking import UNAVAILABLE, code_of, incident, masked, no_operation
 from resolvers.context import Context
 from server import graphiql
 from server.auth import check_origin, clear_session_cookie, client_address, identify, set_session_cookie
@@ -69,8 +69,7 @@ class GraphQLView:
                 allowed_operation_types=_QUERIES if operation.read_only else _NO_STREAMS,
             )
         except CannotGetOperationTypeError:
-            named = f" named {operation.name!r}" if operation.name else ""
-            raise bad_request(f"The document has no operation{named}.") from None
+            raise bad_request(no_operation(operation.name)) from None
         except InvalidOperationTypeError as error:
             raise _wrong_method(error.operation_type) from None
 

@@ -19,14 +19,18 @@ async def answer(service: Service, socket: WebSocket) -> None:
     """Answers one WebSocket from its handshake to its end."""
     try:
         check_origin(socket, service.settings)
-        credentials = socket_credentials(socket)
-    except Refusal as refusal:
-        await socket.send_denial_response(refusal.answer())
+    except Refusal:
+        await socket.close()  # before it is accepted: HTTP 403, the one refusal for which uvicorn logs no error
         return
     if PROTOCOL not in socket.scope["subprotocols"]:
         await socket.accept()
         await socket.close(codes.NO_SUBPROTOCOL, "Subprotocol not acceptable")
         return
     await socket.accept(PROTOCOL)
+    try:
+        credentials = socket_credentials(socket)
+    except Refusal as refusal:
+        await socket.close(codes.FORBIDDEN, refusal.message)
+        return
     address = client_address(socket, service.settings.trusted_proxies)
     await Connection(service, socket, address, credentials).run()

@@ -129,7 +129,8 @@ class Session:
 @asynccontextmanager
 async def session(address: Address, credentials: Credentials) -> AsyncIterator[Session]:
     """A session at the server, logged in. Raises Away and Trouble."""
-    async with httpx.AsyncClient(timeout=ANSWER_WITHIN, verify=address.tls or True) as http:
+    tls = address.tls or False  # without TLS there is nothing to verify
+    async with httpx.AsyncClient(timeout=ANSWER_WITHIN, verify=tls) as http:
         opened = Session(address, credentials, http)
         if not opened.token:
             await opened.log_in()

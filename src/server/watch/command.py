@@ -160,6 +160,7 @@ async def _draw(console: Console, stream: Stream, view: View) -> None:
             await following
         finally:
             following.cancel()
+            await asyncio.wait([following])
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ def board_lines(view: View) -> Iterator[str]:
 
 
 def _card(card: Card) -> str:
-    due = [f"{'overdue since' if card.overdue else 'due'} {day(card.due)}"] if card.due else []
+    due = [f"due {day(card.due)}{', overdue' if card.overdue else ''}"] if card.due else []
     status = [] if card.status.state == "ACTIVE" else [card.status.name]
     people = [", ".join(person.name for person in card.assignees)] if card.assignees else []
     tags = [", ".join(tag.name for tag in card.account.tags)] if card.account.tags else []

@@ -48,7 +48,7 @@ def frame(view: View, now: datetime, width: int, height: int | None) -> tuple[Li
     if view.state.link is Link.BEHIND:
         body = [_dimmed(line) for line in body]
     if room is not None:
-        body = [*body[:room], *[blank(width)] * (room - len(body) + 1)]
+        body = [*[*body, *[blank(width)] * room][:room], blank(width)]
     lines = (_head(view, now, width), blank(width), *body, *foot)
     return lines if height is None else lines[:height]
 
@@ -101,7 +101,7 @@ def _foot(latest: Sequence[News], now: datetime, width: int, count: int) -> list
     lines = [_news(news, now, width) for news in latest[:count]]
     if count and not lines:
         lines = [row(width, GROUND, [Ink(" Waiting for the first change.", FAINT)])]
-    return lines
+    return [*lines, *[blank(width)] * (count - len(lines))]  # so that the first news do not push the cards about
 
 
 def _news(news: News, now: datetime, width: int) -> Line:

@@ -29,7 +29,7 @@ class Link(Enum):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The link; for one that is behind also why, since when, and when it is tried again."""
+    """The link; unless it is live also since when it is not, why, and when it is tried again."""
 
     link: Link = Link.CATCHING_UP
     reason: str = ""
@@ -73,10 +73,9 @@ class View:
                 seen = self._with(news.of_event(event, self.board, board), now, board)
                 return replace(seen, state=State(Link.LIVE))
             case Connected():
-                return replace(self, state=State(Link.CATCHING_UP))
+                return replace(self, state=State(Link.CATCHING_UP, since=self.state.since))
             case Lost(reason, pause):
-                since = self.state.since if self.state.link is Link.BEHIND else now
-                state = State(Link.BEHIND, reason, since, now + timedelta(seconds=pause))
+                state = State(Link.BEHIND, reason, self.state.since or now, now + timedelta(seconds=pause))
                 return replace(self, state=state)
 
     def _with(self, happened: News, now: datetime, board: Board) -> View:
