@@ -89,7 +89,7 @@ $(CLIENTS)/node_modules/.package-lock.json: $(CLIENTS)/package-lock.json
 # Without Node, or without its registry, those tests are skipped and say so; CI has both.
 .PHONY: .clients
 .clients:
-	@if command -v npm >/dev/null && command -v node >/dev/null; then $(MAKE) --no-print-directory clients || test -z "$(CI)"; fi
+	@if command -v npm >/dev/null && command -v node >/dev/null; then $(MAKE) --silent --no-print-directory clients || test -z "$(CI)"; fi
 
 .PHONY: env
 env: .env-dev ## Make the environment .venv with everything for development
