@@ -47,7 +47,7 @@ class Figures:
         self.quiet += not got.changes
         self.changes.update(change["__typename"] for change in got.changes)
         self.resets.update(change["why"] for change in got.of("StreamReset"))
-        if got.since < got.upto:
+        if not got.first:
             self.late.setdefault(self.weather, []).append(got.at - past.times[got.upto - 1])
 
     def __str__(self) -> str:

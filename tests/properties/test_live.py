@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -91,7 +90,7 @@ class Run:
         """A process is killed while nobody writes through it."""
         web = self.cluster.any()
         self.note(f"{web.host} is killed")
-        await web.stop(signal.SIGKILL)
+        await web.kill()
         await web.start()
         await self.calm()
 

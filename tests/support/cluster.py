@@ -15,6 +15,7 @@ from store.database import Database
 from tests.support.api import Api
 from tests.support.processes import Running, running
 from tests.support.redis import free_port
+from tests.support.wait import eventually
 
 READY = "Stageline runs on"
 SIZE = 2
@@ -33,6 +34,8 @@ class Web:
     process: Running | None = None
     """None while it is down, and as soon as it is asked to stop."""
     starts: int = 0
+    asked: int = 0
+    """Requests that wait for its answer."""
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     @property
@@ -60,11 +63,23 @@ class Web:
         await process.says(READY)
         self.process = process
 
-    async def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """Send it a signal that ends it; return its exit code. Nobody is sent to it from now on."""
+    async def stop(self) -> int:
+        """Take it out of the turn, as a load balancer does in a deploy, and stop it; return its exit code."""
         assert self.process is not None
         process, self.process = self.process, None
-        return await process.send(number)
+        # What is sent over a connection in the moment in which it is closed for being idle is lost in HTTP/1.1.
+        await eventually(lambda: not self.asked, f"{self.host} has answered everything")
+        return await process.send(signal.SIGTERM)
+
+    async def kill(self) -> None:
+        """Kill it, as a crash would."""
+        assert self.process is not None
+        process, self.process = self.process, None
+        await process.send(signal.SIGKILL)
+
+    def gone(self, start: int) -> bool:
+        """Whether it was stopped or killed since its ``start``."""
+        return self.process is None or self.starts != start
 
     async def close(self) -> None:
         """Stop it for good, if it runs."""
@@ -74,6 +89,10 @@ class Web:
     def log(self) -> str:
         """What it has written to its log, in all its lives."""
         return "".join(path.read_text() for path in sorted(self.folder.glob("start-*/err.txt")))
+
+
+class Died(httpx.TransportError):
+    """The process that was asked has been killed."""
 
 
 class InTurn(httpx.AsyncBaseTransport):
@@ -92,11 +111,20 @@ class InTurn(httpx.AsyncBaseTransport):
         return up[self.turn % len(up)]
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Ask whoever's turn it is."""
+        """Ask whoever's turn it is. Raises Died where that process is killed meanwhile."""
         web = self.next()
+        start = web.starts
         request.url = request.url.copy_with(host="127.0.0.1", port=web.port)
         request.headers["host"] = web.host
-        return await self.transport.handle_async_request(request)
+        web.asked += 1
+        try:
+            return await self.transport.handle_async_request(request)
+        except httpx.TransportError as error:
+            if web.gone(start):
+                raise Died(repr(error)) from error
+            raise
+        finally:
+            web.asked -= 1
 
     async def aclose(self) -> None:
         """Close all connections."""

@@ -6,6 +6,7 @@ A line can be cut in the ways in which networks cut. Whoever reads learns that i
 from __future__ import annotations
 
 import asyncio
+import itertools
 import socket
 import struct
 from abc import ABC, abstractmethod
@@ -113,7 +114,8 @@ class SocketLine(Line):
 
     async def leave(self, feed: Feed) -> None:
         """Send ``complete``."""
-        await self._sockets[-1].leave(feed)
+        for one in self._sockets:
+            await one.leave(feed)
 
     async def cut(self, how: Cut) -> None:
         """Break the socket, and with it all subscriptions."""
@@ -134,6 +136,7 @@ class _Socket:
         self._web, self._start = web, web.starts
         self._stack, self._wire = stack, wire
         self._feeds: dict[str, Feed] = {}
+        self._numbers = itertools.count()
         self._reading = asyncio.create_task(self._read())
 
     @classmethod
@@ -144,15 +147,16 @@ class _Socket:
                 return cls(web, stack.pop_all(), wire)
 
     async def subscribe(self, document: str, variables: Json) -> Feed:
-        # Nothing is read between sending and noting whom the answers are for.
-        feed = Feed(await self._wire.subscribe(document, **variables))
-        self._feeds[feed.name] = feed
+        feed = Feed(f"op{next(self._numbers)}")
+        self._feeds[feed.name] = feed  # before anything is sent: the answer may come before we are back
         if self.over:
-            feed.answers.put_nowait(self._ended("it has ended"))
+            raise self._ended("the socket has ended")
+        await self._wire.subscribe(document, id=feed.name, **variables)
         return feed
 
     async def leave(self, feed: Feed) -> None:
-        if self._feeds.pop(feed.name, None):
+        if self._feeds.get(feed.name) is feed:
+            del self._feeds[feed.name]
             await self._wire.complete(feed.name)
 
     async def cut(self, how: Cut) -> None:
@@ -201,7 +205,7 @@ class _Socket:
                 raise AssertionError(f"no client knows {other}")
 
     def _ended(self, why: str) -> Ended:
-        return Ended(why, expected=gone(self._web, self._start))
+        return Ended(why, expected=self._web.gone(self._start))
 
 
 # --- Server-Sent Events ---------------------------------------------------------------------------------------------
@@ -311,15 +315,10 @@ class _Stream:
         self.feed.answers.put_nowait(answer)
 
     def _end(self, why: str) -> None:
-        self.feed.answers.put_nowait(Ended(why, expected=gone(self._web, self._start)))
+        self.feed.answers.put_nowait(Ended(why, expected=self._web.gone(self._start)))
 
 
 # --- endings --------------------------------------------------------------------------------------------------------
-
-
-def gone(web: Web, start: int) -> bool:
-    """Whether a process was stopped since its ``start``."""
-    return web.process is None or web.starts != start
 
 
 def reset(raw: socket.socket) -> None:
@@ -333,4 +332,4 @@ def endings(web: Web, start: int) -> Iterator[None]:
     try:
         yield
     except (frames.Ended, InvalidHandshake, OSError, httpx.TransportError) as error:
-        raise Ended(repr(error), expected=gone(web, start)) from error
+        raise Ended(repr(error), expected=web.gone(start)) from error

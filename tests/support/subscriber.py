@@ -11,6 +11,7 @@ from random import Random
 from live.cursor import decode
 from tests.support.api import Json
 from tests.support.board import EVENTS, Board
+from tests.support.cluster import Died
 from tests.support.lines import Ended, Feed, Line
 
 PAUSE_SECONDS = 0.2
@@ -28,6 +29,8 @@ class Received:
     at: float
     """When it was received, in seconds since the epoch."""
     event: Json
+    first: bool
+    """It only brought this connection up to date."""
 
     @property
     def changes(self) -> Sequence[Json]:
@@ -98,10 +101,17 @@ class Subscriber:
     async def _draw(self) -> bool:
         """Ask for the board. Whether it is there."""
         self.drawing = True
-        self.lost = not await self.board.load()
+        self.lost = not await self._load()
         self.drawing = self.lost
         self.story.append(f"  {self.name} {'is not there' if self.lost else f'is drawn at {self.seq}'}")
         return not self.lost
+
+    async def _load(self) -> bool:
+        while True:
+            try:
+                return await self.board.load()
+            except Died as died:
+                self.story.append(f"  {self.name} asks again: {died}")
 
     async def _follow(self, course: _Course | None) -> None:
         """Take events, over as many connections as it takes, until the board must be drawn anew."""
@@ -138,7 +148,7 @@ class Subscriber:
         since = seq if course.seq is None else course.seq
         # LV1: cursors only grow, so an event comes at most once. The first only says that the stream is live.
         assert seq > since or (course.first and seq == since), f"{self.name}: from {since} to {seq}"
-        self.received.append(Received(since, seq, time.time(), event))
+        self.received.append(Received(since, seq, time.time(), event, course.first))
         course.seq, course.first = seq, False
         return event
 
