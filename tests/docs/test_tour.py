@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,9 @@ def answers(text: str) -> list[dict[str, Any]]:
     return found
 
 
+EVENT = re.compile(r"id: (.*)\nevent: next\ndata: (.*)\n\n")
+
+
 @pytest.mark.slow
 async def test_the_tour_works_as_pasted(tmp_path: Path) -> None:
     """Log in, list, open a board, be refused, move, see it in the changes; then a cookie, and an id of one's own."""
@@ -37,8 +41,9 @@ async def test_the_tour_works_as_pasted(tmp_path: Path) -> None:
         await server.says("Stageline runs on")
         done = await asyncio.to_thread(subprocess.run, ["sh"], input=script, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
+    [(cursor, event)] = EVENT.findall(done.stdout)
     viewer, pipelines, board, refused, moved, conflict, changes, cookie, by_cookie, made, again = (
-        answer["data"] for answer in answers(done.stdout)
+        answer["data"] for answer in answers(EVENT.sub("", done.stdout))
     )
     assert viewer["viewer"]["member"]["role"] == "OWNER"
     assert [one["name"] for one in pipelines["pipelines"]["nodes"]] == ["Monthly bookkeeping", "Tax return"]
@@ -53,3 +58,4 @@ async def test_the_tour_works_as_pasted(tmp_path: Path) -> None:
     assert by_cookie["viewer"]["user"] == {"email": "owner@demo.test"}
     assert made == again
     assert made["createTask"]["errors"] == []
+    assert json.loads(event)["data"]["boardEvents"] == {"cursor": cursor, "changes": []}
