@@ -58,6 +58,9 @@ class EventStreamView:
 
     async def _answer(self, request: Request) -> Response:
         settings = self.service.settings
+        if request.method == "HEAD":  # which the route of GET lets in; there is nothing to tell, and no end to wait for
+            message = "Streams are for GET and POST."
+            raise Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message, {"allow": "GET, POST"})
         check_origin(request, settings)
         operation = await read_operation(request, settings.max_body_bytes)
         identity = await identify(request, self.service.known, own_pages=True)
