@@ -34,22 +34,26 @@ class Canvas:
 def columns_lines(columns: Sequence[Column], canvas: Canvas, height: int | None) -> list[Line]:
     """All columns in at most ``height`` lines; without a height, in as many as it takes."""
     bands = _bands(columns, canvas.width)
-    room = None if height is None else height - (len(bands) - 1)
-    shown = len(bands) if room is None else max(1, min(len(bands), (height or 0) // (LOWEST + 1)))
+    if height is None:
+        return _below_each_other(bands, canvas, Density.ROOMY, [_height(band, Density.ROOMY) for band in bands])
+    shown = max(1, (height + 1) // (LOWEST + 1))
     left_out = [column for band in bands[shown:] for column in band]
-    if left_out and height is not None:
-        room = height - shown
     bands = bands[:shown]
-    for density in Density:
-        needs = [_height(band, density) for band in bands]
-        if room is None or sum(needs) <= room:
-            break
-    heights = needs if room is None else shares(needs, room)
-    lines: list[Line] = []
-    for band, lines_of_it in zip(bands, heights, strict=True):
-        lines += [blank(canvas.width)] if lines else []
-        lines += _band(band, canvas, density, lines_of_it)
+    room = max(0, height - (len(bands) - 1) - bool(left_out))
+    needs = {density: [_height(band, density) for band in bands] for density in Density}
+    density = next((density for density in Density if sum(needs[density]) <= room), Density.DENSE)
+    lines = _below_each_other(bands, canvas, density, shares(needs[density], room))
     return [*lines, _left_out(left_out, canvas.width)] if left_out else lines
+
+
+def _below_each_other(
+    bands: Sequence[Sequence[Column]], canvas: Canvas, density: Density, heights: Sequence[int]
+) -> list[Line]:
+    lines: list[Line] = []
+    for band, height in zip(bands, heights, strict=True):
+        lines += [blank(canvas.width)] if lines else []
+        lines += _band(band, canvas, density, height)
+    return lines
 
 
 def _bands(columns: Sequence[Column], width: int) -> list[Sequence[Column]]:
