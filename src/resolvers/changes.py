@@ -84,12 +84,15 @@ async def follow(context: Context, source: Source, after: str | None) -> AsyncGe
         while True:
             began = time.monotonic()
             page = await _look(context, source, position, patient=told is not None)
-            position = page.end
             silent = not page.has_more and (told is None or began - told >= SILENCE_SECONDS)
             if page.event or silent:
-                context.sent = page.end.encode()
+                context.sent, context.unsent = page.end.encode(), False
                 yield page.event or log_pages.silence(context, source, page.end)
+                if context.unsent:
+                    await asyncio.sleep(OUTAGE_SECONDS)
+                    continue
                 told = time.monotonic()
+            position = page.end
             if not page.has_more:
                 await asyncio.sleep(began + PACE_SECONDS - time.monotonic())
                 await tail.beyond(position)

@@ -38,6 +38,8 @@ class Context:
     """The cursor that a reconnecting client names by itself; it wins over what the document says."""
     sent: str | None = None
     """The cursor of the stream's last event."""
+    unsent: bool = False
+    """Whether that event could not be sent, because the database was away while its fields were read."""
     sets_cookies: bool = True
     set_cookie: str | None = None
     clear_cookie: bool = False

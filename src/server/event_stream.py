@@ -74,7 +74,7 @@ class EventStreamView:
             raise Refusal(
                 HTTPStatus.METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "Mutations need POST.", {"allow": "POST"}
             )
-        return _Stream(_events(self.service, context, identity, first, found))
+        return _Stream(_events(self.service, context, identity, first, found), found)
 
 
 class _Stream(StreamingResponse):
@@ -83,9 +83,10 @@ class _Stream(StreamingResponse):
     Starlette would cancel it time and again until it has ended, cleaning up included; here it is cancelled once.
     """
 
-    def __init__(self, events: AsyncGenerator[bytes, None]) -> None:
+    def __init__(self, events: AsyncGenerator[bytes, None], source: AsyncGenerator[Result, None]) -> None:
         super().__init__(events, headers=_HEADERS)
         self._events = events
+        self._source = source  # which has begun, while the events may never begin
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Sends the events until they end or the client goes."""
@@ -94,7 +95,7 @@ class _Stream(StreamingResponse):
             async with asyncio.timeout(SEND_SECONDS):
                 await send(message)
 
-        async with aclosing(self._events):
+        async with aclosing(self._source), aclosing(self._events):
             sending = asyncio.create_task(self.stream_response(send_in_time))
             leaving = asyncio.create_task(self.listen_for_disconnect(receive))
             try:
@@ -114,7 +115,7 @@ async def _events(
     found: AsyncGenerator[Result, None],
 ) -> AsyncGenerator[bytes, None]:
     """The bytes of the stream, pings included, until the operation, the session or the server ends."""
-    async with aclosing(found), _ending(service, identity) as ending:
+    async with _ending(service, identity) as ending:
         result = first
         while result is not None and not ending.done():
             yield _next(result, context)

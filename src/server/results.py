@@ -14,7 +14,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from engine.enums import ErrorCode
-from gql.masking import code_of, incident, masked
+from gql.masking import UNAVAILABLE, code_of, incident, masked
 from resolvers.context import Context
 from server.operation import Operation
 
@@ -24,16 +24,12 @@ _SESSION_OVER: Final = frozenset({ErrorCode.SESSION_EXPIRED.value, ErrorCode.SES
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One result, as it goes over the wire."""
+    """One result, as it goes over the wire. ``ends``: the operation has failed as a whole, and this is all it says."""
 
     data: dict[str, Any] | None
     errors: list[GraphQLError]
     extensions: dict[str, Any] | None = None
-
-    @property
-    def ends(self) -> bool:
-        """Whether it is a failure of the operation as a whole, which ends it, and not of a field."""
-        return self.data is None and all(error.path is None for error in self.errors)
+    ends: bool = False
 
     @property
     def session_over(self) -> ErrorCode | None:
@@ -62,12 +58,18 @@ class Result:
 
 def refused(code: str, message: str) -> Result:
     """A result that only says why there is none."""
-    return Result(None, [GraphQLError(message, extensions={"code": code})])
+    return failed([GraphQLError(message, extensions={"code": code})])
+
+
+def failed(errors: list[GraphQLError]) -> Result:
+    """The last result of an operation that failed as a whole."""
+    return Result(None, errors, ends=True)
 
 
 async def results(schema: strawberry.Schema, operation: Operation, context: Context) -> AsyncGenerator[Result, None]:
     """The results of an operation: one of a query or mutation, any number of a subscription.
 
+    The events of a subscription are whole: one that fails ends the stream, or is tried again after an outage.
     What goes wrong is a result too, the last one; it never says what went wrong inside (API1).
     """
     try:
@@ -80,8 +82,26 @@ async def results(schema: strawberry.Schema, operation: Operation, context: Cont
             allowed_operation_types=_READS if operation.read_only else None,
         )
         async with aclosing(source):
-            async for result in source:
-                assert isinstance(result, ExecutionResult)  # the schema has no @defer and no @stream
-                yield Result(result.data, masked(result.errors or [], operation.name), result.extensions)
+            async for found in source:
+                assert isinstance(found, ExecutionResult)  # the schema has no @defer and no @stream
+                result = _result(found, context, operation.name)
+                if context.sent is not None and _is_outage(result):
+                    context.unsent = True  # the stream tries again
+                    continue
+                yield result
+                if result.ends:
+                    return
     except Exception as error:  # noqa: BLE001  (the last gate: nothing of it may reach the client)
-        yield Result(None, [incident(error, operation.name)])
+        yield failed([incident(error, operation.name)])
+
+
+def _result(found: ExecutionResult, context: Context, name: str | None) -> Result:
+    """An event arrives whole or not at all: with an error in it, it would move the cursor past what it did not show."""
+    errors = masked(found.errors or [], name)
+    if errors and (context.sent is not None or (found.data is None and all(error.path is None for error in errors))):
+        return failed(errors)
+    return Result(found.data, errors, found.extensions)
+
+
+def _is_outage(result: Result) -> bool:
+    return bool(result.errors) and all(code_of(error) == UNAVAILABLE for error in result.errors)

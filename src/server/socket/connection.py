@@ -17,7 +17,7 @@ from gql.masking import incident
 from server.auth import Credentials, bearer
 from server.operation import read_message
 from server.refusals import Refusal
-from server.results import Result, refused, results
+from server.results import Result, failed, refused, results
 from server.service import Service
 from server.session_end import REASONS, session_end
 from server.socket import codes, messages
@@ -175,7 +175,7 @@ class Connection:
             yield refused(ErrorCode.UNAUTHENTICATED.value, refusal.problems[0].message)
             return
         except Exception as error:  # noqa: BLE001  (a database that is away ends the operation, not the connection)
-            yield Result(None, [incident(error)])
+            yield failed([incident(error)])
             return
         context.sets_cookies = False
         async with aclosing(results(self._service.schema, operation, context)) as found:
