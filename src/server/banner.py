@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 from typing import Final
 
 from server.settings import Settings
@@ -23,6 +25,7 @@ def banner(settings: Settings, *, demo: bool) -> str:
             f"  Owner     {DEMO_OWNER}     password {DEMO_PASSWORD}",
             f"  Employee  {DEMO_EMPLOYEE}  password {DEMO_PASSWORD}",
             f"  Try       {line_to_try(settings)}",
+            f"  Watch     {line_to_watch(settings)}",
         ]
     return "\n".join([*lines, ""])
 
@@ -32,3 +35,9 @@ def line_to_try(settings: Settings) -> str:
     credentials = f'email: "{DEMO_OWNER}", password: "{DEMO_PASSWORD}"'
     body = json.dumps({"query": f"mutation {{ login(input: {{{credentials}}}) {{ token expiresAt }} }}"})
     return f"curl -s {settings.base_url}{ENDPOINT} -H 'content-type: application/json' -d '{body}'"
+
+
+def line_to_watch(settings: Settings) -> str:
+    """A command for a shell that follows a board of the demo in the terminal."""
+    called = sys.argv[0] if Path(sys.argv[0]).name == "stageline" else "stageline"  # as it can be pasted again
+    return f"{called} watch tax --url {settings.base_url} --email {DEMO_OWNER} --password {DEMO_PASSWORD}"

@@ -76,7 +76,7 @@ def web(host: Host = None, port: Port = None) -> None:
 
 @app.command()
 def worker() -> None:
-    """Run the worker alone: housekeeping and due work. Needs DATABASE_URL, migrated. As many processes as wanted."""
+    """Run the worker alone: midnights and housekeeping. Needs DATABASE_URL, migrated. As many processes as wanted."""
     settings = _settings()
     from server import serve as processes  # noqa: PLC0415
 

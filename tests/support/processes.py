@@ -16,7 +16,8 @@ from server.settings import Settings
 from tests.support.wait import eventually
 
 COMMAND = (sys.executable, "-c", "from server.cli import main; main()")
-OURS = {name.upper() for name in Settings.model_fields} | {"STAGELINE_PASSWORD", "SCHEMA_BASE"}
+WATCH = {f"STAGELINE_{name}" for name in ("URL", "EMAIL", "PASSWORD", "TOKEN")}
+OURS = {name.upper() for name in Settings.model_fields} | WATCH | {"SCHEMA_BASE"}
 PATIENCE = 60.0
 """How long a command may take, in seconds."""
 
