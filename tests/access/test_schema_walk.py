@@ -58,7 +58,11 @@ def undeclared(schema: GraphQLSchema) -> list[str]:
     """The fields that declare nothing, and those of the roots that anybody may ask for."""
     found = [name for name, declared in declarations(schema).items() if declared is None]
     open_rules = {PUBLIC.name, WITH_PARENT.name}
-    roots = ((schema.query_type, set[str]()), (schema.mutation_type, WITHOUT_LOGIN), (schema.subscription_type, set()))
+    roots = (
+        (schema.query_type, set[str]()),
+        (schema.mutation_type, WITHOUT_LOGIN),
+        (schema.subscription_type, set[str]()),
+    )
     for root, without in roots:
         for name in root.fields if root else ():
             declared = declarations(schema)[f"{root.name if root else ''}.{name}"]
