@@ -1,8 +1,9 @@
 """Connections to one PostgreSQL: the pool, transactions, snapshots. Everything above runs its SQL through a ``Db``."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any, Final, Self
 
 import asyncpg
@@ -95,16 +96,46 @@ class Database(Db):
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Db]:
         """One READ COMMITTED transaction; an exception rolls it back."""
-        async with in_transaction() as client:
+        async with _transaction() as client:
             yield Db(client, self.on_statement)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Db]:
         """One REPEATABLE READ, READ ONLY transaction: all its reads see one instant."""
-        async with in_transaction() as client:
+        async with _transaction() as client:
             db = Db(client, self.on_statement)
             await db.rows("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield db
+
+
+@asynccontextmanager
+async def _transaction() -> AsyncIterator[BaseDBAsyncClient]:
+    """Tortoise's transaction. One that is cancelled as it begins gives its connection back, which Tortoise forgets."""
+    context: Any = in_transaction()
+    context.client.begin = partial(_to_its_end, context.client.begin)
+    try:
+        client = await context.__aenter__()
+    except BaseException as error:
+        if hasattr(context, "token"):  # it has got a connection
+            with suppress(asyncpg.InterfaceError):  # there is nothing to roll back
+                await context.__aexit__(type(error), error, error.__traceback__)
+        raise
+    try:
+        yield client
+    except BaseException as error:
+        await context.__aexit__(type(error), error, error.__traceback__)
+        raise
+    await context.__aexit__(None, None, None)
+
+
+async def _to_its_end(work: Callable[[], Awaitable[None]]) -> None:
+    """Does something that must not be cut in the middle. Who is cancelled meanwhile ends with it."""
+    task = asyncio.ensure_future(work())
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 def config(url: str, pool_size: int = 2, **server_settings: str) -> dict[str, Any]:

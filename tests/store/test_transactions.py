@@ -1,0 +1,44 @@
+"""Transactions that are cancelled, which sockets do all the time, cost nobody a connection."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import pytest
+
+from store.database import Database, Db
+from tests.support.wait import eventually
+
+STRIDE = 3
+"""Turns of the event loop between one moment of cancelling and the next."""
+FINISHED = 5
+"""So many transactions in a row must have ended before they could be cancelled: then all moments were tried."""
+
+
+@pytest.mark.parametrize("kind", ["transaction", "snapshot"])
+async def test_a_transaction_that_is_cancelled_anywhere_gives_its_connection_back(
+    database: Database, kind: str
+) -> None:
+    """It is cancelled at every moment of its life, also while it begins and while it ends."""
+    pool: Any = database.client._pool
+    opened: Callable[[], AbstractAsyncContextManager[Db]] = getattr(database, kind)
+    turns, finished, cancelled = 0, 0, 0
+    while finished < FINISHED:
+        task = asyncio.create_task(_work(opened))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        await eventually(lambda: pool.get_idle_size() == pool.get_size(), f"all is given back after {turns} turns")
+        finished = 0 if task.cancelled() else finished + 1
+        cancelled += task.cancelled()
+        turns += STRIDE
+    assert cancelled >= FINISHED
+
+
+async def _work(opened: Callable[[], AbstractAsyncContextManager[Db]]) -> None:
+    async with opened() as db:
+        await db.value("SELECT 1")
