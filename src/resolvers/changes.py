@@ -77,8 +77,8 @@ async def follow(context: Context, source: Source, after: str | None) -> AsyncGe
     gets the next ones joined, so that a slow client holds no memory (LV3). Raises Refused.
     """
     assert context.tails is not None  # transports that stream have them
-    said = context.resume or after
-    position = log_pages.position(said) if said else None
+    said = after if context.resume is None else context.resume
+    position = None if said is None else log_pages.position(said)
     async with context.tails.follow(context.firm_id) as tail:
         told: float | None = None
         while True:
