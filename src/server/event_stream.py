@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -104,7 +104,10 @@ class _Stream(StreamingResponse):
                 await end(leaving)
                 await end(sending)
         if not sending.cancelled():
-            sending.result()
+            with suppress(
+                TimeoutError
+            ):  # the client does not read: uvicorn cuts the connection of an unfinished answer
+                sending.result()
 
 
 async def _events(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,13 @@ BACKLOG: Final = 2048
 """How many connections may wait to be accepted."""
 GRACE_SECONDS: Final = 3
 """How long requests may take to end once we are asked to stop."""
+NO_ERRORS: Final = frozenset(
+    {
+        "ASGI callable returned without completing response.",  # a stream whose client does not read
+        "Invalid UTF-8 sequence received from client.",  # the connection is closed with 1007
+    }
+)
+"""What uvicorn logs as an error though any client can bring it about."""
 
 
 class Server(uvicorn.Server):
@@ -62,6 +70,7 @@ async def run(
     on_started: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve ``app`` on ``listener`` until ``stop`` is set. Raises :class:`Trouble` when it does not start."""
+    logging.getLogger("uvicorn.error").addFilter(_is_error)
     server = Server(_config(app, settings))
     server.on_started = on_started
     stopping = asyncio.ensure_future(_pass_on(stop, server))
@@ -71,6 +80,10 @@ async def run(
         raise Trouble("The web application did not start; the reason is in the log above.") from error
     finally:
         stopping.cancel()
+
+
+def _is_error(record: logging.LogRecord) -> bool:
+    return record.msg not in NO_ERRORS
 
 
 async def _pass_on(stop: asyncio.Event, server: uvicorn.Server) -> None:
