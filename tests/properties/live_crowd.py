@@ -23,6 +23,8 @@ from tests.support.wait import eventually
 
 COUNTS_WITHIN = 1.0
 """How late the counts of columns may be, in seconds (LV7)."""
+AWAY = 0.3
+"""The chance that whoever is cut stays away until the next pause."""
 
 
 @dataclass
@@ -113,9 +115,11 @@ class Crowd:
                 task.result()
 
     async def cut(self, random: Random) -> None:
-        """Break all that one client has open over one line."""
+        """Break all that one client has open over one line, for a moment or until the next pause."""
         line, how = random.choice(self.lines), random.choice(list(Cut))
         self.figures.cuts[how.value] += 1
+        if random.random() < AWAY:
+            line.network.clear()
         await line.cut(how)
 
     async def in_step(self, within: float) -> None:
@@ -123,6 +127,8 @@ class Crowd:
 
         ``within`` so many seconds from the last write on.
         """
+        for line in self.lines:
+            line.network.set()
         world, loop = self.writer.world, asyncio.get_running_loop()
         heads = {}
         for pipeline in (world.pipeline, world.elsewhere):

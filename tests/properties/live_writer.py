@@ -15,8 +15,15 @@ class Writer(Deeds):
     """One of several: what there is to change is shared among them by ``dataclasses.replace``."""
 
     def deeds(self) -> list[tuple[Callable[[], Awaitable[None]], int]]:
-        """More of what touches many jobs at once, and changes of the firm."""
-        return [*super().deeds(), (self._create_stage, 2), (self._delete_stage, 2), (self._change_firm, 1)]
+        """More of what changes sight, and of what touches many jobs at once; changes of the firm."""
+        return [
+            *super().deeds(),
+            (self._change_rights, 3),
+            (self._change_list, 3),
+            (self._create_stage, 2),
+            (self._delete_stage, 2),
+            (self._change_firm, 1),
+        ]
 
     async def furnish(self, jobs: int) -> None:
         """Make a firm worth looking at."""

@@ -75,10 +75,18 @@ class Line(ABC):
     def __init__(self, cluster: Cluster, client: Client) -> None:
         self.cluster = cluster
         self.token = client.token
+        self.network = asyncio.Event()
+        """Whether there is a network; without one nobody connects."""
+        self.network.set()
 
-    @abstractmethod
     async def subscribe(self, document: str, variables: Json, after: str | None) -> Feed:
         """Subscribe after a cursor; ``variables`` hold the one after which the client began. Raises Ended."""
+        await self.network.wait()
+        return await self._subscribe(document, variables, after)
+
+    @abstractmethod
+    async def _subscribe(self, document: str, variables: Json, after: str | None) -> Feed:
+        """Subscribe now."""
 
     @abstractmethod
     async def leave(self, feed: Feed) -> None:
@@ -104,7 +112,7 @@ class SocketLine(Line):
         self._opening = asyncio.Lock()
         self._sockets: list[_Socket] = []
 
-    async def subscribe(self, document: str, variables: Json, after: str | None) -> Feed:
+    async def _subscribe(self, document: str, variables: Json, after: str | None) -> Feed:
         """Subscribe over the socket, with the cursor as a variable."""
         async with self._opening:
             if not self._sockets or self._sockets[-1].over:
@@ -222,7 +230,7 @@ class StreamLine(Line):
         self.method = method
         self._streams: list[_Stream] = []
 
-    async def subscribe(self, document: str, variables: Json, after: str | None) -> Feed:
+    async def _subscribe(self, document: str, variables: Json, after: str | None) -> Feed:
         """Open an event stream."""
         headers = {"accept": "text/event-stream", **bearer(self.token)}
         if after is not None and after != variables["after"]:
