@@ -161,7 +161,7 @@ async def connected(
     Raises ``websockets.exceptions.InvalidStatus`` where the handshake is refused.
     """
     names = None if subprotocols is None else [Subprotocol(name) for name in subprotocols]
-    options = {"compression": None, "ping_interval": None, "max_size": None, "proxy": None, **more}
+    options = {"compression": None, "ping_interval": None, "max_size": None, "max_queue": None, "proxy": None, **more}
     async with connect(url, subprotocols=names, additional_headers=headers, **options) as socket:
         yield Wire(socket)
 

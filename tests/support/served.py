@@ -72,7 +72,7 @@ async def served_api(
     given = Settings(port=listener.getsockname()[1], **{"introspection": True, **settings})
     stop, started = asyncio.Event(), asyncio.Event()
     with listener, _cheap_passwords():
-        app = create_app(given, database=database, schema=schema)
+        app = create_app(given, database=database, schema=schema, stop=stop)
         task = asyncio.create_task(web.run(app, given, listener, stop, on_started=started.set))
         try:
             await _until(started, task)
