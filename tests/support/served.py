@@ -69,6 +69,8 @@ async def served_api(
     """
     listener = socket.create_server(("127.0.0.1", port), backlog=web.BACKLOG)
     listener.setblocking(False)
+    # Accepted sockets inherit it. uvloop, under which the server runs, sets it by itself; asyncio does not here.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     given = Settings(port=listener.getsockname()[1], **{"introspection": True, **settings})
     stop, started = asyncio.Event(), asyncio.Event()
     with listener, _cheap_passwords():
