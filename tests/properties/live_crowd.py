@@ -39,6 +39,8 @@ class Figures:
     cuts: Counter[str] = field(default_factory=Counter)
     late: dict[str, list[float]] = field(default_factory=dict)
     """Seconds from an event's number to its receipt, by what happened to the servers."""
+    right: dict[str, float] = field(default_factory=dict)
+    """The longest that it took in a pause until everybody was right, in seconds, likewise."""
     weather: str = ""
     """What happens to the servers."""
 
@@ -52,6 +54,10 @@ class Figures:
         if not got.first:
             self.late.setdefault(self.weather, []).append(got.at - past.times[got.upto - 1])
 
+    def was_right(self, seconds: float) -> None:
+        """Somebody was right so long after the last write."""
+        self.right[self.weather] = max(self.right.get(self.weather, 0.0), seconds)
+
     def __str__(self) -> str:
         late = ", ".join(
             f"{weather} {median(some):.3f} s (median) and {quantiles(some, n=100)[-1]:.3f} s (99%)"
@@ -59,7 +65,8 @@ class Figures:
         )
         return (
             f"{self.events} events ({self.joined} joined, {self.quiet} quiet); {dict(self.changes)}; resets"
-            f" {dict(self.resets)}; cuts {dict(self.cuts)}; late: {late}"
+            f" {dict(self.resets)}; cuts {dict(self.cuts)}; late: {late}; all right within:"
+            f" {', '.join(f'{weather} {seconds:.1f} s' for weather, seconds in self.right.items())}"
         )
 
 
@@ -142,9 +149,15 @@ class Crowd:
             head = heads[one.board.pipeline_id] if there else None
             claim = f"{one.name} is right after {head}" if there else f"{one.name} knows that it is not there"
             await eventually(partial(self._arrived, one, head), claim, within=max(0.1, end - loop.time()))
+            self.figures.was_right(loop.time() - end + within)
             if there:
                 await self._same(one, board)
         await self._true()
+        await eventually(self._at_rest, "no transaction is left open")
+
+    async def _at_rest(self) -> bool:
+        sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in trans%'"
+        return bool(await self.past.database.value(sql) == 0)
 
     def _arrived(self, one: Subscriber, head: int | None) -> bool:
         """Whether a board is drawn up to an event; None: whether its client knows that it is not there."""

@@ -22,7 +22,7 @@ from tests.support.redis import RedisServer, running_redis
 
 SEED = os.environ.get("LIVE_SEED")
 """A run that failed comes again with this seed, as far as several writers at once allow (LIVE_WRITERS=1: further)."""
-STEPS = int(os.environ.get("LIVE_STEPS", "30"))
+STEPS = int(os.environ.get("LIVE_STEPS", "45"))
 """Writes between two pauses."""
 SECONDS = float(os.environ.get("LIVE_SECONDS", "0"))
 """How long to go on, beyond the rounds that are always run."""
@@ -72,6 +72,7 @@ class Run:
         await self.crowd.in_step(RIGHT_WITHIN)
         await self.write("without Redis")
         await self.redis.start()
+        self.crowd.figures.weather = "Redis is back"
         await self.crowd.in_step(RIGHT_WITHIN)
 
     async def flicker(self) -> None:
@@ -140,8 +141,6 @@ async def started(seed: int, url: str, folder: Path) -> AsyncIterator[Run]:
         crowd = Crowd(writer, cluster, past, random)
         async with crowd.looking():
             yield Run(seed, cluster, redis, writer, crowd, random)
-    for web in cluster.webs:
-        assert troubles(web) == "", f"{web.host} has logged:\n{troubles(web)}"
 
 
 def troubles(web: Web) -> str:
@@ -168,3 +167,5 @@ async def test_every_board_stays_right_by_its_events_alone(database_url: str, tm
         raise AssertionError(f"LIVE_SEED={seed} LIVE_STEPS={STEPS} LIVE_WRITERS={WRITERS}: {error}\n{told}") from error
     print(f"LIVE_SEED={seed}: {run.steps} steps; {run.crowd.figures}")  # noqa: T201  # seen with -s
     assert run.crowd.figures.changes["JobRemoved"], "a run without a single removal proves little"
+    for web in run.cluster.webs:
+        assert troubles(web) == "", f"LIVE_SEED={seed}: {web.host} has logged:\n{troubles(web)}"
