@@ -37,22 +37,17 @@ async def open_house(shared_database: tuple[Database, Wiper]) -> AsyncIterator[H
 @pytest.fixture
 async def house(open_house: House, caplog: pytest.LogCaptureFixture) -> AsyncIterator[House]:
     """The server; whatever a test does to it, others are served, nothing is left behind, and no error is logged."""
-    before = asyncio.all_tasks()
+    before = len(asyncio.all_tasks())
     with capture_logs() as logs:
         yield open_house
         await open_house.still_served()
-        await eventually(lambda: not _left(before), "every task of the test ends", within=5)
+        await eventually(lambda: len(asyncio.all_tasks()) <= before, "every task of the test ends", within=5)
         await eventually(
             lambda: not _busy(open_house.served.database), "no connection to the database is held", within=5
         )
     assert [line for line in logs if line["log_level"] in {"error", "critical"}] == []
     records = [*caplog.get_records("call"), *caplog.get_records("teardown")]
     assert [record.getMessage() for record in records if record.levelno >= logging.ERROR] == []
-
-
-def _left(before: set[asyncio.Task[object]]) -> set[asyncio.Task[object]]:
-    now: asyncio.Task[object] | None = asyncio.current_task()
-    return {task for task in asyncio.all_tasks() - before if task is not now}
 
 
 def _busy(database: Database) -> int:

@@ -124,6 +124,13 @@ async def test_an_archived_pipeline_stays(house: House, transport: Transport) ->
         await changes_until(subscription, lambda change: change["__typename"] == "PipelineChanged")
 
 
+async def test_nobody_gets_no_events(house: House, transport: Transport) -> None:
+    """API5, AC4: UNAUTHENTICATED, whether the pipeline exists or not."""
+    for pipeline in (house.shop.pipeline, "pipeline_of_nobody"):
+        async with house.watching(transport, house.served.nobody, pipeline=pipeline) as subscription:
+            assert [error["extensions"]["code"] for error in await subscription.errors()] == ["UNAUTHENTICATED"]
+
+
 # --- jobs that come into sight and leave it --------------------------------------------------------------------------
 
 
