@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import orjson
 import pytest
 
 from tests.access.digest import Unchanged
@@ -41,26 +42,49 @@ async def test_operations_of_a_socket_run_side_by_side(house: House) -> None:
         await answers(wire)
 
 
-@pytest.mark.parametrize("end", ["complete", "close", "loss"])
+async def moved_by_a_socket(house: House, given: Json, end: str, patience: int) -> None:
+    """Ask for a move over a socket, and end it or the socket after so many turns of the loop."""
+    async with house.wire() as wire:
+        one = await wire.subscribe(MOVE, input=given)
+        await turns(patience)
+        if end == "complete":
+            await wire.complete(one)
+            assert "data" in await wire.answer("{ viewer { member { id } } }")
+        elif end == "loss":
+            wire.lose()
+
+
+async def moved_by_a_request(house: House, given: Json, path: str, patience: int) -> None:
+    """Ask for a move over HTTP, and reset the connection after so many turns of the loop."""
+    body = orjson.dumps({"query": MOVE, "variables": {"input": given}})
+    head = (
+        f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1:{house.served.port}\r\ncontent-type: application/json\r\n"
+        f"authorization: Bearer {house.owner.token}\r\ncontent-length: {len(body)}\r\n\r\n"
+    )
+    _, writer = await asyncio.open_connection("127.0.0.1", house.served.port)
+    writer.write(head.encode() + body)
+    await turns(patience)
+    writer.transport.abort()
+
+
+async def turns(count: int) -> None:
+    """Let everybody else have their turn, so many times."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("end", ["complete", "close", "loss", "/graphql", "/graphql/stream"])
 async def test_a_mutation_whose_client_leaves_is_done_or_not_done(house: House, end: str) -> None:
     """LV1: whole or not at all, whenever the client goes; and where it is done everybody is told."""
     board = await Board.open(house.owner, house.shop.pipeline)
+    leave = moved_by_a_request if end.startswith("/") else moved_by_a_socket
     async with house.watching("socket", after=board.cursor) as subscription:
         assert (await event(subscription))["changes"] == []
         idle = len(asyncio.all_tasks())
-        for n in range(15):
+        for n in range(12):
             job = await house.shop.job()
-            async with house.wire() as wire:
-                stage = house.shop.stages[1]
-                given = {"jobId": job["id"], "stageId": stage, "expect": {"version": 1}}
-                one = await wire.subscribe(MOVE, input=given)
-                for _ in range(n * 3):
-                    await asyncio.sleep(0)  # another moment each time
-                if end == "complete":
-                    await wire.complete(one)
-                    assert "data" in await wire.answer("{ viewer { member { id } } }")
-                elif end == "loss":
-                    wire.lose()
+            given = {"jobId": job["id"], "stageId": house.shop.stages[1], "expect": {"version": 1}}
+            await leave(house, given, end, n * 30)
         await eventually(lambda: len(asyncio.all_tasks()) <= idle, "the last one is done or not done")
         fresh = await Board.open(house.owner, house.shop.pipeline)
         while board.cursor != fresh.cursor:
