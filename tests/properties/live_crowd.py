@@ -23,8 +23,8 @@ from tests.support.wait import eventually
 
 COUNTS_WITHIN = 1.0
 """How late the counts of columns may be, in seconds (LV7)."""
-AWAY = 0.3
-"""The chance that whoever is cut stays away until the next pause."""
+AWAY = 0.2
+"""The chance that whoever is cut stays away, and so about the part of the crowd that is away at a time."""
 
 
 @dataclass
@@ -122,11 +122,13 @@ class Crowd:
                 task.result()
 
     async def cut(self, random: Random) -> None:
-        """Break all that one client has open over one line, for a moment or until the next pause."""
+        """Break all that one client has open on one line. Some stay away for a while, at most until the next pause."""
         line, how = random.choice(self.lines), random.choice(list(Cut))
         self.figures.cuts[how.value] += 1
         if random.random() < AWAY:
             line.network.clear()
+        else:
+            random.choice(self.lines).network.set()
         await line.cut(how)
 
     async def in_step(self, within: float) -> None:
@@ -178,7 +180,7 @@ class Crowd:
         for one in self.subscribers:
             for got in one.received:
                 try:
-                    self.past.check(one.board.client.member_id, got)
+                    self.past.check(one.board, got)
                 except AssertionError as error:
                     raise AssertionError(f"{one.name}, from {got.since} to {got.upto}: {error}") from error
                 self.figures.count(got, self.past)

@@ -12,6 +12,8 @@ from math import inf
 
 from store.database import Database
 from tests.log import sight
+from tests.support.api import Json
+from tests.support.board import Board
 from tests.support.databases import execute
 from tests.support.subscriber import Received
 
@@ -61,6 +63,8 @@ class Past:
     """Each job's versions, by the event after which it had them."""
     jobs: dict[str, set[str]] = field(default_factory=dict)
     """The jobs of each account, which stay its own for ever."""
+    changes: list[dict[str, Json]] = field(default_factory=list)
+    """What each event changed, by job: its key before and after."""
 
     @classmethod
     async def begin(cls, database: Database, url: str, firm: str) -> Past:
@@ -75,6 +79,9 @@ class Past:
         db, self.spans, self.versions, self.jobs = self.database, {}, {}, {}
         events = await sight.events(db, self.firm)
         self.times = [event.at.timestamp() for event in events]
+        self.changes = [
+            {change["id"]: change for change in event.changes if change["type"] == "job"} for event in events
+        ]
         for row in await db.rows("SELECT * FROM sight_spans"):
             until = inf if row["until"] is None else row["until"]
             self.spans.setdefault((row["member_id"], row["job_id"]), []).append((row["since"], until))
@@ -92,10 +99,16 @@ class Past:
         spans = self.spans.get((member_id, job_id), ())
         return any(first <= until and since < end for first, end in spans)
 
-    def check(self, member_id: str, got: Received) -> None:
-        """AC4, LV1: an event names only what its viewer could see since the cursor before, and nothing stale."""
+    def check(self, board: Board, got: Received) -> None:
+        """Hold an event against the truth."""
         now = self.head(got.at)
         assert got.upto <= now, "a cursor from the future"
+        self._allowed(board.client.member_id, got, now)
+        if not board.filter and not got.of("StreamReset"):
+            self._whole(board, got, now)
+
+    def _allowed(self, member_id: str, got: Received, now: int) -> None:
+        """AC4, LV1: it names only what its viewer could see since the cursor before, and shows nothing stale."""
         for change in got.of("JobUpserted"):
             job = change["job"]
             assert self.saw(member_id, job["id"], got.upto, now), f"{job['id']} is shown, and could not be seen"
@@ -107,8 +120,33 @@ class Past:
             jobs = self.jobs[change["account"]["id"]]
             assert any(self.saw(member_id, job_id, got.upto, now) for job_id in jobs), f"{change} is shown"
 
+    def _whole(self, board: Board, got: Received, now: int) -> None:
+        """LV1, LV2: it says of every job in its range what became of it, be they many by one transaction."""
+        shown = {change["job"]["id"] for change in got.of("JobUpserted")}
+        removed = {change["jobId"] for change in got.of("JobRemoved")}
+        before: dict[str, bool] = {}
+        after: dict[str, bool] = {}
+        for changes in self.changes[got.since : got.upto]:
+            for job_id, change in changes.items():
+                before.setdefault(job_id, on_board(change["before"], board))
+                after[job_id] = on_board(change["after"], board)
+        later = {job_id for changes in self.changes[got.upto : now] for job_id in changes}
+        for job_id in after.keys() - later:
+            if self.saw_throughout(board.client.member_id, job_id, got.since if before[job_id] else got.upto, now):
+                assert job_id in shown or not after[job_id], f"{job_id} is not shown"
+                assert job_id in removed or after[job_id] or not before[job_id], f"{job_id} is not taken away"
+
+    def saw_throughout(self, member_id: str, job_id: str, since: int, until: int) -> bool:
+        """Whether a member saw a job after each of these events, both included."""
+        return any(first <= since and until < end for first, end in self.spans.get((member_id, job_id), ()))
+
     def version(self, job_id: str, seq: int) -> int:
         """The version that a job had after an event; 0 before it is known."""
         known = self.versions.get(job_id, [])
         place = bisect_right(known, seq, key=lambda one: one[0])
         return known[place - 1][1] if place else 0
+
+
+def on_board(key: Json | None, board: Board) -> bool:
+    """Whether a job with this key stands on a board, for whoever sees it."""
+    return key is not None and key["pipeline"] == board.pipeline_id and bool(key["on_board"])
