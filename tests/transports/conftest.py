@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 from typing import Any
@@ -17,7 +16,7 @@ from tests.support.databases import Wiper
 from tests.support.frames import acknowledged
 from tests.support.served import served_api
 from tests.support.wait import eventually
-from tests.transports.house import House, OnSocket, Transport, event
+from tests.transports.house import House, OnSocket, Transport, event, idle_tasks
 
 
 @pytest.fixture(scope="module")
@@ -31,17 +30,16 @@ async def open_house(shared_database: tuple[Database, Wiper]) -> AsyncIterator[H
         async with acknowledged(served.socket_url, admin.token) as wire:
             watcher = OnSocket(wire, await wire.subscribe(EVENTS, pipeline=shop.pipeline))
             assert (await event(watcher))["changes"] == []
-            yield House(served, shop, other, watcher)
+            yield House(served, shop, other, watcher, await idle_tasks())
 
 
 @pytest.fixture
 async def house(open_house: House, caplog: pytest.LogCaptureFixture) -> AsyncIterator[House]:
     """The server; whatever a test does to it, others are served, nothing is left behind, and no error is logged."""
-    before = len(asyncio.all_tasks())
     with capture_logs() as logs:
         yield open_house
         await open_house.still_served()
-        await eventually(lambda: len(asyncio.all_tasks()) <= before, "every task of the test ends", within=5)
+        await eventually(open_house.is_idle, "every task of the test ends", within=5)
         await eventually(
             lambda: not _busy(open_house.served.database), "no connection to the database is held", within=5
         )

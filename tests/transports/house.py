@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from tests.support.api import Client, Json, Shop
 from tests.support.board import EVENTS
 from tests.support.frames import WITHIN, Events, Wire, acknowledged, streaming
 from tests.support.served import Served
+from tests.support.wait import eventually
 
 Transport = Literal["socket", "stream"]
 
@@ -94,6 +97,18 @@ def names(change: Json, job_id: str) -> bool:
     return shows(job_id)(change) or change.get("jobId") == job_id
 
 
+async def idle_tasks() -> int:
+    """How many tasks there are while nothing happens."""
+    counts: deque[int] = deque(maxlen=10)
+
+    def same() -> bool:
+        counts.append(len(asyncio.all_tasks()))
+        return len(counts) == counts.maxlen and len(set(counts)) == 1
+
+    await eventually(same, "nothing happens")
+    return counts[0]
+
+
 @dataclass
 class House:
     """One server, on it the firm that tests work in, another firm, and a watcher whom nothing may disturb."""
@@ -102,6 +117,12 @@ class House:
     shop: Shop
     other: Shop
     watcher: OnSocket
+    tasks: int
+    """How many tasks there are while nobody but the watcher is connected and nothing happens."""
+
+    def is_idle(self) -> bool:
+        """Whether everybody but the watcher is gone, and nothing of them is left."""
+        return len(asyncio.all_tasks()) <= self.tasks
 
     @property
     def owner(self) -> Client:

@@ -113,14 +113,13 @@ async def test_a_client_that_goes_away_leaves_nothing_behind(house: House) -> No
     """LV6: neither a task nor a connection to the database, however many go at once and wherever they are."""
     http, token = house.served.http, house.owner.token
     given: Json = {"pipeline": house.shop.pipeline}
-    before = len(asyncio.all_tasks())
     async with AsyncExitStack() as stack:
         opening = [stack.enter_async_context(streaming(http, EVENTS, token=token, **given)) for _ in range(40)]
         events = [await one for one in opening]
         for one in events[::2]:  # the others go before they have read anything
             await event(OnStream(one))
-        assert len(asyncio.all_tasks()) >= before + 40
-    await eventually(lambda: len(asyncio.all_tasks()) <= before, "every task of the streams ends")
+        assert len(asyncio.all_tasks()) >= house.tasks + 40
+    await eventually(house.is_idle, "every task of the streams ends")
     pool = await asyncio.gather(*(house.served.database.value("SELECT 1") for _ in range(10)))
     assert pool == [1] * 10
     busy = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'"
