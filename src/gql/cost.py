@@ -39,12 +39,16 @@ MAX_PAGE: Final = 200
 PLAIN_LIST_SIZE: Final = 1
 """Short bounded lists (a job's assignees) count as one object."""
 
+EVENT_SIZE: Final = 100
+"""The changes of one event: mostly a few, and some hundreds of jobs at most."""
+
 INTROSPECTION_LIST_SIZE: Final = 10
 """Types, fields and arguments: one whole introspection is allowed, ten in one operation are not."""
 
 LONG_TEXT: Final = 10
 """What a text of up to 10,000 characters counts, in objects: answers stay within some 50 MB."""
 
+_EVENTS: Final = frozenset({"BoardChange"})
 _LONG_TEXTS: Final = frozenset({"description"})
 _WRAPPERS: Final = ("Connection", "Edge")
 _WRAPPED: Final = frozenset({"nodes", "edges", "node", "pageInfo"})
@@ -134,6 +138,8 @@ class _Counter:
             return 1
         if "ids" in definition.args:
             return self.count(node)
+        if get_named_type(definition.type).name in _EVENTS:
+            return EVENT_SIZE
         return INTROSPECTION_LIST_SIZE if str(parent).startswith("__") else PLAIN_LIST_SIZE
 
     def page(self, node: FieldNode, definition: GraphQLField) -> int:

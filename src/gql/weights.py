@@ -30,18 +30,19 @@ PART: Final = 20
 def weight_errors(
     definitions: Definitions, operation: OperationDefinitionNode, variables: Mapping[str, Any]
 ) -> list[GraphQLError]:
-    """The error for a query whose arguments are too heavy, or nothing. A variable counts each time it is used.
+    """The error for a query or subscription whose arguments are too heavy, or nothing.
 
-    Only root fields take filters, so nothing below them is looked at; mutations bound their own lists.
+    A variable counts each time it is used. Only root fields take filters, so nothing below them is looked at; mutations
+    bound their own lists.
     """
-    if operation.operation is not OperationType.QUERY:
+    if operation.operation is OperationType.MUTATION:
         return []
     fragments = {fragment.name.value: fragment for fragment in definitions.fragments}
     fields = _root_fields(operation.selection_set, fragments, frozenset())
     total = sum(_weight(argument.value, variables) for field in fields for argument in field.arguments or ())
     if total <= MAX_WEIGHT:
         return []
-    text = f"The arguments of one query may weigh {MAX_WEIGHT:,}; these weigh {total:,}. Ask in several queries."
+    text = f"The arguments of one operation may weigh {MAX_WEIGHT:,}; these weigh {total:,}. Ask in several."
     return [GraphQLError(text, operation, extensions={"code": "COST_LIMIT"})]
 
 

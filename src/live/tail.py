@@ -24,6 +24,9 @@ POLL_SECONDS: Final = 3.0
 MOST_READ: Final = 500
 """Events that a tail reads on. Beyond them it tells all who watch for something that it may have happened."""
 
+LOOKS_AT_ONCE: Final = 3
+"""Followers that read at the same time: all are woken at once, and others want the database too."""
+
 Thing = tuple[str, str]  # a change's type and id
 _log = structlog.get_logger("stageline.tail")
 
@@ -100,6 +103,8 @@ class Tails:
         self._tails: dict[str, Tail] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._trouble = False
+        self.looks = asyncio.Semaphore(LOOKS_AT_ONCE)
+        """To be held by a follower while it reads."""
 
     @classmethod
     @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Ending background tasks for certain."""
+"""Ending background tasks for certain, and waiting for those that must not be cut."""
 
 import asyncio
 from typing import Any, Final
@@ -17,6 +17,18 @@ async def end(task: asyncio.Future[Any]) -> None:
         task.cancel()
         try:
             await asyncio.wait([task], timeout=_AGAIN_SECONDS)
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled:
+        raise asyncio.CancelledError
+
+
+async def ended(task: asyncio.Future[Any]) -> None:
+    """Returns when the task has ended by itself; also where the caller is cancelled meanwhile."""
+    cancelled = False
+    while not task.done():
+        try:
+            await asyncio.wait([task])
         except asyncio.CancelledError:
             cancelled = True
     if cancelled:

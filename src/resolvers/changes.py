@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from engine.errors import invalid
 from engine.sessions import Identity, session_over
 from live import cursor
 from live.cursor import Position
+from live.tail import Tail, Tails
 from resolvers import log_pages
 from resolvers.board_changes import BoardSource, BoardStream
 from resolvers.context import Context
@@ -74,46 +76,71 @@ async def follow(context: Context, source: Source, after: str | None) -> AsyncGe
     """Everything since a cursor, or since now, and then what happens (LV1).
 
     The first event comes at once, so that a client knows to be live. There is no queue: who takes the last event late
-    gets the next ones joined, so that a slow client holds no memory (LV3). Raises Refused.
+    gets the next ones joined, so that a slow client holds no memory (LV3). An event is to be read from the snapshot
+    that the context holds, which whoever reads it releases (AC4). Raises Refused.
     """
-    assert context.tails is not None  # transports that stream have them
+    tails = context.tails
+    assert tails is not None  # transports that stream have them
     said = after if context.resume is None else context.resume
     position = None if said is None else log_pages.position(said)
-    async with context.tails.follow(context.firm_id) as tail:
+    async with tails.follow(context.firm_id) as tail:
         told: float | None = None
-        while True:
+        while not context.leaving:
             began = time.monotonic()
-            page = await _look(context, source, position, patient=told is not None)
+            page = await _look(context, tails, source, position, patient=told is not None)
+            if page is None:
+                return
             silent = not page.has_more and (told is None or began - told >= SILENCE_SECONDS)
             if page.event or silent:
                 context.sent, context.unsent = page.end.encode(), False
                 yield page.event or log_pages.silence(context, source, page.end)
                 if context.unsent:
-                    await asyncio.sleep(OUTAGE_SECONDS)
+                    if not await context.rest(asyncio.sleep(OUTAGE_SECONDS)):
+                        return
                     continue
                 told = time.monotonic()
+            await context.release()
             position = page.end
-            if not page.has_more:
-                await asyncio.sleep(began + PACE_SECONDS - time.monotonic())
-                await tail.beyond(position)
+            if not (page.has_more or await context.rest(_news(tail, position, began + PACE_SECONDS))):
+                return
 
 
-async def _look(context: Context, source: Source, after: Position | None, *, patient: bool) -> Page:
-    """A page in one snapshot. Who is patient waits for a database that is away."""
+async def _news(tail: Tail, position: Position, not_before: float) -> None:
+    await asyncio.sleep(not_before - time.monotonic())
+    await tail.beyond(position)
+
+
+async def _look(
+    context: Context, tails: Tails, source: Source, after: Position | None, *, patient: bool
+) -> Page | None:
+    """A page in one snapshot, which the context holds; None for who leaves.
+
+    Who is patient waits for a database that is away.
+    """
     identity = context.identity
     while True:
         try:
-            context.turn()
-            async with context.snapshot():
+            async with AsyncExitStack() as held:
+                await held.enter_async_context(tails.looks)
+                context.turn()
+                await held.enter_async_context(context.snapshot())
                 await _check_session(context, identity)
-                if after is not None:
-                    return await log_pages.page(context, source, after, MOST)
-                await source.begin(context)
-                return Page(cursor.at(await log.head(context.db, context.firm_id), context.firm_id), None)
+                page = await _page(context, source, after)
+                context.held = held.pop_all()
+                return page
         except Exception as error:
             if not (patient and is_outage(error)):
                 raise
-        await asyncio.sleep(OUTAGE_SECONDS)
+        if not await context.rest(asyncio.sleep(OUTAGE_SECONDS)):
+            return None
+
+
+async def _page(context: Context, source: Source, after: Position | None) -> Page:
+    """The next page, or, to begin with, where the log stands."""
+    if after is not None:
+        return await log_pages.page(context, source, after, MOST)
+    await source.begin(context)
+    return Page(cursor.at(await log.head(context.db, context.firm_id), context.firm_id), None)
 
 
 async def _check_session(context: Context, identity: Identity | None) -> None:

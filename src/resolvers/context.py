@@ -1,7 +1,8 @@
 """What one operation carries from field to field."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -14,7 +15,7 @@ from engine.errors import Refused, invalid
 from engine.sessions import SESSION, Identity
 from engine.work import Work, perform, system_clock, viewer_now
 from live.tail import Tails
-from store.database import Database, Db, Share
+from store.database import Database, Db, Share, is_outage
 from store.reads.filters import Asker
 
 STATEMENTS_AT_ONCE: Final = 3
@@ -40,6 +41,12 @@ class Context:
     """The cursor of the stream's last event."""
     unsent: bool = False
     """Whether that event could not be sent, because the database was away while its fields were read."""
+    leaving: bool = False
+    """Whether nobody wants the rest of the stream any more."""
+    idle: asyncio.Future[Any] | None = None
+    """What the stream waits for, while it waits."""
+    held: AsyncExitStack | None = None
+    """The snapshot that a stream's event is read from, until it has been."""
     sets_cookies: bool = True
     set_cookie: str | None = None
     clear_cookie: bool = False
@@ -83,6 +90,29 @@ class Context:
         """Begins anew in a long operation: what was loaded is old, and time has passed."""
         self.loaders = {}
         self.now = self.clock()
+
+    async def rest(self, until: Awaitable[Any]) -> bool:
+        """Waits in a stream; answers whether to go on. Here, and nowhere else, a stream may be left."""
+        self.idle = asyncio.ensure_future(until)
+        if self.leaving:
+            self.idle.cancel()
+        await asyncio.wait([self.idle])
+        return not self.idle.cancelled()
+
+    def leave(self) -> None:
+        """Ends a stream where it rests next: an operation that is cut in the middle leaves much behind."""
+        self.leaving = True
+        if self.idle is not None:
+            self.idle.cancel()
+
+    async def release(self) -> None:
+        """Lets go of what is held. Without a database there is nothing to let go of."""
+        held, self.held = self.held, None
+        try:
+            await (held or AsyncExitStack()).aclose()
+        except Exception as error:
+            if not is_outage(error):
+                raise
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -10,11 +11,13 @@ from typing import Any, Final
 import strawberry
 from graphql import GraphQLError
 from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.schema.schema import StreamResult
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from engine.enums import ErrorCode
 from gql.masking import UNAVAILABLE, code_of, incident, masked
+from live.tasks import ended
 from resolvers.context import Context
 from server.operation import Operation
 
@@ -82,8 +85,7 @@ async def results(schema: strawberry.Schema, operation: Operation, context: Cont
             allowed_operation_types=_READS if operation.read_only else None,
         )
         async with aclosing(source):
-            async for found in source:
-                assert isinstance(found, ExecutionResult)  # the schema has no @defer and no @stream
+            while (found := await _next(source, context)) is not None:
                 result = _result(found, context, operation.name)
                 if context.sent is not None and _is_outage(result):
                     context.unsent = True  # the stream tries again
@@ -93,6 +95,30 @@ async def results(schema: strawberry.Schema, operation: Operation, context: Cont
                     return
     except Exception as error:  # noqa: BLE001  (the last gate: nothing of it may reach the client)
         yield failed([incident(error, operation.name)])
+
+
+async def _next(source: StreamResult, context: Context) -> ExecutionResult | None:
+    """The next result. Who is cancelled meanwhile waits for what is being done, so that it is not cut in the middle."""
+    coming = asyncio.create_task(_step(source, context))
+    try:
+        await asyncio.shield(coming)
+    except asyncio.CancelledError:
+        context.leave()
+        await ended(coming)
+        if not coming.cancelled():
+            coming.exception()  # which nobody wants to know any more
+        raise
+    return coming.result()
+
+
+async def _step(source: StreamResult, context: Context) -> ExecutionResult | None:
+    """The next result, read from one snapshot where it is an event; nothing is held while it is sent."""
+    try:
+        found = await anext(source, None)
+    finally:
+        await context.release()
+    assert isinstance(found, ExecutionResult | None)  # the schema has no @defer and no @stream
+    return found
 
 
 def _result(found: ExecutionResult, context: Context, name: str | None) -> Result:

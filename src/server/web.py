@@ -13,6 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from server.settings import Settings
+from server.socket_protocol import SocketProtocol
 from server.trouble import Trouble, port_trouble
 
 BACKLOG: Final = 2048
@@ -95,7 +96,7 @@ def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http="httptools",
-        ws="auto",  # the sans-IO implementation, by far the fastest
+        ws=SocketProtocol,  # on uvicorn's sans-IO implementation, by far the fastest
         ws_per_message_deflate=False,
         ws_max_size=settings.max_body_bytes,
         lifespan="on",

@@ -33,6 +33,9 @@ PING_SECONDS: Final = 15.0
 SEND_SECONDS: Final = 30.0
 """How long a frame may wait for a client that does not read; then it is too slow."""
 
+CLOSE_SECONDS: Final = 5.0
+"""The same of the close frame."""
+
 MAX_REASON: Final = 123
 """Bytes of a close frame's reason (RFC 6455)."""
 
@@ -63,14 +66,22 @@ class Connection:
                 group.create_task(self._ping())
                 if identity:
                     group.create_task(self._session(identity))
-                while True:
-                    await self._handle(await self._read(), group)
+                try:
+                    await self._talk(group)
+                except Closed as closed:
+                    await self._close(closed)  # before the operations have ended: nothing is sent after it
+                    raise
         except* WebSocketDisconnect:
             pass
         except* Closed as closed:
             await self._close(_first(closed))
         except* Exception as failures:  # noqa: BLE001  (the last gate: nothing of it may reach the client)
             await self._close(Closed(codes.INTERNAL, incident(failures).message))
+
+    async def _talk(self, group: asyncio.TaskGroup) -> None:
+        while True:
+            await self._handle(await self._read(), group)
+            await asyncio.sleep(0)  # a client with much to say is no reason for the others to wait
 
     async def _begin(self) -> Identity | None:
         """Waits for connection_init, finds out who it is, and acknowledges."""
@@ -109,7 +120,9 @@ class Connection:
 
     async def _session(self, identity: Identity) -> None:
         over = await session_end(self._service, identity)
-        raise Closed(codes.SESSION_OVER[over], REASONS[over])
+        closed = Closed(codes.SESSION_OVER[over], REASONS[over])
+        await self._close(closed)
+        raise closed
 
     async def _ping(self) -> None:
         while True:
@@ -205,11 +218,16 @@ class Connection:
                 await self._socket.send_text(text)
         except TimeoutError:
             raise Closed(codes.TOO_SLOW, "Too slow: subscribe again after the last cursor") from None
+        except RuntimeError as error:  # starlette's and uvicorn's way to say that the connection has ended
+            raise WebSocketDisconnect(codes.GONE) from error
 
     async def _close(self, closed: Closed) -> None:
+        """Says why, as the last word. Saying it again changes nothing."""
+        if self._closing:
+            return
         self._closing = True
         with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):  # the client may have gone meanwhile
-            async with asyncio.timeout(SEND_SECONDS):
+            async with asyncio.timeout(CLOSE_SECONDS):
                 await self._socket.close(closed.code, closed.reason.encode()[:MAX_REASON].decode(errors="ignore"))
 
 
