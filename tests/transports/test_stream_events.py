@@ -97,6 +97,19 @@ async def test_a_bad_last_event_id_is_a_bad_cursor(house: House, name: str) -> N
         assert error["extensions"] == {"code": "INVALID", "argument": "after"}
 
 
+async def test_a_foreign_last_event_id_is_a_reset(house: House) -> None:
+    """LV3: as any cursor that is not of this log; the stream itself goes on."""
+    query = "query ($p: ID!) { board(pipelineId: $p) { cursor } }"
+    foreign = (await house.other.owner.query(query, p=house.other.pipeline))["board"]["cursor"]
+    headers = {"Last-Event-ID": foreign}
+    given: Json = {"pipeline": house.shop.pipeline}
+    async with streaming(house.served.http, EVENTS, token=house.owner.token, headers=headers, **given) as events:
+        first = await event(OnStream(events))
+        assert first["changes"] == [{"__typename": "StreamReset", "why": "CURSOR_UNKNOWN"}]
+        job = await house.shop.job()
+        await changes_until(OnStream(events), shows(job["id"]))
+
+
 async def test_an_empty_last_event_id_is_none(house: House) -> None:
     """LV6: a browser that has seen no event may send an empty one."""
     given: Json = {"pipeline": house.shop.pipeline}
