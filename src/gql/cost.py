@@ -49,6 +49,7 @@ LONG_TEXT: Final = 10
 """What a text of up to 10,000 characters counts, in objects: answers stay within some 50 MB."""
 
 _EVENTS: Final = frozenset({"BoardChange"})
+_JOINED: Final = frozenset({"Changes"})  # whose events are joined, however many were asked for
 _LONG_TEXTS: Final = frozenset({"description"})
 _WRAPPERS: Final = ("Connection", "Edge")
 _WRAPPED: Final = frozenset({"nodes", "edges", "node", "pageInfo"})
@@ -132,6 +133,8 @@ class _Counter:
 
     def size(self, node: FieldNode, definition: GraphQLField, parent: object) -> int:
         """How many objects one such field brings."""
+        if get_named_type(definition.type).name in _JOINED:
+            return 1
         if definition.args.keys() & {"first", "last"} or get_named_type(definition.type).name.endswith("Connection"):
             return self.page(node, definition)
         if not is_list_type(get_nullable_type(definition.type)):

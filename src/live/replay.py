@@ -57,8 +57,9 @@ def touched(events: Sequence[LoggedEvent], watcher: Watcher) -> Touched:
                 _look(found, {change["id"]: change["after"]}, watcher, accounts)
                 _job(found, change, watcher)
             case "member":
-                accounts = _member(found, change, watcher, accounts)
-                _look(found, keys, watcher, accounts)
+                before, accounts = accounts, _member(found, change, watcher, accounts)
+                if accounts != before:
+                    _look(found, keys, watcher, accounts)
             case "account":
                 found.accounts.add(change["id"])
             case "pipeline" if change["id"] == watcher.pipeline_id:

@@ -12,6 +12,7 @@ from typing import Final, Self
 import structlog
 
 from live.cursor import Position, at
+from live.gate import Gate
 from live.tasks import end
 from live.wakeups import Wakeups
 from store.database import Database
@@ -103,8 +104,8 @@ class Tails:
         self._tails: dict[str, Tail] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._trouble = False
-        self.looks = asyncio.Semaphore(LOOKS_AT_ONCE)
-        """To be held by a follower while it reads."""
+        self.looks = Gate(LOOKS_AT_ONCE)
+        """To be passed by a follower that reads, in its member's name."""
 
     @classmethod
     @asynccontextmanager

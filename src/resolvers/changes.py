@@ -1,14 +1,17 @@
 """What happened since a cursor: as a query (LV4) and as a subscription (LV1), by the same pages of the same log."""
 
 import asyncio
+import itertools
 import time
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Final
 
+import structlog
+
 from engine.enums import ErrorCode
-from engine.errors import invalid
+from engine.errors import Refused, invalid
 from engine.sessions import Identity, session_over
 from live import cursor
 from live.cursor import Position
@@ -32,7 +35,13 @@ SILENCE_SECONDS: Final = 30.0
 """How long a subscriber is told nothing, while the log grows, before it gets a newer cursor all the same."""
 
 OUTAGE_SECONDS: Final = 1.0
-"""How long a subscriber waits for a database that is away, before it tries again."""
+"""How long a subscriber waits before it tries a page again that could not be read."""
+
+TRIES: Final = 5
+"""How often it does so, where the database is not away: then the failure is told."""
+
+
+_log = structlog.get_logger("stageline.streams")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,7 @@ async def follow(context: Context, source: Source, after: str | None) -> AsyncGe
     position = None if said is None else log_pages.position(said)
     async with tails.follow(context.firm_id) as tail:
         told: float | None = None
+        tries = 0
         while not context.leaving:
             began = time.monotonic()
             page = await _look(context, tails, source, position, patient=told is not None)
@@ -95,10 +105,11 @@ async def follow(context: Context, source: Source, after: str | None) -> AsyncGe
                 context.sent, context.unsent = page.end.encode(), False
                 yield page.event or log_pages.silence(context, source, page.end)
                 if context.unsent:
-                    if not await context.rest(asyncio.sleep(OUTAGE_SECONDS)):
+                    tries += 1
+                    if tries > TRIES or not await context.rest(asyncio.sleep(OUTAGE_SECONDS)):
                         return
                     continue
-                told = time.monotonic()
+                told, tries = time.monotonic(), 0
             await context.release()
             position = page.end
             if not (page.has_more or await context.rest(_news(tail, position, began + PACE_SECONDS))):
@@ -115,24 +126,30 @@ async def _look(
 ) -> Page | None:
     """A page in one snapshot, which the context holds; None for who leaves.
 
-    Who is patient waits for a database that is away.
+    Who is patient waits for a database that is away, and tries again what fails for another reason of ours.
     """
     identity = context.identity
-    while True:
+    for tries in itertools.count(1):
         try:
             async with AsyncExitStack() as held:
-                await held.enter_async_context(tails.looks)
+                await held.enter_async_context(tails.looks.turn(context.viewer.member_id))
+                if context.leaving:
+                    break
                 context.turn()
                 await held.enter_async_context(context.snapshot())
                 await _check_session(context, identity)
                 page = await _page(context, source, after)
                 context.held = held.pop_all()
                 return page
+        except Refused:
+            raise
         except Exception as error:
-            if not (patient and is_outage(error)):
+            if not patient or (tries > TRIES and not is_outage(error)):
                 raise
+            _log.warning("stream_waits", error=repr(error), tries=tries)
         if not await context.rest(asyncio.sleep(OUTAGE_SECONDS)):
-            return None
+            break
+    return None
 
 
 async def _page(context: Context, source: Source, after: Position | None) -> Page:

@@ -40,7 +40,7 @@ class Context:
     sent: str | None = None
     """The cursor of the stream's last event."""
     unsent: bool = False
-    """Whether that event could not be sent, because the database was away while its fields were read."""
+    """Whether that event could not be sent, because its fields could not be read."""
     leaving: bool = False
     """Whether nobody wants the rest of the stream any more."""
     idle: asyncio.Future[Any] | None = None
@@ -97,7 +97,7 @@ class Context:
         if self.leaving:
             self.idle.cancel()
         await asyncio.wait([self.idle])
-        return not self.idle.cancelled()
+        return not self.idle.cancelled() and self.idle.exception() is None
 
     def leave(self) -> None:
         """Ends a stream where it rests next: an operation that is cut in the middle leaves much behind."""

@@ -16,12 +16,13 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from engine.enums import ErrorCode
-from gql.masking import UNAVAILABLE, code_of, incident, masked
+from gql.masking import INTERNAL, UNAVAILABLE, code_of, incident, masked
 from live.tasks import ended
 from resolvers.context import Context
 from server.operation import Operation
 
 _READS: Final = frozenset({OperationType.QUERY, OperationType.SUBSCRIPTION})
+_OURS: Final = frozenset({INTERNAL, UNAVAILABLE})
 _SESSION_OVER: Final = frozenset({ErrorCode.SESSION_EXPIRED.value, ErrorCode.SESSION_ENDED.value})
 
 
@@ -72,7 +73,7 @@ def failed(errors: list[GraphQLError]) -> Result:
 async def results(schema: strawberry.Schema, operation: Operation, context: Context) -> AsyncGenerator[Result, None]:
     """The results of an operation: one of a query or mutation, any number of a subscription.
 
-    The events of a subscription are whole: one that fails ends the stream, or is tried again after an outage.
+    The events of a subscription are whole: one that fails is tried again, if the reason is ours, or ends the stream.
     What goes wrong is a result too, the last one; it never says what went wrong inside (API1).
     """
     try:
@@ -85,14 +86,17 @@ async def results(schema: strawberry.Schema, operation: Operation, context: Cont
             allowed_operation_types=_READS if operation.read_only else None,
         )
         async with aclosing(source):
+            failure: Result | None = None
             while (found := await _next(source, context)) is not None:
                 result = _result(found, context, operation.name)
-                if context.sent is not None and _is_outage(result):
-                    context.unsent = True  # the stream tries again
+                if context.sent is not None and _is_ours(result):
+                    context.unsent, failure = True, result  # the stream tries again, and ends if that does not help
                     continue
                 yield result
                 if result.ends:
                     return
+            if context.unsent and failure:
+                yield failure
     except Exception as error:  # noqa: BLE001  (the last gate: nothing of it may reach the client)
         yield failed([incident(error, operation.name)])
 
@@ -129,5 +133,6 @@ def _result(found: ExecutionResult, context: Context, name: str | None) -> Resul
     return Result(found.data, errors, found.extensions)
 
 
-def _is_outage(result: Result) -> bool:
-    return bool(result.errors) and all(code_of(error) == UNAVAILABLE for error in result.errors)
+def _is_ours(result: Result) -> bool:
+    """Whether an event failed for a reason that is neither the client's nor on purpose."""
+    return any(code_of(error) in _OURS for error in result.errors)

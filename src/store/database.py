@@ -25,6 +25,7 @@ _OUTAGES: Final = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
+    asyncpg.InternalClientError,  # of a connection that has just been told that the server shuts down
 )
 
 
@@ -164,5 +165,5 @@ def config(url: str, pool_size: int = 2, **server_settings: str) -> dict[str, An
 
 def is_outage(error: BaseException) -> bool:
     """Whether the error says that the database cannot be reached now, so that trying again later makes sense."""
-    closed = isinstance(error, asyncpg.InterfaceError) and "clos" in str(error)
-    return closed or isinstance(error, _OUTAGES)
+    lost = isinstance(error, asyncpg.InterfaceError) and any(word in str(error) for word in ("clos", "released"))
+    return lost or isinstance(error, _OUTAGES)
