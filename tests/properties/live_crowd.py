@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from random import Random
 from statistics import median, quantiles
 
@@ -21,6 +21,8 @@ from tests.support.lines import Cut, Line, SocketLine, StreamLine
 from tests.support.subscriber import Received, Subscriber
 from tests.support.wait import eventually
 
+BACK_WITHIN = 2.0
+"""How soon a client that has got its pipeline back notices: it asks now and then."""
 COUNTS_WITHIN = 1.0
 """How late the counts of columns may be, in seconds (LV7)."""
 AWAY = 0.2
@@ -34,6 +36,7 @@ class Figures:
     events: int = 0
     joined: int = 0
     quiet: int = 0
+    losses: int = 0
     changes: Counter[str] = field(default_factory=Counter)
     resets: Counter[str] = field(default_factory=Counter)
     cuts: Counter[str] = field(default_factory=Counter)
@@ -46,6 +49,9 @@ class Figures:
 
     def count(self, got: Received, past: Past) -> None:
         """Take an event in."""
+        if got.event is None:
+            self.losses += 1
+            return
         self.events += 1
         self.joined += got.event["cause"]["kind"] == "COALESCED"
         self.quiet += not got.changes
@@ -63,10 +69,11 @@ class Figures:
             f"{weather} {median(some):.3f} s (median) and {quantiles(some, n=100)[-1]:.3f} s (99%)"
             for weather, some in self.late.items()
         )
+        right = ", ".join(f"{weather} {seconds:.1f} s" for weather, seconds in self.right.items())
         return (
-            f"{self.events} events ({self.joined} joined, {self.quiet} quiet); {dict(self.changes)}; resets"
-            f" {dict(self.resets)}; cuts {dict(self.cuts)}; late: {late}; all right within:"
-            f" {', '.join(f'{weather} {seconds:.1f} s' for weather, seconds in self.right.items())}"
+            f"{self.events} events ({self.joined} joined, {self.quiet} quiet), {self.losses} losses of the pipeline;"
+            f" {dict(self.changes)}; resets {dict(self.resets)}; cuts {dict(self.cuts)}; late: {late};"
+            f" all right within: {right}"
         )
 
 
@@ -138,35 +145,43 @@ class Crowd:
         """
         for line in self.lines:
             line.network.set()
-        world, loop = self.writer.world, asyncio.get_running_loop()
-        heads = {}
-        for pipeline in (world.pipeline, world.elsewhere):
-            # Everybody who looks at this board is told of it.
-            await world.owner.do("updatePipeline", pipelineId=pipeline, description=world.name("Pause"))
-            heads[pipeline] = await sight.head(world.database, world.firm)
-        end = loop.time() + within
+        heads = await self._last_words()
+        began = time.monotonic()
+        waiting = [self._is_told(one, heads[one.board.pipeline_id], within) for one in self.subscribers]
+        await asyncio.gather(*waiting)
+        self.figures.was_right(time.monotonic() - began)
         fresh = [Board(one.board.client, one.board.pipeline_id, one.board.filter) for one in self.subscribers]
         seen = await asyncio.gather(*(board.load() for board in fresh))
         for one, board, there in zip(self.subscribers, fresh, seen, strict=True):
-            head = heads[one.board.pipeline_id] if there else None
-            claim = f"{one.name} is right after {head}" if there else f"{one.name} knows that it is not there"
-            await eventually(partial(self._arrived, one, head), claim, within=max(0.1, end - loop.time()))
-            self.figures.was_right(loop.time() - end + within)
-            if there:
-                await self._same(one, board)
+            await self._same(one, board if there else None)
         await self._true()
         await eventually(self._at_rest, "no transaction is left open")
+
+    async def _last_words(self) -> dict[str, int]:
+        """By pipeline, the number of an event of which everybody is told who looks at its board."""
+        world, heads = self.writer.world, {}
+        for pipeline in (world.pipeline, world.elsewhere):
+            await world.owner.do("updatePipeline", pipelineId=pipeline, description=world.name("Pause"))
+            heads[pipeline] = await sight.head(world.database, world.firm)
+        return heads
+
+    async def _is_told(self, one: Subscriber, head: int, within: float) -> None:
+        def told() -> bool:
+            self.healthy()
+            return one.lost or (one.seq >= head and not one.drawing)
+
+        await eventually(told, f"{one.name} is right after {head}, or knows that it is not there", within=within)
 
     async def _at_rest(self) -> bool:
         sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in trans%'"
         return bool(await self.past.database.value(sql) == 0)
 
-    def _arrived(self, one: Subscriber, head: int | None) -> bool:
-        """Whether a board is drawn up to an event; None: whether its client knows that it is not there."""
-        self.healthy()
-        return one.lost if head is None else one.seq >= head and not one.drawing and not one.lost
-
-    async def _same(self, one: Subscriber, fresh: Board) -> None:
+    async def _same(self, one: Subscriber, fresh: Board | None) -> None:
+        """A board is like a fresh one; None: its client knows that it is not there, and who is there comes back."""
+        claim = f"{one.name} {'is not there' if fresh is None else 'is there'}"
+        await eventually(lambda: one.lost == (fresh is None) and one.drawing == one.lost, claim, within=BACK_WITHIN)
+        if fresh is None:
+            return
         drawn, right = one.board.drawn(), fresh.drawn()
         assert right["order"] == fresh.listed(), f"{one.name}: the client sorts otherwise than the board"
         for part in ("pipeline", "jobs", "order"):

@@ -17,21 +17,28 @@ from tests.support.board import Board
 from tests.support.databases import execute
 from tests.support.subscriber import Received
 
+PIPELINES = """
+    SELECT m.id, p.id FROM members m JOIN pipelines p ON p.firm_id = m.firm_id
+    WHERE m.firm_id = $1 AND m.deactivated_at IS NULL AND p.deleted_at IS NULL AND (m.role <> 'EMPLOYEE'
+        OR EXISTS (SELECT FROM pipeline_members x WHERE x.pipeline_id = p.id AND x.member_id = m.id))
+"""
 NOTE = (
     """
-    CREATE TABLE sight_spans (member_id text, job_id text, since bigint, until bigint);
-    CREATE UNIQUE INDEX ON sight_spans (member_id, job_id) WHERE until IS NULL;
+    CREATE TABLE sight_spans (member_id text, thing_id text, since bigint, until bigint);
+    CREATE UNIQUE INDEX ON sight_spans (member_id, thing_id) WHERE until IS NULL;
     CREATE TABLE job_versions (job_id text, seq bigint, version integer);
     CREATE FUNCTION note_sight(firm text, now bigint) RETURNS void LANGUAGE plpgsql AS $$
     BEGIN
-        WITH seen AS MATERIALIZED ("""
-    + sight.SEEN.replace("$1", "firm")
+        WITH seen (member_id, thing_id) AS MATERIALIZED (
+            SELECT member_id, id FROM ("""
+    + f"{sight.SEEN}) jobs UNION ALL {PIPELINES}".replace("$1", "firm")
     + """), gone AS (
             UPDATE sight_spans SET until = now
-            WHERE until IS NULL AND (member_id, job_id) NOT IN (SELECT seen.member_id, seen.id FROM seen)
+            WHERE until IS NULL AND (member_id, thing_id) NOT IN (SELECT * FROM seen)
         )
-        INSERT INTO sight_spans SELECT seen.member_id, seen.id, now FROM seen WHERE NOT EXISTS (
-            SELECT FROM sight_spans s WHERE s.until IS NULL AND s.member_id = seen.member_id AND s.job_id = seen.id
+        INSERT INTO sight_spans SELECT seen.*, now FROM seen WHERE NOT EXISTS (
+            SELECT FROM sight_spans s
+            WHERE s.until IS NULL AND s.member_id = seen.member_id AND s.thing_id = seen.thing_id
         );
     END
     $$;
@@ -58,7 +65,7 @@ class Past:
     times: list[float] = field(default_factory=list)
     """When each event was numbered, in seconds since the epoch; the first has the number 1."""
     spans: dict[tuple[str, str], list[tuple[int, float]]] = field(default_factory=dict)
-    """From which event on until which a member saw a job."""
+    """From which event on until which a member saw a job or a pipeline."""
     versions: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     """Each job's versions, by the event after which it had them."""
     jobs: dict[str, set[str]] = field(default_factory=dict)
@@ -84,7 +91,7 @@ class Past:
         ]
         for row in await db.rows("SELECT * FROM sight_spans"):
             until = inf if row["until"] is None else row["until"]
-            self.spans.setdefault((row["member_id"], row["job_id"]), []).append((row["since"], until))
+            self.spans.setdefault((row["member_id"], row["thing_id"]), []).append((row["since"], until))
         for row in await db.rows("SELECT * FROM job_versions ORDER BY seq"):
             self.versions.setdefault(row["job_id"], []).append((row["seq"], row["version"]))
         for row in await db.rows("SELECT id, account_id FROM jobs WHERE firm_id = $1", self.firm):
@@ -94,16 +101,25 @@ class Past:
         """The number of the newest event at a moment."""
         return bisect_right(self.times, at)
 
-    def saw(self, member_id: str, job_id: str, since: int, until: int) -> bool:
-        """Whether a member saw a job after any of these events, both included."""
-        spans = self.spans.get((member_id, job_id), ())
-        return any(first <= until and since < end for first, end in spans)
+    def saw(self, member_id: str, thing_id: str, since: int, until: int) -> bool:
+        """Whether a member saw a job or a pipeline after any of these events, both included."""
+        return any(first <= until and since < end for first, end in self.spans.get((member_id, thing_id), ()))
+
+    def saw_throughout(self, member_id: str, thing_id: str, since: int, until: int) -> bool:
+        """Whether a member saw a job or a pipeline after each of these events, both included."""
+        return any(first <= since and until < end for first, end in self.spans.get((member_id, thing_id), ()))
 
     def check(self, board: Board, got: Received) -> None:
-        """Hold an event against the truth."""
-        now = self.head(got.at)
+        """Hold an event, or the end of a stream, against the truth."""
+        now, member_id = self.head(got.at), board.client.member_id
         assert got.upto <= now, "a cursor from the future"
-        self._allowed(board.client.member_id, got, now)
+        if got.event is None:
+            assert not self.saw_throughout(member_id, board.pipeline_id, got.since, now), (
+                "the pipeline was always there"
+            )
+            return
+        assert self.saw(member_id, board.pipeline_id, got.upto, now), "the pipeline was not there"
+        self._allowed(member_id, got, now)
         if not board.filter and not got.of("StreamReset"):
             self._whole(board, got, now)
 
@@ -135,10 +151,6 @@ class Past:
             if self.saw_throughout(board.client.member_id, job_id, got.since if before[job_id] else got.upto, now):
                 assert job_id in shown or not after[job_id], f"{job_id} is not shown"
                 assert job_id in removed or after[job_id] or not before[job_id], f"{job_id} is not taken away"
-
-    def saw_throughout(self, member_id: str, job_id: str, since: int, until: int) -> bool:
-        """Whether a member saw a job after each of these events, both included."""
-        return any(first <= since and until < end for first, end in self.spans.get((member_id, job_id), ()))
 
     def version(self, job_id: str, seq: int) -> int:
         """The version that a job had after an event; 0 before it is known."""

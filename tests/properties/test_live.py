@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -58,7 +59,7 @@ class Run:
         for one in rounds:
             await one()
         while time.monotonic() < end:
-            await self.random.choice((*rounds, self.crash))()
+            await self.random.choice((*rounds, self.crash, self.freeze))()
 
     async def calm(self) -> None:
         """Nothing but writes, one after the other, and cuts."""
@@ -78,6 +79,15 @@ class Run:
     async def flicker(self) -> None:
         """Redis is gone for a while, amid the writes."""
         await self.write("flickering", {STEPS // 3: self.redis.stop, 2 * STEPS // 3: self.redis.start})
+        await self.crowd.in_step(RIGHT_WITHIN)
+
+    async def freeze(self) -> None:
+        """Redis answers nothing for a while, and its connections stay open."""
+        assert self.redis.process is not None
+        self.redis.process.send_signal(signal.SIGSTOP)
+        await self.write("freezing")
+        await self.crowd.in_step(RIGHT_WITHIN)
+        self.redis.process.send_signal(signal.SIGCONT)
         await self.crowd.in_step(RIGHT_WITHIN)
 
     async def restart(self) -> None:

@@ -20,7 +20,7 @@ PAUSE_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class Received:
-    """What one event said, and when."""
+    """What one event said, and when; or that the pipeline is lost."""
 
     since: int
     """The sequence of the cursor before it, on the same connection."""
@@ -28,15 +28,15 @@ class Received:
     """The sequence of its cursor."""
     at: float
     """When it was received, in seconds since the epoch."""
-    event: Json
+    event: Json | None
+    """None: the stream has ended, because the pipeline is lost."""
     first: bool
     """It only brought this connection up to date."""
 
     @property
     def changes(self) -> Sequence[Json]:
         """The changes."""
-        found: list[Json] = self.event["changes"]
-        return found
+        return self.event["changes"] if self.event else ()
 
     def of(self, name: str) -> list[Json]:
         """The changes of one type."""
@@ -142,6 +142,8 @@ class Subscriber:
             [error] = answer["errors"]
             assert error["extensions"]["code"] == "NOT_FOUND", f"{self.name}: {answer}"
             self.lost = True
+            if course.seq is not None:
+                self.received.append(Received(course.seq, course.seq, time.time(), None, course.first))
             return None
         event: Json = answer["data"]["boardEvents"]
         seq = decode(event["cursor"]).seq
