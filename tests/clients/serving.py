@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-from tortoise.context import TortoiseContext
 
-from store.database import Database, config
 from tests.schema.test_operations import document
-from tests.support.api import Api, Client, Json, Shop
+from tests.support.api import Client, Json, Shop, remote_api
 from tests.support.processes import running
 
 
@@ -23,29 +21,6 @@ async def web(database_url: str, folder: Path, port: int) -> AsyncIterator[None]
     async with running("web", folder=folder, DATABASE_URL=database_url, PORT=str(port)) as process:
         await process.says("Stageline runs on")
         yield
-
-
-class Remote(Api):
-    """The API of another process. Only firms are made on its database."""
-
-    async def firm(self, name: str = "Kontor", time_zone: str = "UTC") -> Client:
-        """A new firm; answers its owner."""
-        with self.database._context:  # this process may hold the pool of another database
-            return await super().firm(name, time_zone)
-
-
-@asynccontextmanager
-async def api_of(database_url: str, port: int) -> AsyncIterator[Remote]:
-    """The API of the web process on a port."""
-    context = TortoiseContext()
-    with context:
-        await context.init(config=config(database_url))
-        database = Database(context.db(), context)
-    try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
-            yield Remote(database, http)
-    finally:
-        await database.close()
 
 
 @dataclass
@@ -61,7 +36,11 @@ class Staff:
 @asynccontextmanager
 async def hired(database_url: str, port: int) -> AsyncIterator[Staff]:
     """The people of a new firm. They go on over HTTP, whatever process listens on the port."""
-    async with api_of(database_url, port) as api:
+    address = f"http://127.0.0.1:{port}"
+    async with (
+        httpx.AsyncClient(base_url=address, trust_env=False) as http,
+        remote_api(database_url, http) as api,
+    ):
         owner = await api.firm()
         watcher = await api.member(owner, rights=["VIEW_ALL_ACCOUNTS"])
         yield Staff(port, owner, watcher, f"member{api.people}@firm.test")

@@ -9,12 +9,13 @@ from typing import Any
 
 import httpx
 from argon2 import PasswordHasher
+from tortoise.context import TortoiseContext
 
 from engine.firms import CreateFirm, create_firm
 from engine.secrets import passwords
 from server.app import create_app
 from server.settings import Settings
-from store.database import Database
+from store.database import Database, config
 
 PASSWORD = "a password for tests"
 ERRORS = """errors { __typename code message path
@@ -130,6 +131,28 @@ class Api:
         data = await self.nobody.query(document, input=given)
         assert data["acceptInvitation"]["errors"] == []
         return Client(self.http, data["acceptInvitation"]["token"], payload["member"]["id"])
+
+
+class Remote(Api):
+    """The API of another process. Only firms are made on its database, with a pool that leaves the session's alone."""
+
+    async def firm(self, name: str = "Kontor", time_zone: str = "UTC") -> Client:
+        """A new firm; answers its owner."""
+        with self.database._context:
+            return await super().firm(name, time_zone)
+
+
+@asynccontextmanager
+async def remote_api(database_url: str, http: httpx.AsyncClient) -> AsyncIterator[Remote]:
+    """The API that ``http`` calls. Tortoise has one global context per process, and the session's pool holds it."""
+    context = TortoiseContext()
+    with context:
+        await context.init(config=config(database_url, pool_size=4))
+        database = Database(context.db(), context)
+    try:
+        yield Remote(database, http)
+    finally:
+        await database.close()
 
 
 @asynccontextmanager

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from store.database import Database
-from tests.support.api import Api
+from tests.support.api import Api, remote_api
 from tests.support.processes import Running, running
 from tests.support.redis import free_port
 from tests.support.wait import eventually
@@ -155,11 +154,10 @@ async def running_cluster(database_url: str, folder: Path, **settings: str) -> A
     webs = [Web(folder / f"web-{n}", {"DATABASE_URL": database_url, **settings}) for n in range(SIZE)]
     balancer = InTurn(webs)
     async with AsyncExitStack() as stack:
-        database = await Database.connect(database_url, pool_size=4)
-        stack.push_async_callback(database.close)
         client = httpx.AsyncClient(transport=balancer, base_url="http://stageline.test", timeout=PATIENCE)
         http = await stack.enter_async_context(client)
+        api = await stack.enter_async_context(remote_api(database_url, http))
         for web in webs:
             stack.push_async_callback(web.close)
         await asyncio.gather(*(web.start() for web in webs))
-        yield Cluster(webs, Api(database, http), balancer)
+        yield Cluster(webs, api, balancer)
