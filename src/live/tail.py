@@ -118,9 +118,7 @@ class Tails:
         try:
             yield tails
         finally:
-            await end(poller)
-            for task in list(tails._tasks.values()):
-                await end(task)
+            await end(poller, *tails._tasks.values())
 
     @asynccontextmanager
     async def follow(self, firm_id: str) -> AsyncIterator[Tail]:

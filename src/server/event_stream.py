@@ -101,8 +101,7 @@ class _Stream(StreamingResponse):
             try:
                 await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                await end(leaving)
-                await end(sending)
+                await end(leaving, sending)
         if not sending.cancelled():
             with suppress(
                 TimeoutError
@@ -163,13 +162,12 @@ async def _ending(service: Service, identity: Identity | None) -> AsyncIterator[
 async def _over(service: Service, identity: Identity | None) -> Result | None:
     stopped = asyncio.ensure_future(service.stop.wait())
     ended = asyncio.ensure_future(session_end(service, identity)) if identity else None
+    awaited = [stopped, ended] if ended else [stopped]
     try:
-        await asyncio.wait({stopped, ended} if ended else {stopped}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
         return refused(ended.result().value, REASONS[ended.result()]) if ended and ended.done() else None
     finally:
-        await end(stopped)
-        if ended:
-            await end(ended)
+        await end(*awaited)
 
 
 def _next(result: Result, context: Context) -> bytes:

@@ -20,6 +20,11 @@ BACKLOG: Final = 2048
 """How many connections may wait to be accepted."""
 GRACE_SECONDS: Final = 3
 """How long requests may take to end once we are asked to stop."""
+KEEP_ALIVE_SECONDS: Final = 75
+"""How long a connection may be idle between two requests.
+
+Longer than clients and load balancers keep theirs (60 s at most): whoever closes second loses a request now and then.
+"""
 NO_ERRORS: Final = frozenset(
     {
         "ASGI callable returned without completing response.",  # a stream whose client does not read
@@ -105,5 +110,6 @@ def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         proxy_headers=False,  # who is trusted is settled in auth
         server_header=False,
         backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
