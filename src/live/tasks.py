@@ -7,7 +7,7 @@ _AGAIN_SECONDS: Final = 2.0
 
 
 async def end(*tasks: asyncio.Future[Any]) -> None:
-    """Cancels the tasks and returns when all have ended, however they did; also where the caller is cancelled meanwhile.
+    """Cancels the tasks and returns when all have ended, however they did, even if the caller is cancelled meanwhile.
 
     Once is not always enough: on Python 3.11 ``asyncio.wait_for``, which redis-py calls, loses a cancellation that
     arrives together with its result, and the task goes on.
