@@ -19,14 +19,14 @@ from gql.schema import build_schema
 from live.tail import Tails
 from live.wakeups import Wakeups
 from server import graphiql
-from server import socket as graphql_socket
 from server.auth import CSRF_HEADER
-from server.event_stream import EventStreamView
-from server.graphql_view import GraphQLView
 from server.health import Readiness, healthz
 from server.refusals import refuse_route
-from server.service import Service
 from server.settings import Settings
+from server.transports import socket as graphql_socket
+from server.transports.event_stream import EventStreamView
+from server.transports.http import GraphQLView
+from server.transports.service import Service
 from store.database import Database
 from store.migrate import pending
 

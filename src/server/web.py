@@ -13,7 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from server.settings import Settings
-from server.socket_protocol import SocketProtocol
+from server.transports.socket.protocol import SocketProtocol
 from server.trouble import Trouble, port_trouble
 
 BACKLOG: Final = 2048

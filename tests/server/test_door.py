@@ -7,7 +7,7 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from server.graphql_view import negotiated
+from server.transports.http import negotiated
 from store.database import Database
 from tests.server.door import Door, code_of, opened, touched
 

@@ -87,7 +87,7 @@ async def test_some_tiny_frames_are_no_flood(house: House) -> None:
 
 async def test_a_closed_connection_does_not_wait_for_ever(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """LV3: a client that neither reads nor leaves is let go soon after the server has closed."""
-    monkeypatch.setattr("server.socket_protocol.LINGER_SECONDS", 0.2)
+    monkeypatch.setattr("server.transports.socket.protocol.LINGER_SECONDS", 0.2)
     raw = await Raw.open(house)
     assert await raw.status(request()) == 101
     raw.writer.write(frame(TEXT, b"nonsense"))
@@ -99,7 +99,7 @@ async def test_a_closed_connection_does_not_wait_for_ever(house: House, monkeypa
 
 async def test_many_silent_sockets_are_closed_in_time(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """LV6: 4408 for each, while others shake hands."""
-    monkeypatch.setattr("server.socket.connection.INIT_SECONDS", 0.5)
+    monkeypatch.setattr("server.transports.socket.connection.INIT_SECONDS", 0.5)
     async with AsyncExitStack() as stack:
         url = house.served.socket_url
         wires = [await stack.enter_async_context(connected(url)) for _ in range(60)]

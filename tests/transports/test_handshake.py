@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from server.socket.connection import INIT_SECONDS
+from server.transports.socket.connection import INIT_SECONDS
 from tests.support.api import Json
 from tests.support.board import EVENTS
 from tests.support.frames import PROTOCOL, bearer, connected
@@ -105,7 +105,7 @@ async def test_sockets_that_never_shake_hands_are_closed_with_4408_and_others_ar
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """LV6: at their time; a ping is no handshake, and a socket that has shaken hands stays."""
-    monkeypatch.setattr("server.socket.connection.INIT_SECONDS", 0.5)
+    monkeypatch.setattr("server.transports.socket.connection.INIT_SECONDS", 0.5)
     async with AsyncExitStack() as stack:
         silent, pinging, good = [await stack.enter_async_context(connected(house.served.socket_url)) for _ in range(3)]
         await good.init(house.owner.token)

@@ -143,8 +143,8 @@ async def test_the_server_gives_signs_of_life(
     house: House, transport: Transport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """LV6: pings that scripts in browsers see, and comments; also while nothing happens on the board."""
-    monkeypatch.setattr("server.socket.connection.PING_SECONDS", 0.05)
-    monkeypatch.setattr("server.event_stream.PING_SECONDS", 0.05)
+    monkeypatch.setattr("server.transports.socket.connection.PING_SECONDS", 0.05)
+    monkeypatch.setattr("server.transports.event_stream.PING_SECONDS", 0.05)
     async with house.watching(transport) as subscription:
         assert (await event(subscription))["changes"] == []
         with pytest.raises(TimeoutError):
@@ -160,7 +160,7 @@ def _comments(subscription: Subscription) -> int:
 
 async def test_a_socket_without_an_operation_is_pinged_too(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """LV6: so that both ends, and what is between them, know that it is open; the answer changes nothing."""
-    monkeypatch.setattr("server.socket.connection.PING_SECONDS", 0.05)
+    monkeypatch.setattr("server.transports.socket.connection.PING_SECONDS", 0.05)
     async with house.wire() as wire:
         for _ in range(3):
             assert orjson.loads(await asyncio.wait_for(wire.socket.recv(), WITHIN)) == {"type": "ping"}

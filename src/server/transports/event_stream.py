@@ -22,11 +22,11 @@ from gql.masking import incident
 from live.tasks import end
 from resolvers.context import Context
 from server.auth import check_origin, client_address, identify
-from server.operation import read_operation
 from server.refusals import HEADERS, Refusal, incident_answer
-from server.results import Result, refused, results
-from server.service import Service
-from server.session_end import REASONS, session_end
+from server.transports.operation import read_operation
+from server.transports.results import Result, refused, results
+from server.transports.service import Service
+from server.transports.session_end import REASONS, session_end
 
 PING_SECONDS: Final = 15.0
 """How often a silent stream gives a sign of life."""

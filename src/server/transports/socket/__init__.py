@@ -1,5 +1,5 @@
 """GraphQL over WebSocket, by the protocol graphql-transport-ws (LV6)."""
 
-from server.socket.view import answer
+from server.transports.socket.view import answer
 
 __all__ = ["answer"]

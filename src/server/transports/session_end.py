@@ -10,7 +10,7 @@ from typing import Final
 from engine.enums import ErrorCode
 from engine.sessions import Identity, session_over
 from engine.work import Clock, system_clock
-from server.service import Service
+from server.transports.service import Service
 from store.database import is_outage
 
 LONGEST_WAIT_SECONDS: Final = 86_400.0

@@ -14,9 +14,9 @@ from gql.masking import UNAVAILABLE, code_of, incident, masked, no_operation
 from resolvers.context import Context
 from server import graphiql
 from server.auth import check_origin, clear_session_cookie, client_address, identify, set_session_cookie
-from server.operation import Operation, read_operation
 from server.refusals import JSON, Refusal, bad_request, incident_answer, json_answer
-from server.service import Service
+from server.transports.operation import Operation, read_operation
+from server.transports.service import Service
 
 GRAPHQL_RESPONSE: Final = "application/graphql-response+json"
 

@@ -19,7 +19,7 @@ from engine.enums import ErrorCode
 from gql.masking import INTERNAL, UNAVAILABLE, code_of, incident, masked
 from live.tasks import ended
 from resolvers.context import Context
-from server.operation import Operation
+from server.transports.operation import Operation
 
 _READS: Final = frozenset({OperationType.QUERY, OperationType.SUBSCRIPTION})
 _OURS: Final = frozenset({INTERNAL, UNAVAILABLE})

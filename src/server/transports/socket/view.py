@@ -8,9 +8,9 @@ from starlette.websockets import WebSocket
 
 from server.auth import check_origin, client_address, socket_credentials
 from server.refusals import Refusal
-from server.service import Service
-from server.socket import codes
-from server.socket.connection import Connection
+from server.transports.service import Service
+from server.transports.socket import codes
+from server.transports.socket.connection import Connection
 
 PROTOCOL: Final = "graphql-transport-ws"
 

@@ -15,14 +15,14 @@ from engine.errors import Refused
 from engine.sessions import Identity
 from gql.masking import incident
 from server.auth import Credentials, bearer
-from server.operation import read_message
 from server.refusals import Refusal
-from server.results import Result, failed, refused, results
-from server.service import Service
-from server.session_end import REASONS, session_end
-from server.socket import codes, messages
-from server.socket.codes import Closed
-from server.socket.messages import Complete, Init, Malformed, Message, Ping, Pong, Subscribe
+from server.transports.operation import read_message
+from server.transports.results import Result, failed, refused, results
+from server.transports.service import Service
+from server.transports.session_end import REASONS, session_end
+from server.transports.socket import codes, messages
+from server.transports.socket.codes import Closed
+from server.transports.socket.messages import Complete, Init, Malformed, Message, Ping, Pong, Subscribe
 
 INIT_SECONDS: Final = 5.0
 """How long a client may take to send connection_init."""

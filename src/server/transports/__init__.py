@@ -1,0 +1,1 @@
+"""How GraphQL comes in and goes out: over HTTP, Server-Sent Events and WebSockets."""
