@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+from pathlib import Path
 
 import asyncpg
 import pytest
 from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
 
+from store import migrations
 from store.database import Database, config
 from store.ids import is_id, new_id, prefix_of
 from store.migrate import migrate, pending
@@ -88,7 +90,8 @@ async def test_the_migrations_say_what_the_models_say(database_url: str) -> None
 async def test_migrations_that_start_together_apply_once(empty_database_url: str) -> None:
     """Every process may migrate as it starts: one does, the others wait and find nothing to do."""
     applied = await asyncio.gather(*(migrate(empty_database_url) for _ in range(3)))
-    assert sorted(applied, key=len) == [[], [], ["0001_initial", "0002_integrity", "0003_clock_date"]]
+    folder = Path(migrations.__file__).parent
+    assert sorted(applied, key=len) == [[], [], sorted(path.stem for path in folder.glob("0*.py"))]
     assert await pending(empty_database_url) == []
 
 

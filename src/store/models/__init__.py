@@ -1,17 +1,26 @@
 """Tortoise models. Link tables without an id of their own live in the migrations: Tortoise has no composite keys."""
 
-from store.models.clients import Account, AccountRole, Contact, Tag
+from store.models.automations import Automation, Due, Run
+from store.models.clients import Account, AccountRole, ClientStatus, Contact, CustomField, Tag
 from store.models.firm import Firm, Invitation, Member, Session, User
 from store.models.items import Item, Subtask, Task
-from store.models.jobs import Job, StageVisit
+from store.models.jobs import Comment, Job, JobTemplate, Notification, StageVisit, StatusStay
 from store.models.logs import AuditEntry, Event, HistoryEntry
+from store.models.mail import Email, EmailTemplate, WebhookCall
 from store.models.pipelines import JobStatus, Pipeline, Stage
 
 __all__ = [
     "Account",
     "AccountRole",
     "AuditEntry",
+    "Automation",
+    "ClientStatus",
+    "Comment",
     "Contact",
+    "CustomField",
+    "Due",
+    "Email",
+    "EmailTemplate",
     "Event",
     "Firm",
     "HistoryEntry",
@@ -19,13 +28,18 @@ __all__ = [
     "Item",
     "Job",
     "JobStatus",
+    "JobTemplate",
     "Member",
+    "Notification",
     "Pipeline",
+    "Run",
     "Session",
     "Stage",
     "StageVisit",
+    "StatusStay",
     "Subtask",
     "Tag",
     "Task",
     "User",
+    "WebhookCall",
 ]

@@ -1,6 +1,7 @@
 """The firm's clients: accounts, their tags, contacts and account roles."""
 
 from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
 
 from store.models.base import FirmThing, KeyField
 
@@ -27,6 +28,34 @@ class Tag(FirmThing):
         """Table."""
 
         table = "tags"
+        unique_together = (("firm_id", "id"),)
+
+
+class CustomField(FirmThing):
+    """A field of the firm's own on its accounts."""
+
+    name = fields.TextField()
+    kind = fields.TextField()
+    choices = ArrayField("text")
+
+    class Meta:
+        """Table."""
+
+        table = "custom_fields"
+        unique_together = (("firm_id", "id"),)
+
+
+class ClientStatus(FirmThing):
+    """What clients may see of where a job stands (ST2)."""
+
+    name = fields.TextField()
+    color = fields.TextField(null=True)
+    description = fields.TextField(null=True)
+
+    class Meta:
+        """Table."""
+
+        table = "client_statuses"
         unique_together = (("firm_id", "id"),)
 
 

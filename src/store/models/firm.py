@@ -15,6 +15,13 @@ class Firm(Model):
     time_zone = fields.TextField()
     clock_date = fields.DateField()  # the local date that the log has announced (LV7)
     currency = fields.TextField()
+    working_days = fields.TextField(default="12345", db_default="12345")  # as ISO numbers them: Monday is 1
+    holiday_region = fields.TextField(null=True)  # whose public holidays are the firm's, e.g. DE-BY
+    holds_client_mail = fields.BooleanField(default=True, db_default=True)
+    sender_name = fields.TextField(null=True)
+    sender_address = fields.TextField(null=True)
+    reply_to = fields.TextField(null=True)
+    webhook_secret = fields.TextField(null=True)
     version = fields.IntField(default=1, db_default=1)
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)

@@ -1,5 +1,7 @@
 """Jobs and their stage visits."""
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -21,6 +23,9 @@ class Job(FirmThing):
     start_date = fields.DateField(null=True)
     due_date = fields.DateField(null=True)
     entered_stage_at = fields.DatetimeField()
+    client_status_id = KeyField(null=True)
+    completed_at = fields.DatetimeField(null=True)
+    paused_at = fields.DatetimeField(null=True)  # since when its clocks stand still (ST1)
 
     class Meta:
         """Table."""
@@ -40,9 +45,84 @@ class StageVisit(Model):
     stage_id = KeyField()
     entered_at = fields.DatetimeField()
     left_at = fields.DatetimeField(null=True)
+    due_at = fields.DatetimeField(null=True)
+    overdue = fields.BooleanField(default=False, db_default=False)
 
     class Meta:
         """Table."""
 
         table = "stage_visits"
         unique_together = (("firm_id", "id"), ("firm_id", "job_id", "id"))
+
+
+class StatusStay(Model):
+    """One stay of a job in a status of the firm's own, inside a visit (AM4)."""
+
+    id = KeyField(primary_key=True)
+    firm_id = KeyField()
+    job_id = KeyField()
+    visit_id = KeyField()
+    status_id = KeyField()
+    entered_at = fields.DatetimeField()
+    left_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        """Table."""
+
+        table = "status_stays"
+        unique_together = (("firm_id", "id"), ("firm_id", "job_id", "id"))
+
+
+class JobTemplate(FirmThing):
+    """What a new job starts with (JB1). Dates are spans after the day it is made."""
+
+    name = fields.TextField()
+    job_name = fields.TextField()
+    description = fields.TextField(null=True)
+    priority = fields.SmallIntField()
+    people: fields.JSONField[Any] = fields.JSONField()
+    start_after: fields.JSONField[Any] = fields.JSONField(null=True)
+    due_after: fields.JSONField[Any] = fields.JSONField(null=True)
+
+    class Meta:
+        """Table."""
+
+        table = "job_templates"
+        unique_together = (("firm_id", "id"),)
+
+
+class Comment(FirmThing):
+    """What a member, or an automation, says about a job, to members only. A deleted one keeps its place."""
+
+    job_id = KeyField()
+    author_id = KeyField(null=True)
+    text = fields.TextField()
+    edited_at = fields.DatetimeField(null=True)
+    deleted_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        """Table."""
+
+        table = "comments"
+        unique_together = (("firm_id", "id"),)
+
+
+class Notification(Model):
+    """Something that a member is to know."""
+
+    id = KeyField(primary_key=True)
+    firm_id = KeyField()
+    member_id = KeyField()
+    kind = fields.TextField()
+    job_id = KeyField(null=True)
+    subject_id = KeyField(null=True)
+    text = fields.TextField()
+    cause: fields.JSONField[Any] = fields.JSONField()
+    created_at = fields.DatetimeField()
+    read_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        """Table."""
+
+        table = "notifications"
+        unique_together = (("firm_id", "id"),)

@@ -1,5 +1,7 @@
 """Pipelines, their stages, and the firm's job statuses."""
 
+from typing import Any
+
 from tortoise import fields
 
 from store.models.base import FirmThing, KeyField
@@ -11,6 +13,11 @@ class Pipeline(FirmThing):
     name = fields.TextField()
     description = fields.TextField(null=True)
     job_sort = fields.TextField()
+    created_by = KeyField(null=True)
+    blocks_over_limit = fields.BooleanField(default=False, db_default=False)  # a stage's WIP limit blocks, not warns
+    listed_moves_only = fields.BooleanField(default=False, db_default=False)
+    archive_after_days = fields.IntField(null=True)
+    job_template_id = KeyField(null=True)
     archived_at = fields.DatetimeField(null=True)
     deleted_at = fields.DatetimeField(null=True)
 
@@ -27,6 +34,11 @@ class Stage(FirmThing):
     pipeline_id = KeyField()
     name = fields.TextField()
     position = fields.IntField(null=True)
+    automove = fields.TextField(default="OFF", db_default="OFF")
+    completion = fields.TextField(default="NEVER", db_default="NEVER")
+    condition: fields.JSONField[Any] = fields.JSONField(null=True)
+    time_limit: fields.JSONField[Any] = fields.JSONField(null=True)
+    job_limit = fields.IntField(null=True)
     deleted_at = fields.DatetimeField(null=True)
 
     class Meta:
