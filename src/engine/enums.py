@@ -95,6 +95,16 @@ class TaskStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+class CustomFieldKind(StrEnum):
+    """What the values of a custom field are."""
+
+    TEXT = "TEXT"
+    NUMBER = "NUMBER"
+    DATE = "DATE"
+    CHOICE = "CHOICE"
+    YES_NO = "YES_NO"
+
+
 class DurationUnit(StrEnum):
     """In what a span of time is counted."""
 
@@ -106,12 +116,49 @@ class DurationUnit(StrEnum):
     MONTHS = "MONTHS"
 
 
+class Weekday(Enum):
+    """The days of the week, as ISO numbers them."""
+
+    MONDAY = 1
+    TUESDAY = 2
+    WEDNESDAY = 3
+    THURSDAY = 4
+    FRIDAY = 5
+    SATURDAY = 6
+    SUNDAY = 7
+
+
+class Automove(StrEnum):
+    """When a stage moves jobs on by itself (AM1)."""
+
+    OFF = "OFF"
+    WHEN_ITEMS_DONE = "WHEN_ITEMS_DONE"
+    WHEN_ITEMS_DONE_OR_NONE = "WHEN_ITEMS_DONE_OR_NONE"
+
+
+class StatusAutomove(StrEnum):
+    """When a status of the firm's own gives its jobs back to Active (AM4)."""
+
+    OFF = "OFF"
+    WHEN_ITEMS_DONE = "WHEN_ITEMS_DONE"
+
+
+class Completion(StrEnum):
+    """When the last stage completes jobs (PL7)."""
+
+    NEVER = "NEVER"
+    ON_ENTRY = "ON_ENTRY"
+    WHEN_ITEMS_DONE = "WHEN_ITEMS_DONE"
+
+
 class CauseKind(StrEnum):
     """What caused a change."""
 
     MEMBER = "MEMBER"
     API_TOKEN = "API_TOKEN"  # a kind, not a secret
     SYSTEM = "SYSTEM"
+    AUTOMATION = "AUTOMATION"
+    AUTOMOVE = "AUTOMOVE"
     COALESCED = "COALESCED"
 
 
@@ -123,10 +170,36 @@ class HistoryAction(StrEnum):
     MOVED = "MOVED"
     REORDERED = "REORDERED"
     STATUS_CHANGED = "STATUS_CHANGED"
+    CLIENT_STATUS_CHANGED = "CLIENT_STATUS_CHANGED"
     ASSIGNEES_CHANGED = "ASSIGNEES_CHANGED"
     TASK_ADDED = "TASK_ADDED"
     TASK_CHANGED = "TASK_CHANGED"
     TASK_REMOVED = "TASK_REMOVED"
+
+
+class DueKind(StrEnum):
+    """What sort of work is due."""
+
+    ADVANCE = "ADVANCE"  # look whether a job goes on by itself
+    RUN = "RUN"  # run an automation: a delayed one, one that failed, or one that starts more
+    LIMIT = "LIMIT"  # the time limit of a stage
+    EMAIL = "EMAIL"
+    WEBHOOK = "WEBHOOK"
+
+
+class RunState(StrEnum):
+    """Where an automation's turn stands (AU3)."""
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    RETRYING = "RETRYING"
+    SCHEDULED = "SCHEDULED"
+    HELD = "HELD"
+    DONE = "DONE"
+    SKIPPED = "SKIPPED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+    DISMISSED = "DISMISSED"
 
 
 class ErrorCode(StrEnum):
@@ -144,10 +217,13 @@ class ErrorCode(StrEnum):
     ARCHIVED = "ARCHIVED"
     NOT_IN_STAGE = "NOT_IN_STAGE"
     NOT_ENABLED = "NOT_ENABLED"
+    MOVE_NOT_ALLOWED = "MOVE_NOT_ALLOWED"
+    OVER_LIMIT = "OVER_LIMIT"
     ALREADY_LINKED = "ALREADY_LINKED"
     BUILT_IN = "BUILT_IN"
     LAST_OWNER = "LAST_OWNER"
     FIRM_REQUIRED = "FIRM_REQUIRED"
+    UNKNOWN_SHORTCODE = "UNKNOWN_SHORTCODE"
     NOT_FOUND = "NOT_FOUND"
     FORBIDDEN = "FORBIDDEN"
     CONFLICT = "CONFLICT"

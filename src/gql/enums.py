@@ -88,6 +88,15 @@ _describe(
     CANCELLED="Not to be done.",
 )
 _describe(
+    enums.CustomFieldKind,
+    "What the values of a custom field are. All are given and shown as texts.",
+    TEXT="Any text of up to 1,000 characters.",
+    NUMBER="A number such as -12.50: up to 15 digits before the point, up to 10 after it.",
+    DATE="A day of the calendar such as 2026-01-31.",
+    CHOICE="One of the field's choices.",
+    YES_NO="YES or NO.",
+)
+_describe(
     enums.DurationUnit,
     "In what a span of time is counted. Days and longer are those of the calendar in the firm's time zone.",
     MINUTES="Minutes.",
@@ -98,12 +107,68 @@ _describe(
     MONTHS="Months; the 31st becomes the last day of a shorter month.",
 )
 _describe(
+    enums.Weekday,
+    "A day of the week.",
+    MONDAY="Monday.",
+    TUESDAY="Tuesday.",
+    WEDNESDAY="Wednesday.",
+    THURSDAY="Thursday.",
+    FRIDAY="Friday.",
+    SATURDAY="Saturday.",
+    SUNDAY="Sunday.",
+)
+_describe(
+    enums.Automove,
+    "When a stage moves jobs on by itself. The last stage never does.",
+    OFF="Never.",
+    WHEN_ITEMS_DONE="When all items that block there are done, and there was at least one.",
+    WHEN_ITEMS_DONE_OR_NONE="When all items that block there are done, also if there was none.",
+)
+_describe(
+    enums.StatusAutomove,
+    "When a custom status makes its jobs active again by itself, in the same stage.",
+    OFF="Never.",
+    WHEN_ITEMS_DONE="When all items made in that status are done, and there was at least one.",
+)
+_describe(
+    enums.Completion,
+    "When a pipeline's last stage completes jobs by itself.",
+    NEVER="Never.",
+    ON_ENTRY="When they enter it.",
+    WHEN_ITEMS_DONE="When all items that block there are done, also if there was none.",
+)
+_describe(
     enums.CauseKind,
     "What caused a change.",
     MEMBER="A member, by hand.",
     API_TOKEN="A program with a member's API token.",
     SYSTEM="The system itself.",
+    AUTOMATION="An automation; the actor set it going.",
+    AUTOMOVE="Everything that its stage or status waited for was done; the actor did the last of it.",
     COALESCED="Several causes: changes were joined into one event.",
+)
+_describe(
+    enums.RunState,
+    "Where an automation's turn stands.",
+    QUEUED="About to be done.",
+    RUNNING="Being done.",
+    RETRYING="It failed, and is tried again.",
+    SCHEDULED="To be done later.",
+    HELD="Made, and held back until client mail is released.",
+    DONE="Done.",
+    SKIPPED="Not done, because its condition did not hold, or by the wish of who moved the job.",
+    FAILED="It failed for good: retry or dismiss it.",
+    CANCELLED="Not done any more, because the job left the stage or somebody cancelled it.",
+    DISMISSED="It failed, and somebody took note.",
+)
+_describe(
+    enums.DueKind,
+    "What sort of work is due.",
+    ADVANCE="To look whether a job goes on by itself.",
+    RUN="To run an automation.",
+    LIMIT="To mark that a job has been in its stage for too long.",
+    EMAIL="To send an e-mail.",
+    WEBHOOK="To call a web address.",
 )
 _describe(
     enums.HistoryAction,
@@ -113,6 +178,7 @@ _describe(
     MOVED="It entered another stage.",
     REORDERED="It got another place in its column.",
     STATUS_CHANGED="It got another status.",
+    CLIENT_STATUS_CHANGED="It got another client-facing status, or lost it.",
     ASSIGNEES_CHANGED="Members were assigned or unassigned; from lists those taken off, to those put on.",
     TASK_ADDED="A task was added or linked.",
     TASK_CHANGED="A task of it was changed.",
@@ -133,10 +199,13 @@ _describe(
     ARCHIVED="The job or pipeline is archived.",
     NOT_IN_STAGE="The job is not in the target stage.",
     NOT_ENABLED="The status is not enabled in the pipeline.",
+    MOVE_NOT_ALLOWED="The pipeline does not list this move among the allowed ones.",
+    OVER_LIMIT="The stage holds as many jobs as it may.",
     ALREADY_LINKED="The task is linked to a job already.",
     BUILT_IN="What is built in cannot be changed so.",
     LAST_OWNER="A firm always has an owner.",
     FIRM_REQUIRED="The login belongs to several firms: choose one.",
+    UNKNOWN_SHORTCODE="A text holds a shortcode that does not exist.",
     NOT_FOUND="There is no such thing, or not for the viewer.",
     FORBIDDEN="The viewer may not do this.",
     CONFLICT="Another change came first.",

@@ -4,6 +4,7 @@ import strawberry
 
 from gql.fields import mutates
 from gql.inputs import accounts as account_inputs
+from gql.inputs import client_statuses as client_status_inputs
 from gql.inputs import jobs as job_inputs
 from gql.inputs import people
 from gql.inputs import pipelines as pipeline_inputs
@@ -13,6 +14,7 @@ from gql.payloads import (
     AccountRolePayload,
     ActionItemPayload,
     ApiTokenPayload,
+    ClientStatusPayload,
     ContactPayload,
     CreateApiTokenPayload,
     DeletedPayload,
@@ -28,7 +30,7 @@ from gql.payloads import (
     TagPayload,
     TaskPayload,
 )
-from resolvers import accounts, firms, jobs, pipelines, tasks, viewer
+from resolvers import accounts, client_statuses, firms, jobs, pipelines, tasks, viewer
 
 
 @strawberry.type(description="Everything that can be done.")
@@ -135,6 +137,21 @@ class Mutation:
         "Deletes a custom job status that no job has.",
         pipeline_inputs.DeleteJobStatusInput,
     )
+    create_client_status: ClientStatusPayload = mutates(
+        client_statuses.create_client_status,
+        "Makes a client-facing status.",
+        client_status_inputs.CreateClientStatusInput,
+    )
+    update_client_status: ClientStatusPayload = mutates(
+        client_statuses.update_client_status,
+        "Changes a client-facing status.",
+        client_status_inputs.UpdateClientStatusInput,
+    )
+    delete_client_status: DeletedPayload = mutates(
+        client_statuses.delete_client_status,
+        "Deletes a client-facing status that nothing uses.",
+        client_status_inputs.DeleteClientStatusInput,
+    )
     create_job: JobPayload = mutates(jobs.create_job, "Makes a job.", job_inputs.CreateJobInput)
     update_job: JobPayload = mutates(jobs.update_job, "Changes a job where it stands.", job_inputs.UpdateJobInput)
     move_job: JobPayload = mutates(
@@ -142,6 +159,11 @@ class Mutation:
     )
     set_job_status: JobPayload = mutates(
         jobs.set_job_status, "Puts a job into a status; archives and unarchives it.", job_inputs.SetJobStatusInput
+    )
+    set_client_status: JobPayload = mutates(
+        client_statuses.set_client_status,
+        "Says what the client may see of where a job stands.",
+        client_status_inputs.SetClientStatusInput,
     )
     create_task: TaskPayload = mutates(tasks.create_task, "Makes a task.", task_inputs.CreateTaskInput)
     update_task: TaskPayload = mutates(tasks.update_task, "Changes a task.", task_inputs.UpdateTaskInput)

@@ -7,6 +7,7 @@ import strawberry
 from gql.errors import MutationError
 from gql.fields import plain
 from gql.types.accounts import Account, AccountRoleKind, Contact, Tag
+from gql.types.client_statuses import ClientStatus
 from gql.types.jobs import Job
 from gql.types.people import ApiToken, Firm, Member, Membership, Viewer
 from gql.types.pipelines import JobStatus, Pipeline, Stage
@@ -116,6 +117,13 @@ class JobStatusPayload(Payload):
     """A job status."""
 
     status: JobStatus | None = plain("The status as it is now.")
+
+
+@strawberry.type(description="A client-facing status.")
+class ClientStatusPayload(Payload):
+    """A client-facing status."""
+
+    client_status: ClientStatus | None = plain("The status as it is now.")
 
 
 @strawberry.type(description="A job.")

@@ -9,12 +9,13 @@ from gql.inputs.pipelines import PipelineFilter
 from gql.inputs.tasks import TaskFilter, TaskOrder
 from gql.types.accounts import Account, AccountRoleKind, Tag
 from gql.types.boards import Board, Changes
+from gql.types.client_statuses import ClientStatus
 from gql.types.jobs import Job
 from gql.types.node import Connection, Node
 from gql.types.people import Firm, Member, Viewer
 from gql.types.pipelines import JobStatus, Pipeline
 from gql.types.tasks import Task
-from resolvers import accounts, boards, changes, firms, jobs, nodes, pipelines, tasks, viewer
+from resolvers import accounts, boards, changes, client_statuses, firms, jobs, nodes, pipelines, tasks, viewer
 
 ID = strawberry.ID
 _ID = Arg(ID, "Its id.")
@@ -37,6 +38,9 @@ class Query:
     account_roles: list[AccountRoleKind] | None = root(accounts.all_roles, "The firm's account roles by name.")
     job_statuses: list[JobStatus] | None = root(
         pipelines.all_statuses, "The firm's job statuses: the built-in ones, then the others by name."
+    )
+    client_statuses: list[ClientStatus] | None = root(
+        client_statuses.of_firm, "The firm's client-facing statuses by name."
     )
     account: Account | None = root(accounts.one, "An account, if one sees a job of it or has access.", id=_ID)
     accounts: Connection[Account] | None = root(

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from engine.enums import ErrorCode
 from engine.errors import invalid
-from resolvers import accounts, firms, jobs, pipelines, tasks
+from resolvers import accounts, client_statuses, firms, jobs, pipelines, tasks
 from resolvers.commands import Read
 from resolvers.context import Context
 from resolvers.declare import READER, WITH_PARENT, Depends, batch, camel, query
@@ -46,6 +46,7 @@ _READS: Final[Mapping[str, Read]] = {
     "pipeline": pipelines.by_ids,
     "stage": pipelines.stages_by_ids,
     "status": pipelines.statuses_by_ids,
+    "clientstatus": client_statuses.by_ids,
     "job": jobs.by_ids,
     "visit": jobs.visits_by_ids,
     "task": tasks.by_ids,
@@ -58,7 +59,8 @@ _READS: Final[Mapping[str, Read]] = {
 
 # History names stages that have been deleted since, as visits do.
 _READS_OF_HISTORY: Final = {**_READS, "stage": pipelines.past_stages_by_ids}
-_REFERENCES: Final = frozenset({"pipeline", "stage", "status", "assignees", "task"})  # history fields that name things
+# History fields that name things.
+_REFERENCES: Final = frozenset({"pipeline", "stage", "status", "client_status", "assignees", "task"})
 
 
 async def by_ids(context: Context, ids: Sequence[str | None], reads: Mapping[str, Read] = _READS) -> list[Any]:

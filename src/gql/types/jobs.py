@@ -7,11 +7,12 @@ import strawberry
 from engine.enums import HistoryAction, Priority
 from gql.fields import PAGE, Arg, batched, plain
 from gql.types.accounts import Account
+from gql.types.client_statuses import ClientStatus
 from gql.types.node import Connection, Node, Stored
 from gql.types.people import Cause, Member
 from gql.types.pipelines import JobStatus, Pipeline, Stage
 from gql.types.tasks import ActionItem, Task
-from resolvers import accounts, jobs, nodes, pipelines, tasks
+from resolvers import accounts, client_statuses, jobs, nodes, pipelines, tasks
 
 
 @strawberry.type(description="One stay of a job in a stage, from entry to exit.")
@@ -63,6 +64,9 @@ class Job(Stored):
     stage: Stage = batched(pipelines.stage_of, "The stage it stands in.")
     rank: str = plain("Its order key in its column, whatever the pipeline sorts by; compared bytewise.")
     status: JobStatus = batched(pipelines.status_of, "Its status.")
+    client_status: ClientStatus | None = batched(
+        client_statuses.of_jobs, "What the client may see of where it stands; null for nothing."
+    )
     priority: Priority = plain("How urgent it is.")
     assignees: list[Member] = batched(jobs.assignees, "Who works on it, by name.")
     start_date: date | None = plain("From when it is to be worked on.")

@@ -21,6 +21,17 @@ async def jobs_with_status(db: Db, firm_id: str, status_id: str, seen: Condition
     return await _count(db, "jobs", "t.status_id = $2", firm_id, status_id, seen)
 
 
+async def jobs_with_client_status(db: Db, firm_id: str, client_status_id: str, seen: Condition) -> Usage:
+    """Jobs with a client-facing status."""
+    return await _count(db, "jobs", "t.client_status_id = $2", firm_id, client_status_id, seen)
+
+
+async def automations(db: Db, firm_id: str, used_id: str, seen: Condition) -> Usage:
+    """Automations in use whose configuration refers to a thing."""
+    used = "SELECT FROM uses u WHERE u.firm_id = $1 AND u.user_id = t.id AND u.used_id = $2"
+    return await _count(db, "automations", f"t.deleted_at IS NULL AND EXISTS ({used})", firm_id, used_id, seen)
+
+
 async def jobs_in_pipeline(db: Db, firm_id: str, pipeline_id: str, seen: Condition) -> Usage:
     """Jobs of a pipeline, archived ones included."""
     return await _count(db, "jobs", "t.pipeline_id = $2", firm_id, pipeline_id, seen)
