@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from engine import calendar
 from engine.access import Viewer
 from engine.checks import PASSWORD_LENGTH, Checks
 from engine.duration import Duration
@@ -222,10 +223,12 @@ async def create_api_token(work: Work, command: CreateApiToken) -> tuple[str, st
         checks.add(ErrorCode.INVALID, "The expiry is in the past.", "expires_at")
     if command.expires_at is not None and command.lifetime is not None:
         checks.add(ErrorCode.INVALID, "Give a time or a lifetime, not both.", "lifetime")
+    if command.lifetime is not None:
+        command.lifetime.check(checks, "lifetime")
     checks.done()
     expires_at = command.expires_at
     if command.lifetime is not None:
-        expires_at = command.lifetime.after(work.now, work.viewer.time_zone, "lifetime")
+        expires_at = command.lifetime.after(work.now, await calendar.of_firm(work.db, work.firm_id))
     token, token_id = new_token(), new_id("session")
     await records.make(
         work.db,

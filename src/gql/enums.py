@@ -135,7 +135,7 @@ _describe(
     "When a pipeline's last stage completes jobs by itself.",
     NEVER="Never.",
     ON_ENTRY="When they enter it.",
-    WHEN_ITEMS_DONE="When all items that block there are done, also if there was none.",
+    WHEN_ITEMS_DONE="When all items that block there are done.",
 )
 _describe(
     enums.CauseKind,
