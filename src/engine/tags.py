@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine import find
+from engine import find, uses
 from engine.changes import differing
 from engine.checks import Checks
 from engine.enums import AccessRight, ErrorCode
@@ -33,7 +33,7 @@ class UpdateTag:
 
 @dataclass(frozen=True, slots=True)
 class DeleteTag:
-    """Deletes a tag and takes it off every account."""
+    """Deletes a tag that no condition or automation names, and takes it off every account."""
 
     tag_id: str
 
@@ -75,9 +75,10 @@ async def update_tag(work: Work, command: UpdateTag) -> str:
 
 
 async def delete_tag(work: Work, command: DeleteTag) -> str:
-    """Deletes a tag."""
+    """Deletes a tag; refused while conditions or automations name it (PL4)."""
     work.viewer.need(AccessRight.MANAGE_TAGS)
     await find.whole(work, "tags", "tag", command.tag_id, "tag_id")
+    await uses.refuse(work, command.tag_id, "tag_id")
     for account_id in await tagging.untag_all(work.db, work.firm_id, command.tag_id):
         work.touch("account", account_id, fields=["tags"])
     await records.drop(work.db, models.Tag, work.firm_id, command.tag_id)

@@ -32,6 +32,32 @@ async def automations(db: Db, firm_id: str, used_id: str, seen: Condition) -> Us
     return await _count(db, "automations", f"t.deleted_at IS NULL AND EXISTS ({used})", firm_id, used_id, seen)
 
 
+async def configurations(db: Db, firm_id: str, used_id: str, seen: Condition) -> Usage:
+    """Stages in use by their conditions, automations and templates that refer to a thing.
+
+    The condition of sight speaks of ``t.pipeline_id``. What belongs to no pipeline is seen by everybody.
+    """
+    p = Params(firm_id, used_id)
+    row = await db.row(
+        f"""
+        SELECT count(*) AS total, (
+            array_agg(t.id ORDER BY t.id) FILTER (WHERE t.pipeline_id IS NULL OR {seen(p)})
+        )[1:{NAMED}] AS seen
+        FROM (
+            SELECT u.user_id AS id, pl.id AS pipeline_id FROM uses u
+            LEFT JOIN automations a ON a.firm_id = $1 AND a.id = u.user_id
+            LEFT JOIN stages st ON st.firm_id = $1 AND st.id = coalesce(a.stage_id, u.user_id)
+            LEFT JOIN pipelines pl ON pl.firm_id = $1 AND pl.id = coalesce(a.pipeline_id, st.pipeline_id)
+            WHERE u.firm_id = $1 AND u.used_id = $2
+            AND a.deleted_at IS NULL AND st.deleted_at IS NULL AND pl.deleted_at IS NULL
+        ) t
+        """,
+        *p.values,
+    )
+    assert row is not None  # an aggregate always answers
+    return row["total"], tuple(row["seen"] or ())
+
+
 async def jobs_in_pipeline(db: Db, firm_id: str, pipeline_id: str, seen: Condition) -> Usage:
     """Jobs of a pipeline, archived ones included."""
     return await _count(db, "jobs", "t.pipeline_id = $2", firm_id, pipeline_id, seen)
