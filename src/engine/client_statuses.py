@@ -114,11 +114,11 @@ async def delete_client_status(work: Work, command: DeleteClientStatus) -> str:
 
 async def set_client_status(work: Work, command: SetClientStatus) -> str:
     """Gives a job that the viewer sees a client-facing status, or none; answers the job's id."""
-    if command.client_status_id is UNSET:
-        raise invalid(ErrorCode.REQUIRED, "Name a client-facing status, or null for none.", "client_status_id")
     row = await find.live_job(work, command.job_id, "job_id")
     if command.expect:
         check_expected(row, command.expect)
+    if command.client_status_id is UNSET:
+        raise invalid(ErrorCode.REQUIRED, "Name a client-facing status, or null for none.", "client_status_id")
     await put(work, [row], command.client_status_id)
     return command.job_id
 

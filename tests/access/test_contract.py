@@ -92,6 +92,7 @@ type Pipeline implements Node {
 }
 type Stage implements Node { id: ID! name: String! position: Int! jobCount: Int! }
 type JobStatus implements Node { id: ID! name: String! state: JobState! color: String pauses: Boolean! }
+type ClientStatus implements Node { id: ID! name: String! color: String description: String }
 type Board { cursor: String! pipeline: Pipeline! columns: [BoardColumn!]! }
 type BoardColumn {
   stage: Stage!
@@ -109,6 +110,7 @@ type Job implements Node {
   stage: Stage!
   rank: String!
   status: JobStatus!
+  clientStatus: ClientStatus
   priority: Priority!
   assignees: [Member!]!
   startDate: Date
@@ -187,6 +189,7 @@ type Mutation {
   updateJob(input: UpdateJobInput!): JobPayload!
   moveJob(input: MoveJobInput!): JobPayload!
   setJobStatus(input: SetJobStatusInput!): JobPayload!
+  setClientStatus(input: SetClientStatusInput!): JobPayload!
   createTask(input: CreateTaskInput!): TaskPayload!
   updateTask(input: UpdateTaskInput!): TaskPayload!
   completeItem(input: CompleteItemInput!): ActionItemPayload!
@@ -232,6 +235,7 @@ input ExpectInput @oneOf { version: Int stageId: ID }
 enum PendingItems { KEEP COMPLETE CANCEL }
 input PendingItemChoice { itemId: ID! choice: PendingItems! }
 input SetJobStatusInput { jobId: ID! statusId: ID! }
+input SetClientStatusInput { jobId: ID! clientStatusId: ID }
 type JobPayload { job: Job errors: [MutationError!]! }
 input CreateTaskInput { id: ID jobId: ID title: String! }
 input UpdateTaskInput { taskId: ID! title: String }

@@ -23,6 +23,7 @@ ASKED = {
     "firm": "firm { id }",
     "tags": "tags { id }",
     "accountRoles": "accountRoles { id }",
+    "clientStatuses": "clientStatuses { id }",
     "jobStatuses": "jobStatuses { id }",
     "account": 'account(id: "account_1") { id }',
     "pipeline": 'pipeline(id: "pipeline_1") { id }',

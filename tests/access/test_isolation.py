@@ -25,6 +25,7 @@ PREFIX = {  # which things a field of an input names, by the field's name withou
     "afterJob": "job",
     "assignee": "member",
     "availableTo": "member",
+    "clientStatus": "clientstatus",
     "contact": "contact",
     "firm": "firm",
     "item": "task",
@@ -42,6 +43,7 @@ PREFIX = {  # which things a field of an input names, by the field's name withou
 MADE = {  # which things a create makes under an id of the client's
     "createAccount": "account",
     "createAccountRole": "role",
+    "createClientStatus": "clientstatus",
     "createContact": "contact",
     "createJob": "job",
     "createJobStatus": "status",

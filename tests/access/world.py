@@ -87,6 +87,9 @@ async def _label(firm: Firm) -> None:
     spare = await owner.do("createTag", "tag { id }", name="Spare")
     role = await owner.do("createAccountRole", "accountRole { id }", name="Preparer")
     status = await owner.do("createJobStatus", "status { id }", name="On hold")
+    for name in ("", "_spare"):
+        shown = await owner.do("createClientStatus", "clientStatus { id }", name=f"Status{name}")
+        firm.put(**{f"clientstatus{name}": shown["id"]})
     firm.put(tag=tag["id"], tag_spare=spare["id"], role=role["id"], status=status["id"])
     statuses = (await owner.query("{ jobStatuses { id state } }"))["jobStatuses"]
     firm.put(**{f"status_{one['state'].lower()}": one["id"] for one in statuses if one["state"] != "CUSTOM"})
@@ -241,7 +244,7 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
     one, colleague = firm.one, firm.colleague.member_id
     holder = {"accountRoleId": one["role"], "memberId": colleague}
     made = {prefix: new_id(prefix) for prefix in ("account", "tag", "role", "contact", "pipeline", "stage", "status")}
-    made |= {prefix: new_id(prefix) for prefix in ("job", "task", "subtask", "member")}
+    made |= {prefix: new_id(prefix) for prefix in ("job", "task", "subtask", "member", "clientstatus")}
     stages = [{"name": "A"}, {"name": "B"}]
     named = {"name": "Named"}
     return {
@@ -280,6 +283,8 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         },
         "createJobStatus": {"id": made["status"], "name": "Status"},
         "updateJobStatus": {"statusId": one["status"], **named},
+        "createClientStatus": {"id": made["clientstatus"], "name": "Client status"},
+        "updateClientStatus": {"clientStatusId": one["clientstatus"], **named},
         "createPipeline": {
             "id": made["pipeline"],
             "name": "Pipeline",
@@ -324,6 +329,11 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
             "statusId": one["status_completed"],
             "expect": {"stageId": one["stage_shown_1"]},
         },
+        "setClientStatus": {
+            "jobId": one["job_shown"],
+            "clientStatusId": one["clientstatus"],
+            "expect": {"stageId": one["stage_shown_1"]},
+        },
         "createTask": {
             "id": made["task"],
             "title": "Task",
@@ -351,6 +361,7 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "deleteAccountRole": {"accountRoleId": one["role"]},
         "deleteContact": {"contactId": one["contact_shown"]},
         "deleteJobStatus": {"statusId": one["status"]},
+        "deleteClientStatus": {"clientStatusId": one["clientstatus_spare"]},
         "deactivateMember": {"memberId": colleague},
         "reactivateMember": {"memberId": colleague},
         "logout": {},

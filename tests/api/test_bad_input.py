@@ -473,7 +473,7 @@ async def test_stale_versions_are_conflicts(world: World, database: Database) ->
         if place.name == "version"
         for version in (0, 2, -1, 2**31 - 1, -(2**31))
     ]
-    assert len(tries) == 15
+    assert len(tries) == 20
     assert await complaints(world, database, tries) == []
 
 

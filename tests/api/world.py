@@ -40,6 +40,7 @@ class World:
     role: str
     contact: str
     status: str
+    client_status: str
     token: str
     invitation: str
 
@@ -77,6 +78,7 @@ async def open_world(api: Api) -> World:
         role=(await owner.do("createAccountRole", "accountRole { id }", name="Preparer"))["id"],
         contact=(await owner.do("createContact", "contact { id }", name="Ann"))["id"],
         status=await status(owner, "On hold", shop.pipeline),
+        client_status=(await owner.do("createClientStatus", "clientStatus { id }", name="In review"))["id"],
         token=token["id"],
         invitation=invited["invitationToken"],
     )
@@ -129,6 +131,9 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     "createJobStatus": lambda w: {"name": "Waiting", "color": "#00ff00"},
     "updateJobStatus": lambda w: {"statusId": w.status, "name": "Waiting"},
     "deleteJobStatus": lambda w: {"statusId": w.status},
+    "createClientStatus": lambda w: {"name": "Received", "color": "#00ff00", "description": "It is here."},
+    "updateClientStatus": lambda w: {"clientStatusId": w.client_status, "name": "Received"},
+    "deleteClientStatus": lambda w: {"clientStatusId": w.client_status},
     "createJob": lambda w: {"name": "New", "accountId": w.shop.account, "pipelineId": w.shop.pipeline},
     "updateJob": lambda w: {"jobId": w.job, "name": "New"},
     "moveJob": lambda w: {
@@ -139,6 +144,7 @@ INPUTS: dict[str, Callable[[World], Json]] = {
         "pendingItemChoices": [{"itemId": w.task, "choice": "COMPLETE"}],
     },
     "setJobStatus": lambda w: {"jobId": w.job, "statusId": w.status, "expect": {"version": 1}},
+    "setClientStatus": lambda w: {"jobId": w.job, "clientStatusId": w.client_status, "expect": {"version": 1}},
     "createTask": lambda w: {"title": "New", "jobId": w.job, "subtasks": ["Line"]},
     "updateTask": lambda w: {"taskId": w.task, "title": "New"},
     "createSubtask": lambda w: {"taskId": w.task, "title": "New"},

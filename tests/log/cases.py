@@ -501,6 +501,24 @@ async def a_job_is_put_on_hold_completed_archived_and_unarchived(w: World) -> As
     yield Step(w.owner, "setJobStatus", {"jobId": job, "statusId": w.statuses["ACTIVE"]}, gains=everybody)
 
 
+@case("createClientStatus", "updateClientStatus", "deleteClientStatus", "setClientStatus")
+async def a_client_status_is_made_put_on_a_card_changed_and_deleted(w: World) -> AsyncIterator[Step]:
+    """ST2, LV7: cards show it."""
+    others = tuple(w.boards())
+    made = Step(w.owner, "createClientStatus", {"name": w.name("Status")}, "clientStatus { id }", quiet=others)
+    yield made
+    job, status = await w.job(), {"clientStatusId": made.payload["clientStatus"]["id"]}
+    yield Step(w.owner, "updateClientStatus", {**status, "name": w.name("Status")}, quiet=others)
+    unseen = ("assignee", "overseer, elsewhere")
+    yield Step(w.insider, "setClientStatus", {"jobId": job, **status}, quiet=unseen)
+    yield Step(w.owner, "setClientStatus", {"jobId": job, **status, "expect": {"version": 2}}, events=0)
+    yield Step(w.owner, "updateClientStatus", {**status, "name": w.name("Status"), "color": "#445566"}, quiet=unseen)
+    yield Step(w.owner, "updateClientStatus", {**status, "description": "All that is left"}, quiet=unseen)
+    yield Step(w.owner, "updateClientStatus", {**status, "color": "#445566"}, events=0)
+    yield Step(w.overseer, "setClientStatus", {"jobId": job, "clientStatusId": None}, quiet=unseen)
+    yield Step(w.owner, "deleteClientStatus", status, quiet=others)
+
+
 # --- tasks and items ------------------------------------------------------------------------------------------------
 
 

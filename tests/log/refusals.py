@@ -79,6 +79,9 @@ plain("deleteStage", "IN_USE", lambda w: {"stageId": w.stages[0]})
 plain("createJobStatus", "NAME_TAKEN", lambda w: {"name": "archived"})
 plain("updateJobStatus", "BUILT_IN", lambda w: {"statusId": w.statuses["ACTIVE"], "name": "Late"})
 plain("deleteJobStatus", "BUILT_IN", lambda w: {"statusId": w.statuses["ACTIVE"]})
+plain("createClientStatus", "REQUIRED", lambda w: {"name": " ", "color": "#112233"})
+plain("updateClientStatus", "NOT_FOUND", lambda w: {"clientStatusId": f"clientstatus_{NO}", "name": "Late"})
+plain("setClientStatus", "NOT_FOUND", lambda w: {"jobId": w.jobs[0], "clientStatusId": f"clientstatus_{NO}"})
 plain(
     "createJob",
     "NOT_FOUND",
@@ -160,6 +163,14 @@ async def a_status_of_another_pipeline(w: World) -> tuple[Client, Json]:
     """PL2."""
     status = await w.make("createJobStatus", "status { id }", name=w.name("Status"))
     return w.owner, {"jobId": await w.job(), "statusId": status}
+
+
+@refusal("deleteClientStatus", "IN_USE")
+async def a_client_status_that_a_job_has(w: World) -> tuple[Client, Json]:
+    """PL4."""
+    status = await w.make("createClientStatus", "clientStatus { id }", name=w.name("Status"))
+    await w.owner.do("setClientStatus", jobId=await w.job(), clientStatusId=status)
+    return w.owner, {"clientStatusId": status}
 
 
 @refusal("updateTask", "DEACTIVATED")

@@ -16,6 +16,7 @@ SHARED = """
 fragment Card on Job {
   id name description version rank startDate dueDate overdue enteredStageAt priority
   pipeline { id } stage { id } status { ...Status } account { ...Account } assignees { id name }
+  clientStatus { id name color description }
 }
 fragment Status on JobStatus { id name state color pauses onBoard }
 fragment Account on Account { id name tags { id name color } }
