@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from engine import firms, members
+from engine.enums import Weekday
 from resolvers.commands import command
 from resolvers.context import Context
 from resolvers.declare import (
@@ -22,7 +23,7 @@ from resolvers.declare import (
 from resolvers.lookup import in_order, present
 from resolvers.pages import Connection, PageArgs, pages
 from store.database import Row
-from store.reads import things
+from store.reads import calendars, things
 from store.reads.paging import Order, Source, fixed
 from store.sql import Params
 
@@ -34,6 +35,19 @@ ACCOUNTS_BY_NAME: Final = Order("account.name", (("lower(a.name)", "text"), ("a.
 async def firm(context: Context) -> Row | None:
     """The viewer's firm."""
     return await things.firm(context.db, context.firm_id)
+
+
+@batch(may=WITH_PARENT, depends=Depends.NONE)
+async def working_days(context: Context, rows: Sequence[Row]) -> list[list[Weekday]]:
+    """The days of the week on which firms work."""
+    return [[Weekday(int(day)) for day in row["working_days"]] for row in rows]
+
+
+@batch(may=WITH_PARENT, depends=Depends.NONE)
+async def holidays(context: Context, rows: Sequence[Row]) -> list[Sequence[Row]]:
+    """The firms' own holidays."""
+    found = await calendars.holidays_of_firms(context.db, {row["id"] for row in rows})
+    return [found.get(row["id"], ()) for row in rows]
 
 
 @query(may=READER, depends=Depends.NONE)

@@ -96,6 +96,17 @@ async def the_firms_name_is_on_no_board(w: World) -> AsyncIterator[Step]:
 
 
 @case("updateFirm")
+async def the_firms_calendar_and_mail_are_on_no_board(w: World) -> AsyncIterator[Step]:
+    """PL6, AU9."""
+    boards = tuple(w.boards())
+    outing = {"day": "2026-08-03", "name": "Outing"}
+    given = {"workingDays": ["MONDAY", "SUNDAY"], "holidayRegion": "DE-BY", "addHolidays": [outing]}
+    for changed in (given, {"holdsClientMail": False, "replyTo": "help@firm.test"}, {"removeHolidays": ["2026-08-03"]}):
+        yield Step(w.owner, "updateFirm", changed, quiet=boards)
+        yield Step(w.owner, "updateFirm", changed, events=0)
+
+
+@case("updateFirm")
 async def another_time_zone_is_another_today_for_all_boards(w: World) -> AsyncIterator[Step]:
     """LV7: what is overdue may change on every card."""
     yield Step(w.owner, "updateFirm", {"timeZone": "Pacific/Kiritimati"}, resets=EVERYBODY)

@@ -1,13 +1,14 @@
 """Logging in, tokens, members, the firm."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import strawberry
 
 from engine import firms, members, sessions
+from engine.days_off import Holiday
 from engine.duration import Duration
-from engine.enums import AccessRight, DurationUnit, Role, TokenScope
+from engine.enums import AccessRight, DurationUnit, Role, TokenScope, Weekday
 from gql.fields import given, optional, settable, to_domain
 from gql.inputs.base import MutationInput, input_of
 
@@ -127,6 +128,14 @@ class ReactivateMemberInput(MutationInput):
     member_id: ID = given("Which member.")
 
 
+@input_of(Holiday, "A day on which the firm does not work.")
+class HolidayInput:
+    """A holiday."""
+
+    day: date = given("Which day.")
+    name: str = given("What it is.")
+
+
 @input_of(firms.UpdateFirm, "What to change of the firm.")
 class UpdateFirmInput(MutationInput):
     """The firm's settings."""
@@ -134,3 +143,11 @@ class UpdateFirmInput(MutationInput):
     name: str | None = settable("The new name.")
     time_zone: str | None = settable("The new IANA time zone.")
     currency: str | None = settable("The new currency, as three letters.")
+    working_days: list[Weekday] | None = settable("The new working days, at least one.")
+    holiday_region: str | None = optional("The new region of public holidays, such as DE or DE-BY; null for none.")
+    add_holidays: list[HolidayInput] | None = optional("Holidays of its own to add; one of the same day is renamed.")
+    remove_holidays: list[date] | None = optional("Days that are no holidays of its own any more.")
+    holds_client_mail: bool | None = settable("Whether mail to clients is made and held back.")
+    sender_name: str | None = optional("The new name in the From line of its mail; null for the firm's name.")
+    sender_address: str | None = optional("The new address that its mail comes from; null for the operator's.")
+    reply_to: str | None = optional("The new address that answers go to; null for the sender's.")

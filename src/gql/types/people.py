@@ -1,11 +1,11 @@
 """The firm, its members, the viewer."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from engine.enums import AccessRight, CauseKind, Role, TokenScope
+from engine.enums import AccessRight, CauseKind, Role, TokenScope, Weekday
 from gql.fields import PAGE, batched, plain
 from gql.types.node import Connection, Node, Stored
 from resolvers import firms, jobs, viewer
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 Accounts = Connection[Annotated["Account", strawberry.lazy("gql.types.accounts")]]
 
 
+@strawberry.type(description="A day on which the firm does not work, beside the public holidays of its region.")
+class Holiday:
+    """A holiday of the firm's own."""
+
+    day: date = plain("Which day.")
+    name: str = plain("What it is.")
+
+
 @strawberry.type(description="The firm: nothing crosses from one to another.")
 class Firm(Stored):
     """The tenant."""
@@ -24,6 +32,15 @@ class Firm(Stored):
     name: str = plain("The firm's name.")
     time_zone: str = plain("The IANA time zone in which its days begin and end, e.g. Europe/Berlin.")
     currency: str = plain("The currency of its invoices, as three letters.")
+    working_days: list[Weekday] = batched(firms.working_days, "The days of the week on which it works.")
+    holiday_region: str | None = plain(
+        "Whose public holidays are no working days: a country such as DE, or a part of one such as DE-BY."
+    )
+    holidays: list[Holiday] = batched(firms.holidays, "Its own holidays by day, beside the public ones.")
+    holds_client_mail: bool = plain("Whether mail to clients is made and held back, as it is until the firm is live.")
+    sender_name: str | None = plain("The name in the From line of its mail; the firm's name where there is none.")
+    sender_address: str | None = plain("The address that its mail comes from; the operator's where there is none.")
+    reply_to: str | None = plain("The address that answers go to; the sender's where there is none.")
 
 
 @strawberry.type(description="A person's login.")
