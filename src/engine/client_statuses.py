@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine import access, find
+from engine import access, find, uses
 from engine.changes import differing
 from engine.checks import Checks
 from engine.enums import AccessRight, ErrorCode, HistoryAction
@@ -103,10 +103,7 @@ async def delete_client_status(work: Work, command: DeleteClientStatus) -> str:
         work.db, work.firm_id, row["id"], lambda p: access.sees_job(work.viewer, p, "t")
     )
     refuse_use(used, "jobs have this client-facing status.", "client_status_id")
-    used = await usage.automations(
-        work.db, work.firm_id, row["id"], lambda p: access.sees_pipeline(work.viewer, p, "t.pipeline_id")
-    )
-    refuse_use(used, "automations set this client-facing status.", "client_status_id")
+    await uses.refuse(work, row["id"], "client_status_id")
     await records.drop(work.db, models.ClientStatus, work.firm_id, row["id"])
     work.touch("client_status", row["id"])
     return command.client_status_id

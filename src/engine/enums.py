@@ -175,6 +175,8 @@ class HistoryAction(StrEnum):
     TASK_ADDED = "TASK_ADDED"
     TASK_CHANGED = "TASK_CHANGED"
     TASK_REMOVED = "TASK_REMOVED"
+    AUTOMATION_SET = "AUTOMATION_SET"
+    STAGE_OVERDUE = "STAGE_OVERDUE"
 
 
 class DueKind(StrEnum):
@@ -200,6 +202,23 @@ class RunState(StrEnum):
     FAILED = "FAILED"
     CANCELLED = "CANCELLED"
     DISMISSED = "DISMISSED"
+
+
+class NotificationKind(StrEnum):
+    """Why a member is told something."""
+
+    MENTIONED = "MENTIONED"
+    AUTOMATION = "AUTOMATION"
+    STAGE_OVERDUE = "STAGE_OVERDUE"
+    AUTOMATION_STOPPED = "AUTOMATION_STOPPED"
+
+
+class WebhookState(StrEnum):
+    """Where a webhook's call stands."""
+
+    QUEUED = "QUEUED"
+    SENT = "SENT"
+    FAILED = "FAILED"
 
 
 class ErrorCode(StrEnum):

@@ -183,6 +183,23 @@ _describe(
     TASK_ADDED="A task was added or linked.",
     TASK_CHANGED="A task of it was changed.",
     TASK_REMOVED="A task was unlinked.",
+    AUTOMATION_SET="An automation was retried, cancelled or dismissed by hand.",
+    STAGE_OVERDUE="It has been in its stage for longer than the limit.",
+)
+_describe(
+    enums.NotificationKind,
+    "Why a member is told something.",
+    MENTIONED="A comment mentions them.",
+    AUTOMATION="An automation is to tell them.",
+    STAGE_OVERDUE="A job they are assigned to has been in its stage for longer than that allows.",
+    AUTOMATION_STOPPED="Automations of a pipeline they answer for set each other going without an end.",
+)
+_describe(
+    enums.WebhookState,
+    "Where a webhook's call stands.",
+    QUEUED="To be made, or to be tried again.",
+    SENT="Made, and accepted by the other server.",
+    FAILED="Not accepted, and not tried any more until somebody wants it to be.",
 )
 _describe(
     enums.ErrorCode,

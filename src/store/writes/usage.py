@@ -26,12 +26,6 @@ async def jobs_with_client_status(db: Db, firm_id: str, client_status_id: str, s
     return await _count(db, "jobs", "t.client_status_id = $2", firm_id, client_status_id, seen)
 
 
-async def automations(db: Db, firm_id: str, used_id: str, seen: Condition) -> Usage:
-    """Automations in use whose configuration refers to a thing."""
-    used = "SELECT FROM uses u WHERE u.firm_id = $1 AND u.user_id = t.id AND u.used_id = $2"
-    return await _count(db, "automations", f"t.deleted_at IS NULL AND EXISTS ({used})", firm_id, used_id, seen)
-
-
 async def configurations(db: Db, firm_id: str, used_id: str, seen: Condition) -> Usage:
     """Stages in use by their conditions, automations and templates that refer to a thing.
 
