@@ -49,7 +49,7 @@ def check(
     checks: Checks,
     *path: str,
     fields: Mapping[str, str],
-    allowed: Collection[str] = OF_JOBS,
+    allowed: frozenset[str] = OF_JOBS,
 ) -> set[str]:
     """Notes the first shortcode of a text that does not exist, or stands for nothing here.
 
@@ -66,13 +66,10 @@ def check(
     return named
 
 
-def _refusal(code: str, fields: Mapping[str, str], allowed: Collection[str]) -> str:
+def _refusal(code: str, fields: Mapping[str, str], allowed: frozenset[str]) -> str:
     if code in OF_JOBS - {FIELD}:
         return f"[{code}] stands for nothing here."
-    known = [
-        *(allowed - {FIELD} if isinstance(allowed, frozenset) else allowed),
-        *(f"{FIELD}:{name}" for name in fields),
-    ]
+    known = sorted(allowed - {FIELD} | {f"{FIELD}:{name}" for name in fields})
     short = code if len(code) <= _SHOWN else f"{code[: _SHOWN - 1]}…"
     near = get_close_matches(short, known, n=1)
     hint = f"did you mean [{near[0]}]? " if near else ""
@@ -80,7 +77,7 @@ def _refusal(code: str, fields: Mapping[str, str], allowed: Collection[str]) -> 
 
 
 def resolve(text: str, values: Mapping[str, str], *, html: bool = False) -> str:
-    """The text with every shortcode replaced by its value, escaped in HTML. What has no value stays as it is written."""
+    """The text with every shortcode replaced by its value, escaped in HTML. One without a value stays as it is."""
 
     def put(match: re.Match[str]) -> str:
         if match["code"] is None:
