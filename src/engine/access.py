@@ -30,6 +30,11 @@ class Viewer:
     clock_date: date  # the firm's, as its log has announced it (LV7)
 
     @property
+    def is_system(self) -> bool:
+        """Whether nobody acts: automations and the worker do."""
+        return not self.member_id
+
+    @property
     def manages(self) -> bool:
         """OWNER and ADMIN see and manage everything in the firm (AC1)."""
         return self.role is not Role.EMPLOYEE
@@ -121,6 +126,23 @@ def sees_contact(viewer: Viewer, p: Params, contact: str) -> str:
         return f"{contact} IN ({mine})"
     lone = f"NOT EXISTS (SELECT FROM account_contacts lc WHERE lc.firm_id = {firm} AND lc.contact_id = {contact})"
     return f"({contact} IN ({mine}) OR {lone})"
+
+
+def sees_comment(viewer: Viewer, p: Params, comment: str) -> str:
+    """JB3: a comment is seen with its job. ``comment`` is the alias of a row of comments."""
+    if viewer.manages:
+        return EVERYONE
+    job = f"SELECT FROM jobs cj WHERE cj.firm_id = {p(viewer.firm_id)} AND cj.id = {comment}.job_id"
+    return f"EXISTS ({job} AND {sees_job(viewer, p, 'cj')})"
+
+
+def sees_notification(viewer: Viewer, p: Params, notification: str) -> str:
+    """One's own, as long as one sees the job that it is about. ``notification`` is the alias of a row."""
+    own = f"{notification}.member_id = {p(viewer.member_id)}"
+    if viewer.manages:
+        return own
+    job = f"SELECT FROM jobs nj WHERE nj.firm_id = {p(viewer.firm_id)} AND nj.id = {notification}.job_id"
+    return f"({own} AND ({notification}.job_id IS NULL OR EXISTS ({job} AND {sees_job(viewer, p, 'nj')})))"
 
 
 def _pipelines(viewer: Viewer, p: Params) -> str:

@@ -6,6 +6,7 @@ from gql.fields import mutates
 from gql.inputs import accounts as account_inputs
 from gql.inputs import client_statuses as client_status_inputs
 from gql.inputs import jobs as job_inputs
+from gql.inputs import notifications as notification_inputs
 from gql.inputs import people
 from gql.inputs import pipelines as pipeline_inputs
 from gql.inputs import tasks as task_inputs
@@ -23,6 +24,7 @@ from gql.payloads import (
     JobStatusPayload,
     LoginPayload,
     LogoutPayload,
+    MarkNotificationsReadPayload,
     MemberPayload,
     PipelinePayload,
     StagePayload,
@@ -30,7 +32,7 @@ from gql.payloads import (
     TagPayload,
     TaskPayload,
 )
-from resolvers import accounts, client_statuses, firms, jobs, pipelines, tasks, viewer
+from resolvers import accounts, client_statuses, firms, jobs, notifications, pipelines, tasks, viewer
 
 
 @strawberry.type(description="Everything that can be done.")
@@ -188,4 +190,9 @@ class Mutation:
     )
     unlink_item: ActionItemPayload = mutates(
         tasks.unlink_item, "Unlinks an item from a job; deletes nothing.", task_inputs.UnlinkItemInput
+    )
+    mark_notifications_read: MarkNotificationsReadPayload = mutates(
+        notifications.mark_notifications_read,
+        "Marks one's notifications as read.",
+        notification_inputs.MarkNotificationsReadInput,
     )

@@ -155,6 +155,13 @@ class ActionItemPayload(Payload):
     item: ActionItem | None = plain("The item as it is now.")
 
 
+@strawberry.type(description="Notifications have been read.")
+class MarkNotificationsReadPayload(Payload):
+    """Who read them."""
+
+    viewer: Viewer | None = plain("Oneself, with one's notifications as they are now.")
+
+
 @strawberry.type(description="Something is gone.")
 class DeletedPayload(Payload):
     """An id."""

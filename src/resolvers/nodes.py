@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from engine.enums import ErrorCode
 from engine.errors import invalid
-from resolvers import accounts, client_statuses, firms, jobs, pipelines, tasks
+from resolvers import accounts, client_statuses, firms, jobs, notifications, pipelines, tasks
 from resolvers.commands import Read
 from resolvers.context import Context
 from resolvers.declare import READER, WITH_PARENT, Depends, batch, camel, query
@@ -52,6 +52,7 @@ _READS: Final[Mapping[str, Read]] = {
     "task": tasks.by_ids,
     "subtask": tasks.subtasks_by_ids,
     "history": jobs.history_by_ids,
+    "notification": notifications.by_ids,
     "user": _users,
     "session": _api_tokens,
 }
@@ -94,6 +95,12 @@ async def many(context: Context, *, ids: Sequence[str]) -> list[Any]:
 async def current_of(context: Context, errors: Sequence[Mapping[str, Any]]) -> list[Any]:
     """What conflicts are about, as it is now (MV4)."""
     return await by_ids(context, [error["current_id"] for error in errors])
+
+
+@batch(may=WITH_PARENT, depends=Depends.SCOPE)
+async def subjects(context: Context, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """What notifications are about beside their jobs, where it is still there."""
+    return await by_ids(context, [row["subject_id"] for row in rows])
 
 
 @batch(may=WITH_PARENT, depends=Depends.SCOPE)

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from engine.enums import AccessRight, CauseKind, Role, TokenScope, Weekday
-from gql.fields import PAGE, batched, plain
+from gql.fields import PAGE, Arg, batched, plain
 from gql.types.node import Connection, Node, Stored
-from resolvers import firms, jobs, viewer
+from resolvers import firms, jobs, notifications, viewer
 from resolvers.declare import Depends
 
 if TYPE_CHECKING:
     from gql.types.accounts import Account
+    from gql.types.notifications import Notification
 
+Notifications = Connection[Annotated["Notification", strawberry.lazy("gql.types.notifications")]]
 Accounts = Connection[Annotated["Account", strawberry.lazy("gql.types.accounts")]]
 
 
@@ -95,6 +97,13 @@ class Viewer:
     member: Member | None = batched(viewer.members, "The member of the firm that one is logged into.")
     rights: list[AccessRight] = batched(viewer.effective_rights, "What one may do, by role or right.")
     api_tokens: list[ApiToken] = batched(viewer.own_api_tokens, "One's own live API tokens.")
+    unread_count: int = batched(notifications.unread_counts, "How many of one's notifications are unread.")
+    notifications: Notifications = batched(
+        notifications.of_viewers,
+        "What one is to know, newest first.",
+        unread=Arg(bool | None, "Only what is unread, or only what has been read.", None),
+        **PAGE,
+    )
 
 
 Actor = Annotated[Member, strawberry.union("Actor", description="Who caused something.")]

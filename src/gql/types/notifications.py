@@ -1,0 +1,32 @@
+"""What members are to know."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from engine.enums import NotificationKind
+from gql.fields import batched, plain
+from gql.types.node import Node
+from gql.types.people import Cause
+from resolvers import jobs, nodes, notifications
+
+if TYPE_CHECKING:
+    from gql.types.jobs import Job
+
+
+@strawberry.type(description="Something that one is to know. Nobody sees another member's.")
+class Notification(Node):
+    """A notification."""
+
+    kind: NotificationKind = plain("Why one is told.")
+    text: str = plain("What one is told: of a comment its beginning, otherwise a sentence or two.")
+    job: Annotated["Job", strawberry.lazy("gql.types.jobs")] | None = batched(
+        notifications.job_of, "The job that it is about; null if it is about none."
+    )
+    subject: Node | None = batched(
+        nodes.subjects, "What it is about beside the job, such as the comment; null for nothing."
+    )
+    cause: Cause = batched(jobs.causes, "Who or what brought it about.")
+    created_at: datetime = plain("When one was told.")
+    read_at: datetime | None = plain("When one marked it as read; null before.")
