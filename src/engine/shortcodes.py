@@ -72,8 +72,8 @@ def _refusal(code: str, fields: Mapping[str, str], allowed: frozenset[str]) -> s
     known = sorted(allowed - {FIELD} | {f"{FIELD}:{name}" for name in fields})
     short = code if len(code) <= _SHOWN else f"{code[: _SHOWN - 1]}…"
     near = get_close_matches(short, known, n=1)
-    hint = f"did you mean [{near[0]}]? " if near else ""
-    return f"There is no shortcode [{short}]: {hint}Write [[{short}]] to show it as it is."
+    meant = f"[{near[0]}], or " if near else ""
+    return f"There is no shortcode [{short}]: write {meant}[[{short}]] to show it as it is."
 
 
 def resolve(text: str, values: Mapping[str, str], *, html: bool = False) -> str:
