@@ -216,6 +216,7 @@ _describe(
     ARCHIVED="The job or pipeline is archived.",
     NOT_IN_STAGE="The job is not in the target stage.",
     NOT_ENABLED="The status is not enabled in the pipeline.",
+    CANNOT_SEE="A member who is mentioned does not see the job.",
     MOVE_NOT_ALLOWED="The pipeline does not list this move among the allowed ones.",
     OVER_LIMIT="The stage holds as many jobs as it may.",
     ALREADY_LINKED="The task is linked to a job already.",

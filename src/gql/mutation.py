@@ -5,6 +5,7 @@ import strawberry
 from gql.fields import mutates
 from gql.inputs import accounts as account_inputs
 from gql.inputs import client_statuses as client_status_inputs
+from gql.inputs import comments as comment_inputs
 from gql.inputs import jobs as job_inputs
 from gql.inputs import notifications as notification_inputs
 from gql.inputs import people
@@ -16,6 +17,7 @@ from gql.payloads import (
     ActionItemPayload,
     ApiTokenPayload,
     ClientStatusPayload,
+    CommentPayload,
     ContactPayload,
     CreateApiTokenPayload,
     DeletedPayload,
@@ -32,7 +34,7 @@ from gql.payloads import (
     TagPayload,
     TaskPayload,
 )
-from resolvers import accounts, client_statuses, firms, jobs, notifications, pipelines, tasks, viewer
+from resolvers import accounts, client_statuses, comments, firms, jobs, notifications, pipelines, tasks, viewer
 
 
 @strawberry.type(description="Everything that can be done.")
@@ -190,6 +192,17 @@ class Mutation:
     )
     unlink_item: ActionItemPayload = mutates(
         tasks.unlink_item, "Unlinks an item from a job; deletes nothing.", task_inputs.UnlinkItemInput
+    )
+    create_comment: CommentPayload = mutates(
+        comments.create_comment,
+        "Says something about a job to the members who see it.",
+        comment_inputs.CreateCommentInput,
+    )
+    update_comment: CommentPayload = mutates(
+        comments.update_comment, "Changes a comment of one's own.", comment_inputs.UpdateCommentInput
+    )
+    delete_comment: CommentPayload = mutates(
+        comments.delete_comment, "Deletes a comment, which keeps its place.", comment_inputs.DeleteCommentInput
     )
     mark_notifications_read: MarkNotificationsReadPayload = mutates(
         notifications.mark_notifications_read,

@@ -8,6 +8,7 @@ from gql.errors import MutationError
 from gql.fields import plain
 from gql.types.accounts import Account, AccountRoleKind, Contact, Tag
 from gql.types.client_statuses import ClientStatus
+from gql.types.comments import Comment
 from gql.types.jobs import Job
 from gql.types.people import ApiToken, Firm, Member, Membership, Viewer
 from gql.types.pipelines import JobStatus, Pipeline, Stage
@@ -131,6 +132,13 @@ class JobPayload(Payload):
     """A job."""
 
     job: Job | None = plain("The job as it is now; null where the change took it out of one's sight.")
+
+
+@strawberry.type(description="A comment.")
+class CommentPayload(Payload):
+    """A comment."""
+
+    comment: Comment | None = plain("The comment as it is now.")
 
 
 @strawberry.type(description="A task.")

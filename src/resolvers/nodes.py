@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from engine.enums import ErrorCode
 from engine.errors import invalid
-from resolvers import accounts, client_statuses, firms, jobs, notifications, pipelines, tasks
+from resolvers import accounts, client_statuses, comments, firms, jobs, notifications, pipelines, tasks
 from resolvers.commands import Read
 from resolvers.context import Context
 from resolvers.declare import READER, WITH_PARENT, Depends, batch, camel, query
@@ -52,6 +52,7 @@ _READS: Final[Mapping[str, Read]] = {
     "task": tasks.by_ids,
     "subtask": tasks.subtasks_by_ids,
     "history": jobs.history_by_ids,
+    "comment": comments.by_ids,
     "notification": notifications.by_ids,
     "user": _users,
     "session": _api_tokens,

@@ -8,11 +8,12 @@ from engine.enums import HistoryAction, Priority
 from gql.fields import PAGE, Arg, batched, plain
 from gql.types.accounts import Account
 from gql.types.client_statuses import ClientStatus
+from gql.types.comments import Comment
 from gql.types.node import Connection, Node, Stored
 from gql.types.people import Cause, Member
 from gql.types.pipelines import JobStatus, Pipeline, Stage
 from gql.types.tasks import ActionItem, Task
-from resolvers import accounts, client_statuses, jobs, nodes, pipelines, tasks
+from resolvers import accounts, client_statuses, comments, jobs, nodes, pipelines, tasks
 
 
 @strawberry.type(description="One stay of a job in a stage, from entry to exit.")
@@ -83,4 +84,5 @@ class Job(Stored):
     visits: Connection[StageVisit] = batched(
         jobs.visits, "Its stays in stages, newest first; those in pipelines that one does not see are left out.", **PAGE
     )
+    comments: Connection[Comment] = batched(comments.of_jobs, "What members say about it, oldest first.", **PAGE)
     history: HistoryConnection = batched(jobs.history, "What happened to it, newest first.", **PAGE)
