@@ -259,6 +259,7 @@ class Migration(migrations.Migration):
                 ("cause", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
                 ("cascade", KeyField(generated=False, null=False, unique=False)),
                 ("hops", fields.IntField()),
+                ("holds", fields.BooleanField()),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("due_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("started_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
@@ -349,6 +350,16 @@ class Migration(migrations.Migration):
             model_name="Firm",
             name="webhook_secret",
             field=fields.TextField(null=True, unique=False),
+        ),
+        ops.AddField(
+            model_name="Firm",
+            name="earlier_webhook_secret",
+            field=fields.TextField(null=True, unique=False),
+        ),
+        ops.AddField(
+            model_name="Firm",
+            name="earlier_webhook_secret_until",
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
         ops.AddField(
             model_name="Firm",

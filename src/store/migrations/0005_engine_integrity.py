@@ -152,6 +152,7 @@ INDEXES = [
     "CREATE INDEX emails_state ON emails (firm_id, state, created_at, id)",
     "CREATE INDEX emails_job ON emails (firm_id, job_id)",
     "CREATE INDEX webhook_calls_job ON webhook_calls (firm_id, job_id)",
+    "CREATE INDEX webhook_calls_made ON webhook_calls (firm_id, created_at, id)",
 ]
 
 

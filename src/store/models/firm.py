@@ -22,6 +22,8 @@ class Firm(Model):
     sender_address = fields.TextField(null=True)
     reply_to = fields.TextField(null=True)
     webhook_secret = fields.TextField(null=True)
+    earlier_webhook_secret = fields.TextField(null=True)  # signs as well, for a while after a new one was made
+    earlier_webhook_secret_until = fields.DatetimeField(null=True)
     version = fields.IntField(default=1, db_default=1)
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)
