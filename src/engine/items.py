@@ -104,6 +104,7 @@ async def unlink_item(work: Work, command: UnlinkItem) -> str:
         raise missing("link", "job_id")
     work.touch("task", command.item_id)
     work.touch_job(command.job_id)
+    work.reconsider(command.job_id)
     work.history(command.job_id, HistoryAction.TASK_REMOVED, changed("task", row["id"], None))
     return command.item_id
 
@@ -129,6 +130,7 @@ async def set_status(work: Work, task: Row, status: TaskStatus) -> None:
     work.touch("task", task["id"])
     for job_id in await items.jobs_of(work.db, work.firm_id, [task["id"]]):
         work.touch_job(job_id)
+        work.reconsider(job_id)
         line = changed("status", task["status"], status)
         work.history(job_id, HistoryAction.TASK_CHANGED, changed("task", task["id"], task["id"]), line)
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from engine import find
+from engine import find, status_of_jobs
 from engine.changes import differing, lines
 from engine.checks import Checks, listed
+from engine.entry import Arrival, arrive
 from engine.enums import ErrorCode, HistoryAction, JobState, Priority
 from engine.errors import invalid, missing, stale
 from engine.moves import Expect, check_expected, open_to_jobs, place
@@ -88,9 +89,9 @@ async def create_job(work: Work, command: CreateJob) -> str:
         "due_date": command.due_date,
         "entered_stage_at": work.now,
     }
-    await records.make(work.db, models.Job, id=job_id, firm_id=work.firm_id, **values)
+    # Entering its stage counts as the first change of it.
+    await records.make(work.db, models.Job, id=job_id, firm_id=work.firm_id, version=0, **values)
     await links.add(work.db, "job_assignees", work.firm_id, ("job_id", job_id), "member_id", assignees)
-    await jobs.open_visit(work.db, work.firm_id, job_id, stage["pipeline_id"], stage["id"], work.now)
     work.touch_job(job_id)
     work.history(
         job_id,
@@ -101,6 +102,8 @@ async def create_job(work: Work, command: CreateJob) -> str:
         changed("rank", None, values["rank"]),
         changed("status", None, active["id"], to_label=active["name"]),
     )
+    [job] = await locks.jobs(work.db, work.firm_id, [job_id])
+    await arrive(work, [Arrival(job, stage, job["rank"])])
     return job_id
 
 
@@ -164,13 +167,7 @@ async def set_job_status(work: Work, command: SetJobStatus) -> str:
         return command.job_id
     if not await places.status_enabled(work.db, work.firm_id, row["pipeline_id"], command.status_id):
         raise invalid(ErrorCode.NOT_ENABLED, "This status is not enabled in the job's pipeline.", "status_id")
-    values = {"status_id": status["id"], "state": status["state"]}
-    await jobs.change(work.db, work.firm_id, command.job_id, work.now, values)
-    work.touch_job(command.job_id)
-    before = await find.of_firm(work, "job_statuses", "job status", row["status_id"])
-    labels = {"from_label": before["name"], "to_label": status["name"]}
-    line = changed("status", before["id"], status["id"], **labels)
-    work.history(command.job_id, HistoryAction.STATUS_CHANGED, line)
+    await status_of_jobs.put(work, [row], status)
     return command.job_id
 
 

@@ -1,12 +1,12 @@
-"""Moving jobs (MV1): the one place where a job comes to stand in a stage."""
+"""Moving jobs by hand (MV1); how they enter their stages is in ``engine.entry``, whatever the cause."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from engine import find, items, rank
 from engine.access import sees_job
-from engine.enums import ErrorCode, HistoryAction, JobSort, JobState, PendingItems
+from engine.entry import ALL, SKIPPED, Arrival, enter
+from engine.enums import AccessRight, ErrorCode, HistoryAction, JobSort, JobState, PendingItems
 from engine.errors import invalid, stale
 from engine.unset import UNSET, Maybe
 from engine.work import Work, changed
@@ -32,14 +32,17 @@ class MoveJob:
     after_job_id: str | None = None
     pending_items: PendingItems | None = None
     pending_item_choices: Sequence[items.PendingItemChoice] | None = None
+    skip_automations: bool = False
 
 
 async def move_job(work: Work, command: MoveJob) -> str:
-    """Moves or reorders a job by hand; answers its id.
+    """Moves or reorders a job by hand; answers its id. To skip automations takes the right to (MV7).
 
     Raises Refused: the job or stage is not there for the viewer; the job is archived (ST1); another change came first
     (MV4); open blocking items need a choice (MV5); the pipeline is archived; ``after_job_id`` is in another column.
     """
+    if command.skip_automations:
+        work.viewer.need(AccessRight.SKIP_AUTOMATIONS, "skip_automations")
     stage = await find.stage(work, command.stage_id, "stage_id")
     await locks.share_pipeline(work.db, stage["pipeline_id"])
     stage = await find.stage(work, command.stage_id, "stage_id")
@@ -52,7 +55,8 @@ async def move_job(work: Work, command: MoveJob) -> str:
         return command.job_id
     await open_to_jobs(work, stage, job["pipeline_id"])
     await items.settle(work, job, command.pending_items, command.pending_item_choices or ())
-    await enter_stage(work, job, stage, await place(work, stage["id"], command.after_job_id, job["id"]))
+    arrival = Arrival(job, stage, await place(work, stage["id"], command.after_job_id, job["id"]))
+    await enter(work, [arrival], SKIPPED if command.skip_automations else ALL)
     return command.job_id
 
 
@@ -107,24 +111,3 @@ async def _stands_there(work: Work, job: Row, after_job_id: str | None) -> bool:
     return await places.is_next(
         work.db, work.firm_id, job["stage_id"], above, job["rank"], lambda p: sees_job(work.viewer, p, "t")
     )
-
-
-async def enter_stage(work: Work, job: Row, stage: Row, key: str) -> None:
-    """MV2: a locked job leaves its stage and enters another, by whatever cause; a new visit opens."""
-    at = max(work.now, job["entered_stage_at"])  # it may have entered while this command waited for its lock
-    values: dict[str, Any] = {"stage_id": stage["id"], "rank": key, "entered_stage_at": at}
-    lines = [changed("stage", job["stage_id"], stage["id"]), changed("rank", job["rank"], key)]
-    if stage["pipeline_id"] != job["pipeline_id"]:
-        values["pipeline_id"] = stage["pipeline_id"]
-        lines.insert(0, changed("pipeline", job["pipeline_id"], stage["pipeline_id"]))
-        if not await places.status_enabled(work.db, work.firm_id, stage["pipeline_id"], job["status_id"]):
-            active = await places.built_in_status(work.db, work.firm_id, JobState.ACTIVE)
-            values |= {"status_id": active["id"], "state": active["state"]}
-            before = await find.of_firm(work, "job_statuses", "job status", job["status_id"])
-            labels = {"from_label": before["name"], "to_label": active["name"]}
-            lines.append(changed("status", before["id"], active["id"], **labels))
-    await jobs.close_visit(work.db, work.firm_id, job["id"], at)
-    await jobs.change(work.db, work.firm_id, job["id"], work.now, values)
-    await jobs.open_visit(work.db, work.firm_id, job["id"], stage["pipeline_id"], stage["id"], at)
-    work.touch_job(job["id"])
-    work.history(job["id"], HistoryAction.MOVED, *lines)

@@ -1,13 +1,13 @@
 """Tasks and their subtasks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from engine import find, rank
 from engine.changes import differing, lines
 from engine.checks import LIST_LENGTH, Checks, listed
-from engine.enums import ErrorCode, HistoryAction, ItemKind, Priority, TaskStatus
+from engine.enums import ErrorCode, HistoryAction, Priority, TaskStatus
 from engine.errors import invalid
 from engine.items import locked_task, set_status
 from engine.unset import UNSET, Maybe
@@ -15,7 +15,7 @@ from engine.work import Work, changed
 from store import models
 from store.database import Row
 from store.ids import new_id
-from store.writes import items, jobs, links, records
+from store.writes import items, links, records
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,21 @@ class DeleteSubtask:
     subtask_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A task to be made."""
+
+    title: str
+    description: str | None = None
+    priority: Priority = Priority.MEDIUM
+    due_date: date | None = None
+    assignee_ids: Sequence[str] = ()
+    subtasks: Sequence[str] = ()
+    job_id: str | None = None
+    blocking: bool = True
+    id: str = field(default_factory=lambda: new_id("task"))
+
+
 async def create_task(work: Work, command: CreateTask) -> str:
     """Makes a task; in a job it is linked to the current visit, where it blocks unless told not to. Answers its id."""
     checks = Checks()
@@ -86,22 +101,48 @@ async def create_task(work: Work, command: CreateTask) -> str:
     if command.job_id is not None:
         await find.live_job(work, command.job_id, "job_id")
     await find.assignable(work, assignees, "assignee_ids")
-    firm_id = work.firm_id
-    item = {"kind": ItemKind.TASK, "title": title, "open": True, "due_date": command.due_date}
-    await records.make(work.db, models.Item, id=task_id, firm_id=firm_id, **item)
-    task = {"status": TaskStatus.TO_DO, "description": description, "priority": command.priority.value}
-    await records.make(work.db, models.Task, id=task_id, firm_id=firm_id, created_by=work.viewer.member_id, **task)
-    for key, line in zip(rank.spread(None, None, len(subtasks)), subtasks, strict=True):
-        row = {"id": new_id("subtask"), "task_id": task_id, "title": line, "done": False, "rank": key}
-        await records.make(work.db, models.Subtask, firm_id=firm_id, **row)
-    await links.add(work.db, "task_assignees", firm_id, ("task_id", task_id), "member_id", assignees)
-    work.touch("task", task_id)
-    if command.job_id is not None:
-        visit_id = await jobs.current_visit(work.db, firm_id, command.job_id)
-        await items.link(work.db, firm_id, command.job_id, task_id, ItemKind.TASK, visit_id, command.blocking)
-        work.touch_job(command.job_id)
-        work.history(command.job_id, HistoryAction.TASK_ADDED, changed("task", None, task_id))
+    draft = Draft(
+        title=title,
+        description=description,
+        priority=command.priority,
+        due_date=command.due_date,
+        assignee_ids=assignees,
+        subtasks=subtasks,
+        job_id=command.job_id,
+        blocking=command.blocking,
+        id=task_id,
+    )
+    await make(work, [draft])
     return task_id
+
+
+async def make(work: Work, drafts: Sequence[Draft]) -> None:
+    """Makes tasks that have been checked, any number in a constant number of statements; their jobs are locked."""
+    lines = [
+        {
+            "id": draft.id,
+            "title": draft.title,
+            "description": draft.description,
+            "priority": draft.priority.value,
+            "due_date": draft.due_date,
+            "assignee_ids": list(draft.assignee_ids),
+            "subtasks": _subtasks(draft.subtasks),
+            "job_id": draft.job_id,
+            "blocking": draft.blocking,
+        }
+        for draft in drafts
+    ]
+    await items.make_tasks(work.db, work.firm_id, work.actor_id, work.now, lines)
+    for draft in drafts:
+        work.touch("task", draft.id)
+        if draft.job_id is not None:
+            work.touch_job(draft.job_id)
+            work.history(draft.job_id, HistoryAction.TASK_ADDED, changed("task", None, draft.id))
+
+
+def _subtasks(titles: Sequence[str]) -> list[dict[str, str]]:
+    keys = rank.spread(None, None, len(titles))
+    return [{"id": new_id("subtask"), "title": title, "rank": key} for title, key in zip(titles, keys, strict=True)]
 
 
 async def update_task(work: Work, command: UpdateTask) -> str:

@@ -1,6 +1,7 @@
 """One command in one transaction: what it touches, what it says of it, and the one event it leaves (LV2)."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -9,10 +10,11 @@ from typing import Any, Final, TypeVar
 import asyncpg
 
 from engine.access import Viewer
-from engine.enums import AccessRight, CauseKind, ErrorCode, HistoryAction, Role
+from engine.enums import AccessRight, CauseKind, DueKind, ErrorCode, HistoryAction, Role, TokenScope
 from engine.errors import invalid
 from store.database import Database, Db, Row
-from store.writes import locks, log, members
+from store.ids import new_id
+from store.writes import due, locks, log, members
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -25,19 +27,41 @@ _BUSY: Final = {"40P01", "40001", "55P03"}  # deadlock, serialization failure, l
 _OVERTAKEN: Final = {"23503", "23505"}
 
 
+DUE: Final = "due"
+"""What is notified, beside the firm, when a transaction has left work that is due."""
+
+
 def system_clock() -> datetime:
     """The time now, in UTC."""
     return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
+class Cascade:
+    """A chain of effects: its id, and how many transactions of it came before (AU6)."""
+
+    id: str
+    hops: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
-    """Who sends a command, by what, and from where."""
+    """Who sends a command, by what, and from where. The system acts for the member who set it going."""
 
     viewer: Viewer
     kind: CauseKind = CauseKind.MEMBER
     address: str | None = None
     mutation_id: str | None = None
+    initiator_id: str | None = None
+    automation_id: str | None = None
+    cascade: Cascade | None = None
+
+    @property
+    def cause(self) -> dict[str, Any]:
+        """The same, as events, history and runs keep it."""
+        actor = self.initiator_id if self.viewer.is_system else self.viewer.member_id
+        cause = {"kind": self.kind, "actor": actor, "client_mutation_id": self.mutation_id}
+        return cause | ({"automation": self.automation_id} if self.automation_id else {})
 
 
 @dataclass
@@ -50,11 +74,100 @@ class Work:
     viewer: Viewer
     changes: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     entries: list[dict[str, Any]] = field(default_factory=list)
+    dues: list[due.Due] = field(default_factory=list)
+    reconsidered: set[str] = field(default_factory=set)
+    advances: bool = False
+    cascade: Cascade = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.cascade = self.caller.cascade or Cascade(new_id("cascade"))
 
     @property
     def firm_id(self) -> str:
         """The firm in which all happens."""
         return self.viewer.firm_id
+
+    @property
+    def actor_id(self) -> str | None:
+        """The member who does it; None for the system."""
+        return self.viewer.member_id or None
+
+    @property
+    def cause(self) -> dict[str, Any]:
+        """Why it happens, as events, history and runs keep it."""
+        return self.caller.cause
+
+    @contextmanager
+    def as_system(self, kind: CauseKind, automation_id: str | None = None) -> Iterator[None]:
+        """Acts as the system, for who acts now (AU5)."""
+        caller, viewer = self.caller, self.viewer
+        initiator = caller.initiator_id if viewer.is_system else viewer.member_id
+        self.viewer = system(viewer)
+        self.caller = replace(
+            caller, viewer=self.viewer, kind=kind, initiator_id=initiator, automation_id=automation_id
+        )
+        try:
+            yield
+        finally:
+            self.caller, self.viewer = caller, viewer
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """What is done inside is done, and told, as a whole or not at all (AU2).
+
+        What needs the whole command to run again (a deadlock, say) ends the transaction all the same.
+        """
+        kept = {key: dict(change) for key, change in self.changes.items()}, [*self.entries], [*self.dues]
+        reconsidered = set(self.reconsidered)
+        name = f"level_{new_id('s')}"
+        await self.db.rows(f"SAVEPOINT {name}")
+        try:
+            yield
+        except Exception as error:
+            if runs_again(error):
+                raise
+            await self.db.rows(f"ROLLBACK TO SAVEPOINT {name}")
+            (self.changes, self.entries, self.dues), self.reconsidered = kept, reconsidered
+            raise
+        await self.db.rows(f"RELEASE SAVEPOINT {name}")
+
+    def later(
+        self,
+        kind: DueKind,
+        subject_id: str,
+        *,
+        job_id: str | None = None,
+        at: datetime | None = None,
+        lane: tuple[int, int] | None = None,
+        shifts: bool = False,
+        waits: bool = False,
+    ) -> None:
+        """Leaves work that is due at a time, or now, with this transaction or not at all (AU1).
+
+        ``lane`` (a visit's number and a position in it) keeps what is done for one job in order. What ``waits`` does
+        so while the job's clocks stand still, and what ``shifts`` is put off by as long.
+        """
+        visit, position = lane or (0, 0)
+        self.dues.append(
+            due.Due(
+                kind=kind,
+                subject_id=subject_id,
+                job_id=job_id,
+                in_lane=lane is not None and at is None,
+                visit=visit,
+                position=position,
+                due_at=at or self.now,
+                shifts=shifts,
+                waits=waits or shifts,
+                cause=self.cause,
+                cascade=self.cascade.id,
+                hops=self.cascade.hops + 1,
+            )
+        )
+
+    def reconsider(self, *job_ids: str) -> None:
+        """Has it looked at whether locked jobs go on by themselves, now that something of them is done (AM3)."""
+        self.reconsidered.update(job_ids)
 
     async def look_again(self) -> None:
         """Reads the viewer's rights again: others may have changed them while this waited for a lock."""
@@ -82,14 +195,14 @@ class Work:
 
     def history(self, job_id: str, action: HistoryAction, *changes: dict[str, Any]) -> None:
         """Adds to a job's history: ``changes`` are made by ``changed``."""
-        self.entries.append({"job_id": job_id, "action": action, "changes": list(changes)})
+        self.entries.append({"job_id": job_id, "action": action, "changes": list(changes), "cause": self.cause})
 
     async def audit(self, action: str, subject_id: str | None, **detail: Any) -> None:
         """Adds to the firm's audit log (AC7)."""
         await log.append_audit(
             self.db,
             firm_id=self.firm_id,
-            actor_id=self.viewer.member_id,
+            actor_id=self.actor_id,
             at=self.now,
             address=self.caller.address,
             action=action,
@@ -97,19 +210,29 @@ class Work:
             detail=detail,
         )
 
+    async def reconsider_stage(self, stage_id: str) -> None:
+        """The same for all jobs of a stage, whose mode has changed."""
+        hop = (self.cause, self.cascade.id, self.cascade.hops + 1)
+        self.advances |= await due.advance_stage(self.db, self.firm_id, stage_id, self.now, *hop)
+
     async def finish(self) -> bool:
-        """Writes history and the event; answers whether there was anything to write."""
-        cause = {
-            "kind": self.caller.kind,
-            "actor": self.viewer.member_id,
-            "client_mutation_id": self.caller.mutation_id,
-        }
+        """Writes due work, history and the event; answers whether there was an event to write."""
+        if self.reconsidered:
+            hop = (self.cause, self.cascade.id, self.cascade.hops + 1)
+            self.advances |= await due.advance(self.db, self.firm_id, self.reconsidered, self.now, *hop)
+        if self.dues:
+            await due.add(self.db, self.firm_id, self.dues)
         if self.entries:
-            await log.append_history(self.db, self.firm_id, cause, self.now, self.entries)
+            await log.append_history(self.db, self.firm_id, self.now, self.entries)
         changes = await self._changes()
         if changes:
-            await log.append_event(self.db, self.firm_id, cause, changes)
+            await log.append_event(self.db, self.firm_id, self.cause, changes)
         return bool(changes)
+
+    @property
+    def left_work(self) -> bool:
+        """Whether it has left work that is due."""
+        return self.advances or bool(self.dues)
 
     async def _changes(self) -> list[dict[str, Any]]:
         touched = [change for change in self.changes.values() if change.pop("touched", True)]
@@ -158,7 +281,7 @@ async def perform(
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            result, wrote = await _once(database, caller, command, given, clock())
+            result, topics = await _once(database, caller, command, given, clock())
         except Exception as error:
             state = _sqlstate(error)
             if state not in _BUSY | _OVERTAKEN or (attempt == ATTEMPTS and state in _OVERTAKEN):
@@ -166,24 +289,30 @@ async def perform(
             if attempt == ATTEMPTS:
                 raise invalid(ErrorCode.BUSY, "Too many others change this at the moment. Try again.") from error
         else:
-            if wrote:
-                notify(caller.viewer.firm_id)
+            for topic in topics:
+                notify(topic)
             return result
     raise AssertionError("unreachable")
 
 
-async def _once(database: Database, caller: Caller, command: Command[C, R], given: C, now: datetime) -> tuple[R, bool]:
+async def _once(
+    database: Database, caller: Caller, command: Command[C, R], given: C, now: datetime
+) -> tuple[R, list[str]]:
     async with database.transaction() as db:
         viewer = await viewer_now(db, caller.viewer)
         work = Work(db, replace(caller, viewer=viewer), now, viewer)
         result = await command(work, given)
-        if ("member", viewer.member_id) not in work.changes:
+        if not viewer.is_system and ("member", viewer.member_id) not in work.changes:
             await work.look_again()  # who was deactivated while this waited for a lock changes nothing any more
-        return result, await work.finish()
+        wrote = await work.finish()
+        return result, [viewer.firm_id] * wrote + [DUE] * work.left_work
 
 
 async def viewer_now(db: Db, viewer: Viewer) -> Viewer:
     """The viewer with the rights, time zone and clock date of this transaction, not those of the authentication."""
+    if viewer.is_system:
+        firm = await members.firm_clock(db, viewer.firm_id)
+        return replace(viewer, time_zone=firm["time_zone"], clock_date=firm["clock_date"])
     row = await members.active(db, viewer.firm_id, viewer.member_id)
     if row is None:
         raise invalid(ErrorCode.UNAUTHENTICATED, "This member has been deactivated.")
@@ -191,6 +320,21 @@ async def viewer_now(db: Db, viewer: Viewer) -> Viewer:
     return replace(
         viewer, role=Role(row["role"]), rights=rights, time_zone=row["time_zone"], clock_date=row["clock_date"]
     )
+
+
+def system(viewer: Viewer) -> Viewer:
+    """Nobody in the viewer's firm, who may do everything."""
+    return replace(viewer, member_id="", user_id="", role=Role.OWNER, rights=frozenset(), scopes=frozenset(TokenScope))
+
+
+def system_of(firm_id: str) -> Viewer:
+    """The system in a firm, until its transaction tells it the time."""
+    return Viewer(firm_id, "", "", Role.OWNER, frozenset(), frozenset(TokenScope), "UTC", date.min)
+
+
+def runs_again(error: BaseException) -> bool:
+    """Whether the whole command has to run again, because others were in its way."""
+    return _sqlstate(error) in _BUSY
 
 
 def _sqlstate(error: BaseException) -> str | None:

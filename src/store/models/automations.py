@@ -46,6 +46,7 @@ class Run(Model):
     cause: fields.JSONField[Any] = fields.JSONField()
     cascade = KeyField()
     hops = fields.IntField()
+    holds = fields.BooleanField()  # whether the visit waits for it even while it is scheduled (AM2)
     created_at = fields.DatetimeField()
     due_at = fields.DatetimeField(null=True)
     started_at = fields.DatetimeField(null=True)

@@ -1,9 +1,13 @@
 """Action items and their links, for commands."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from store.database import Db, Row
+from store.writes.log import encode
+
+Line = dict[str, Any]
 
 
 async def pending(db: Db, firm_id: str, job_id: str) -> list[Row]:
@@ -33,8 +37,10 @@ async def link(
 ) -> bool:
     """Links an item to a job; answers False where it is linked already (a task: to any job)."""
     found = await db.rows(
-        "INSERT INTO item_links (firm_id, job_id, item_id, kind, visit_id, blocking) VALUES ($1, $2, $3, $4, $5, $6)"
-        " ON CONFLICT DO NOTHING RETURNING TRUE",
+        "INSERT INTO item_links (firm_id, job_id, item_id, kind, visit_id, blocking, stay_id)"
+        " VALUES ($1, $2, $3, $4, $5, $6, ("
+        "SELECT id FROM status_stays WHERE firm_id = $1 AND job_id = $2 AND left_at IS NULL"
+        ")) ON CONFLICT DO NOTHING RETURNING TRUE",
         firm_id,
         job_id,
         item_id,
@@ -88,3 +94,41 @@ async def count_subtasks(db: Db, firm_id: str, task_id: str) -> int:
     """How many lines a task's check list has."""
     found: int = await db.value("SELECT count(*) FROM subtasks WHERE firm_id = $1 AND task_id = $2", firm_id, task_id)
     return found
+
+
+async def make_tasks(db: Db, firm_id: str, created_by: str | None, now: datetime, lines: Sequence[Line]) -> None:
+    """Makes tasks, with their items, assignees, check lists and links to the jobs' current visits, in one statement.
+
+    A line has id, title, description, priority, due_date, assignee_ids, subtasks (each with id, title and rank),
+    job_id and blocking; a task without a job has no job_id.
+    """
+    await db.rows(
+        """
+        WITH given AS (
+            SELECT * FROM jsonb_to_recordset($4::jsonb) AS g (id text, title text, description text, priority int,
+                due_date date, assignee_ids text[], subtasks jsonb, job_id text, blocking boolean)
+        ), an_item AS (
+            INSERT INTO items (id, firm_id, kind, title, open, due_date, created_at, updated_at)
+            SELECT id, $1, 'TASK', title, TRUE, due_date, $3, $3 FROM given
+        ), a_task AS (
+            INSERT INTO tasks (id, firm_id, status, description, priority, created_by, created_at, updated_at)
+            SELECT id, $1, 'TO_DO', description, priority, $2, $3, $3 FROM given
+        ), a_line AS (
+            INSERT INTO subtasks (id, firm_id, task_id, title, done, rank, created_at, updated_at)
+            SELECT s.id, $1, given.id, s.title, FALSE, s.rank, $3, $3
+            FROM given CROSS JOIN LATERAL jsonb_to_recordset(given.subtasks) AS s (id text, title text, rank text)
+        ), an_assignee AS (
+            INSERT INTO task_assignees (firm_id, task_id, member_id)
+            SELECT DISTINCT $1, given.id, who FROM given CROSS JOIN LATERAL unnest(given.assignee_ids) AS who
+        )
+        INSERT INTO item_links (firm_id, job_id, item_id, kind, visit_id, blocking, stay_id)
+        SELECT $1, given.job_id, given.id, 'TASK', v.id, given.blocking, y.id
+        FROM given
+        JOIN stage_visits v ON v.firm_id = $1 AND v.job_id = given.job_id AND v.left_at IS NULL
+        LEFT JOIN status_stays y ON y.firm_id = $1 AND y.job_id = given.job_id AND y.left_at IS NULL
+        """,
+        firm_id,
+        created_by,
+        now,
+        encode(list(lines)),
+    )

@@ -1,12 +1,15 @@
 """Changes of jobs and their visits."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from store import models
 from store.database import Db
 from store.ids import new_id
 from store.writes import records
+from store.writes.log import encode
 
 
 async def change(db: Db, firm_id: str, job_id: str, now: datetime, values: dict[str, Any]) -> None:
@@ -48,4 +51,83 @@ async def current_visit(db: Db, firm_id: str, job_id: str) -> str:
     found: str = await db.value(
         "SELECT id FROM stage_visits WHERE firm_id = $1 AND job_id = $2 AND left_at IS NULL", firm_id, job_id
     )
+    return found
+
+
+async def count_up(db: Db, firm_id: str, job_ids: Collection[str], now: datetime) -> None:
+    """Counts the versions of locked jobs up, whose cards show something else now."""
+    await db.rows(
+        "UPDATE jobs SET version = version + 1, updated_at = $3 WHERE firm_id = $1 AND id = ANY($2)",
+        firm_id,
+        list(job_ids),
+        now,
+    )
+
+
+async def assignees(db: Db, firm_id: str, job_ids: Collection[str]) -> dict[str, list[str]]:
+    """Who is assigned to jobs; those to whom nobody is are left out."""
+    found = await db.rows(
+        "SELECT job_id, array_agg(member_id ORDER BY member_id) AS member_ids FROM job_assignees"
+        " WHERE firm_id = $1 AND job_id = ANY($2) GROUP BY 1",
+        firm_id,
+        list(job_ids),
+    )
+    return {row["job_id"]: row["member_ids"] for row in found}
+
+
+async def change_many(db: Db, firm_id: str, now: datetime, changes: Mapping[str, Mapping[str, Any]]) -> None:
+    """Changes priority and dates of locked jobs, those that are given, and counts their versions up."""
+    lines = [
+        {"id": job_id, "given": list(values), **{name: _stored(value) for name, value in values.items()}}
+        for job_id, values in changes.items()
+    ]
+    await db.rows(
+        """
+        UPDATE jobs j SET version = version + 1, updated_at = $2,
+            priority = CASE WHEN 'priority' = ANY(g.given) THEN g.priority ELSE j.priority END,
+            start_date = CASE WHEN 'start_date' = ANY(g.given) THEN g.start_date ELSE j.start_date END,
+            due_date = CASE WHEN 'due_date' = ANY(g.given) THEN g.due_date ELSE j.due_date END
+        FROM jsonb_to_recordset($3::jsonb) AS g (id text, given text[], priority int, start_date date, due_date date)
+        WHERE j.firm_id = $1 AND j.id = g.id
+        """,
+        firm_id,
+        now,
+        encode(lines),
+    )
+
+
+def _stored(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value
+
+
+async def assign(db: Db, firm_id: str, people: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
+    """Assigns members to jobs; answers those who were not."""
+    return await _assignments(
+        db,
+        "INSERT INTO job_assignees (firm_id, job_id, member_id)"
+        " SELECT $1, p.job_id, p.member_id FROM unnest($2::text[], $3::text[]) AS p (job_id, member_id)"
+        " ON CONFLICT DO NOTHING RETURNING job_id, member_id",
+        firm_id,
+        people,
+    )
+
+
+async def unassign(db: Db, firm_id: str, people: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
+    """Unassigns members of jobs; answers those who were assigned."""
+    return await _assignments(
+        db,
+        "DELETE FROM job_assignees a USING unnest($2::text[], $3::text[]) AS p (job_id, member_id)"
+        " WHERE a.firm_id = $1 AND a.job_id = p.job_id AND a.member_id = p.member_id"
+        " RETURNING a.job_id, a.member_id",
+        firm_id,
+        people,
+    )
+
+
+async def _assignments(db: Db, sql: str, firm_id: str, people: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
+    pairs = [(job_id, member_id) for job_id, some in people.items() for member_id in dict.fromkeys(some)]
+    found: dict[str, list[str]] = {}
+    if pairs:
+        for row in await db.rows(sql, firm_id, [pair[0] for pair in pairs], [pair[1] for pair in pairs]):
+            found.setdefault(row["job_id"], []).append(row["member_id"])
     return found

@@ -28,18 +28,17 @@ async def append_event(db: Db, firm_id: str, cause: Json, changes: Sequence[Json
     )
 
 
-async def append_history(db: Db, firm_id: str, cause: Json, at: datetime, entries: Sequence[Json]) -> None:
-    """What happened to jobs: ``entries`` hold job_id, action and changes, in order."""
+async def append_history(db: Db, firm_id: str, at: datetime, entries: Sequence[Json]) -> None:
+    """What happened to jobs: ``entries`` hold job_id, action, cause and changes, in order."""
     lines = [{"id": new_id("history"), **entry} for entry in entries]
     await db.rows(
         """
         INSERT INTO history (id, firm_id, job_id, at, cause, action, changes)
-        SELECT e->>'id', $1, e->>'job_id', $2, $3::jsonb, e->>'action', e->'changes'
-        FROM jsonb_array_elements($4::jsonb) WITH ORDINALITY AS lines (e, n) ORDER BY n
+        SELECT e->>'id', $1, e->>'job_id', $2, e->'cause', e->>'action', e->'changes'
+        FROM jsonb_array_elements($3::jsonb) WITH ORDINALITY AS lines (e, n) ORDER BY n
         """,
         firm_id,
         at,
-        encode(cause),
         encode(lines),
     )
 

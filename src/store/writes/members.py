@@ -15,6 +15,13 @@ async def active(db: Db, firm_id: str, member_id: str) -> Row | None:
     )
 
 
+async def firm_clock(db: Db, firm_id: str) -> Row:
+    """A firm's time zone and clock date."""
+    row = await db.row("SELECT time_zone, clock_date FROM firms WHERE id = $1", firm_id)
+    assert row is not None  # whoever asks has something of the firm in hand
+    return row
+
+
 async def states(db: Db, firm_id: str, ids: Collection[str]) -> dict[str, bool]:
     """Which of the members exist, and whether each is active."""
     found = await db.rows(
@@ -25,6 +32,30 @@ async def states(db: Db, firm_id: str, ids: Collection[str]) -> dict[str, bool]:
     return {row["id"]: row["active"] for row in found}
 
 
+async def active_of(db: Db, firm_id: str, ids: Collection[str]) -> list[str]:
+    """Those of the members who are active, in the order given."""
+    found = await states(db, firm_id, ids)
+    return [member_id for member_id in ids if found.get(member_id)]
+
+
+async def holders(
+    db: Db, firm_id: str, account_ids: Collection[str], role_ids: Collection[str]
+) -> dict[str, list[str]]:
+    """The active members who hold any of the roles, by account."""
+    found = await db.rows(
+        """
+        SELECT h.account_id, array_agg(DISTINCT h.member_id ORDER BY h.member_id) AS member_ids
+        FROM account_role_members h JOIN members m ON m.firm_id = $1 AND m.id = h.member_id
+        WHERE h.firm_id = $1 AND h.account_id = ANY($2) AND h.role_id = ANY($3) AND m.deactivated_at IS NULL
+        GROUP BY 1
+        """,
+        firm_id,
+        list(account_ids),
+        list(role_ids),
+    )
+    return {row["account_id"]: row["member_ids"] for row in found}
+
+
 async def owners(db: Db, firm_id: str) -> set[str]:
     """The firm's active owners; who has only been invited is none yet."""
     found = await db.rows(
@@ -33,6 +64,23 @@ async def owners(db: Db, firm_id: str) -> set[str]:
         firm_id,
     )
     return {row["id"] for row in found}
+
+
+async def pipeline_owners(db: Db, firm_id: str, pipeline_ids: Collection[str]) -> dict[str, list[str]]:
+    """Who answers for pipelines: their makers while they are active, otherwise the firm's owners."""
+    found = await db.rows(
+        """
+        SELECT p.id, CASE WHEN m.id IS NOT NULL THEN ARRAY[m.id] ELSE ARRAY(
+                SELECT o.id FROM members o WHERE o.firm_id = $1 AND o.role = 'OWNER' AND o.deactivated_at IS NULL
+            ) END AS owners
+        FROM pipelines p
+        LEFT JOIN members m ON m.firm_id = $1 AND m.id = p.created_by AND m.deactivated_at IS NULL
+        WHERE p.firm_id = $1 AND p.id = ANY($2)
+        """,
+        firm_id,
+        list(pipeline_ids),
+    )
+    return {row["id"]: row["owners"] for row in found}
 
 
 async def revoke_sessions(db: Db, firm_id: str, member_id: str) -> list[str]:

@@ -1,0 +1,56 @@
+"""CREATE_TASK: a task in the job, for its team."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from engine import setting, tasks
+from engine.calendar import of_firm, today
+from engine.checks import NAME_LENGTH
+from engine.duration import Duration
+from engine.enums import Priority
+from engine.kinds import Batch, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTask:
+    """What the task is."""
+
+    title: str = setting.line("What is to be done.")
+    description: str | None = setting.text("More about it.", default=None)
+    check_list: str | None = setting.text("Its check list, one line each.", default=None)
+    priority: Priority = setting.choice(Priority, "How urgent it is.", default=Priority.MEDIUM)
+    assignee_ids: tuple[str, ...] = setting.refs("member", "Members who are to do it.")
+    assignee_role_ids: tuple[str, ...] = setting.refs("role", "Account roles whose holders are to do it.")
+    due_after: Duration | None = setting.span("By when, counted from the entry.")
+    blocking: bool = setting.flag("Whether it holds the job in its stage until it is done.", default=True)
+
+
+async def run(batch: Batch[CreateTask]) -> None:
+    """A task for each job."""
+    config, work = batch.config, batch.work
+    [titles] = await batch.lines(config.title)
+    descriptions, lists = await batch.texts(config.description, config.check_list)
+    people = await batch.people(config.assignee_ids, config.assignee_role_ids)
+    due: Any = None
+    if config.due_after is not None:
+        calendar = await of_firm(work.db, work.firm_id)
+        due = today(calendar.time_zone, config.due_after.after(work.now, calendar))
+    drafts = [
+        tasks.Draft(
+            title=titles[job_id],
+            description=descriptions[job_id] or None,
+            priority=config.priority,
+            due_date=due,
+            assignee_ids=people[job_id],
+            subtasks=[line.strip()[:NAME_LENGTH] for line in lists[job_id].splitlines() if line.strip()],
+            job_id=job_id,
+            blocking=config.blocking,
+        )
+        for job_id in batch.job_ids
+    ]
+    await tasks.make(work, drafts)
+    for turn, draft in zip(batch.turns, drafts, strict=True):
+        turn.things.append(draft.id)
+
+
+KIND = Kind("CREATE_TASK", "Makes a task in the job.", CreateTask, run, makes_items=True)

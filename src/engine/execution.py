@@ -1,0 +1,210 @@
+"""Running automations: breadth first, each for all jobs that meet it at once, in their order (AU1 to AU4, CN3).
+
+What changes the firm's own state is done here and now, in the transaction of whoever caused it; what is delayed, what
+starts more, and what failed at its first try is left to the worker.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import orjson
+import structlog
+
+from engine import conditions, setting
+from engine.automations import kinds
+from engine.calendar import of_firm
+from engine.delays import Delay
+from engine.enums import CauseKind, DueKind, RunState
+from engine.errors import Refused
+from engine.kinds import Batch, Kind, Turn
+from engine.work import Work, runs_again
+from store.database import Row, is_outage
+from store.ids import new_id
+from store.writes import runs
+
+TRIES: Final = 5
+"""How often an automation is tried before it stands as FAILED (AU2)."""
+
+BACK_OFF: Final = timedelta(seconds=30)
+"""How long it waits after its first failure; twice as long after each more."""
+
+SKIPPED_BY_HAND: Final = "Skipped by who moved the job."
+
+_log = structlog.get_logger("stageline.automations")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One automation in one of its editions."""
+
+    automation_id: str
+    edition: int
+    kind: Kind
+    config: Any
+    condition: conditions.Condition | None
+    delay: Delay | None
+
+    @classmethod
+    def of(cls, row: Row) -> "Step":
+        """From a row of an automation with its edition."""
+        kind = kinds()[row["kind"]]
+        condition, delay = (row[name] and orjson.loads(row[name]) for name in ("condition", "delay"))
+        return cls(
+            automation_id=row["automation_id"] if "automation_id" in row else row["id"],
+            edition=row["edition"],
+            kind=kind,
+            config=setting.loaded(kind.config, orjson.loads(row["config"])),
+            condition=conditions.parsed(condition) if condition else None,
+            delay=Delay.loaded(delay) if delay else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A locked job that has entered, with its open visit, and its stay where it entered a status."""
+
+    job: Row
+    visit: Row
+    stay_id: str | None = None
+
+
+async def run_all(work: Work, steps: Sequence[Step], visitors: Sequence[Visitor], *, skip: bool = False) -> None:
+    """Gives every job its turn of every automation, in order; where ``skip``, only the log says so (MV7)."""
+    if not steps or not visitors:
+        return
+    turns = await _turns(work, steps, visitors)
+    if skip:
+        for turn in (turn for some in turns for turn in some):
+            turn.state, turn.reason = RunState.SKIPPED, SKIPPED_BY_HAND
+    else:
+        for step, some in zip(steps, turns, strict=True):
+            await _meet(work, step, some)
+    await tell(work, [turn for some in turns for turn in some])
+
+
+async def _turns(work: Work, steps: Sequence[Step], visitors: Sequence[Visitor]) -> list[list[Turn]]:
+    """Writes a turn for each automation and job."""
+    stays = [visitor.visit["id"] for visitor in visitors if visitor.stay_id]
+    last = await runs.last_positions(work.db, work.firm_id, stays) if stays else {}
+    turns = [
+        [_turn(visitor, last.get(visitor.visit["id"], 0) + n) for visitor in visitors] for n in range(1, len(steps) + 1)
+    ]
+    lines = [_line(work, step, turn) for step, some in zip(steps, turns, strict=True) for turn in some]
+    await runs.add(work.db, work.firm_id, work.now, lines)
+    return turns
+
+
+def _turn(visitor: Visitor, position: int) -> Turn:
+    visit = visitor.visit
+    return Turn(new_id("run"), visitor.job, visit["id"], visit["number"], position, visitor.stay_id)
+
+
+def _line(work: Work, step: Step, turn: Turn) -> dict[str, Any]:
+    return {
+        "id": turn.run_id,
+        "job_id": turn.job_id,
+        "visit_id": turn.visit_id,
+        "stay_id": turn.stay_id,
+        "automation_id": step.automation_id,
+        "edition": step.edition,
+        "position": turn.position,
+        "cause": work.cause,
+        "cascade": work.cascade.id,
+        "hops": work.cascade.hops,
+        "holds": step.kind.makes_items,
+    }
+
+
+async def _meet(work: Work, step: Step, turns: Sequence[Turn]) -> None:
+    """One automation's turns: put off, left to the worker, or done."""
+    if step.delay is not None:
+        await _schedule(work, step, step.delay, turns)
+    elif step.kind.later:
+        for turn in turns:
+            turn.state = RunState.QUEUED
+            work.later(DueKind.RUN, turn.run_id, job_id=turn.job_id, lane=turn.lane)
+    else:
+        await perform(work, step, turns)
+
+
+async def _schedule(work: Work, step: Step, delay: Delay, turns: Sequence[Turn]) -> None:
+    calendar = await of_firm(work.db, work.firm_id)
+    for turn in turns:
+        turn.state, turn.due_at = RunState.SCHEDULED, delay.at(turn.job, work.now, calendar)
+        if turn.due_at is None:
+            turn.reason = "It waits until the job has the date."
+            continue
+        shifts = delay.span is not None
+        work.later(DueKind.RUN, turn.run_id, job_id=turn.job_id, at=turn.due_at, shifts=shifts, waits=True)
+
+
+async def perform(work: Work, step: Step, turns: Sequence[Turn]) -> None:
+    """Does an automation now, for the jobs for which its condition holds now (CN3)."""
+    willing = await _willing(work, step, turns)
+    if willing:
+        with work.as_system(CauseKind.AUTOMATION, step.automation_id):
+            await _together(work, step, willing)
+
+
+async def _willing(work: Work, step: Step, turns: Sequence[Turn]) -> list[Turn]:
+    if step.condition is None:
+        return list(turns)
+    facts = await conditions.facts(work.db, work.firm_id, [turn.job_id for turn in turns], [step.condition])
+    for turn in turns:
+        failing = conditions.failing(step.condition, facts[turn.job_id])
+        if failing is not None:
+            turn.state, turn.reason = RunState.SKIPPED, failing
+    return [turn for turn in turns if turn.state is not RunState.SKIPPED]
+
+
+async def _together(work: Work, step: Step, turns: Sequence[Turn]) -> None:
+    """All at once; where that fails, each alone, so that one job's trouble is no other's (AU2)."""
+    try:
+        async with work.savepoint():
+            await step.kind.run(Batch(work, step.config, turns, step.automation_id))
+    except Exception as error:
+        if runs_again(error) or is_outage(error):
+            raise
+        for turn in turns:
+            turn.state, turn.reason, turn.things = RunState.DONE, None, []
+        if len(turns) == 1:
+            _failed(work, step, turns[0], error)
+            return
+        for turn in turns:
+            await _together(work, step, [turn])
+    else:
+        for turn in turns:
+            turn.attempts += 1
+
+
+def _failed(work: Work, step: Step, turn: Turn, error: Exception) -> None:
+    """After a failure: to be tried again, unless it was refused or has been tried often enough."""
+    turn.attempts += 1
+    turn.reason = str(error) if isinstance(error, Refused) else "It failed for a reason of ours; the log has more."
+    if not isinstance(error, Refused):
+        _log.error("automation_failed", kind=step.kind.name, run=turn.run_id, tries=turn.attempts, exc_info=error)
+    if isinstance(error, Refused) or turn.attempts >= TRIES:
+        turn.state = RunState.FAILED
+        return
+    turn.state = RunState.RETRYING
+    at = work.now + BACK_OFF * 2 ** (turn.attempts - 1)
+    work.later(DueKind.RUN, turn.run_id, job_id=turn.job_id, at=at, waits=turn.stay_id is None)
+
+
+async def tell(work: Work, turns: Sequence[Turn]) -> None:
+    """Writes what became of turns, and looks whether their jobs go on now (AM3)."""
+    lines = [
+        {
+            "id": turn.run_id,
+            "state": turn.state,
+            "reason": turn.reason,
+            "attempts": turn.attempts,
+            "due_at": turn.due_at if turn.state is RunState.SCHEDULED else None,
+            "things": turn.things,
+        }
+        for turn in turns
+    ]
+    await runs.tell(work.db, work.firm_id, work.now, lines)
+    work.reconsider(*(turn.job_id for turn in turns))

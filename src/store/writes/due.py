@@ -1,0 +1,217 @@
+"""Work that is due: written by the transaction that wants it done, claimed by whichever worker comes first."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from store.database import Db, Row
+from store.ids import new_id
+from store.writes.log import encode
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A row of it; see ``engine.work.Work.later``."""
+
+    kind: str
+    subject_id: str
+    job_id: str | None
+    in_lane: bool
+    visit: int
+    position: int
+    due_at: datetime
+    shifts: bool
+    waits: bool
+    cause: dict[str, Any]
+    cascade: str
+    hops: int
+
+
+async def add(db: Db, firm_id: str, rows: Sequence[Due]) -> None:
+    """Writes rows of due work."""
+    lines = [
+        {
+            "id": new_id("due"),
+            **{name: getattr(row, name) for name in Due.__slots__},
+        }
+        for row in rows
+    ]
+    await db.rows(
+        """
+        INSERT INTO due (id, firm_id, kind, subject_id, job_id, in_lane, visit, position, due_at, shifts, waits, paused,
+            attempts, cause, cascade, hops, created_at)
+        SELECT r.id, $1, r.kind, r.subject_id, r.job_id, r.in_lane, r.visit, r.position, r.due_at, r.shifts, r.waits,
+            j.paused_at IS NOT NULL, 0, r.cause, r.cascade, r.hops, clock_timestamp()
+        FROM jsonb_to_recordset($2::jsonb) AS r (id text, kind text, subject_id text, job_id text, in_lane boolean,
+            visit int, position int, due_at timestamptz, shifts boolean, waits boolean, cause jsonb, cascade text,
+            hops int)
+        LEFT JOIN jobs j ON j.firm_id = $1 AND j.id = r.job_id
+        """,
+        firm_id,
+        encode(lines),
+    )
+
+
+# What each job is ready for, if anything: MOVE on, COMPLETE, or ACTIVATE (back from one of the firm's own statuses).
+READY: Final = """
+    SELECT j.id, v.number, CASE
+        WHEN j.state = 'CUSTOM' THEN CASE WHEN ps.automove = 'WHEN_ITEMS_DONE' AND EXISTS (
+                SELECT FROM item_links l WHERE l.firm_id = $1 AND l.stay_id = y.id AND l.blocking
+            ) AND NOT EXISTS (
+                SELECT FROM item_links l JOIN items i ON i.firm_id = $1 AND i.id = l.item_id
+                WHERE l.firm_id = $1 AND l.stay_id = y.id AND l.blocking AND i.open
+            ) AND NOT EXISTS (
+                SELECT FROM runs r WHERE r.firm_id = $1 AND r.visit_id = v.id AND r.stay_id = y.id
+                    AND (r.state IN ('QUEUED', 'RUNNING', 'RETRYING', 'HELD', 'FAILED')
+                        OR (r.state = 'SCHEDULED' AND r.holds))
+            ) THEN 'ACTIVATE' END
+        WHEN j.state <> 'ACTIVE' THEN NULL
+        WHEN EXISTS (
+            SELECT FROM item_links l JOIN items i ON i.firm_id = $1 AND i.id = l.item_id
+            WHERE l.firm_id = $1 AND l.visit_id = v.id AND l.blocking AND i.open
+        ) OR EXISTS (
+            SELECT FROM runs r WHERE r.firm_id = $1 AND r.visit_id = v.id
+                AND (r.state IN ('QUEUED', 'RUNNING', 'RETRYING', 'HELD', 'FAILED')
+                    OR (r.state = 'SCHEDULED' AND r.holds))
+        ) THEN NULL
+        WHEN last.is_last THEN CASE WHEN s.completion = 'WHEN_ITEMS_DONE' AND existed.some THEN 'COMPLETE' END
+        WHEN s.automove = 'WHEN_ITEMS_DONE_OR_NONE' OR (s.automove = 'WHEN_ITEMS_DONE' AND existed.some) THEN 'MOVE'
+    END AS step
+    FROM jobs j
+    JOIN stages s ON s.firm_id = $1 AND s.id = j.stage_id
+    JOIN stage_visits v ON v.firm_id = $1 AND v.job_id = j.id AND v.left_at IS NULL
+    LEFT JOIN status_stays y ON y.firm_id = $1 AND y.job_id = j.id AND y.left_at IS NULL
+    LEFT JOIN pipeline_statuses ps
+        ON ps.firm_id = $1 AND ps.pipeline_id = j.pipeline_id AND ps.status_id = j.status_id
+    CROSS JOIN LATERAL (
+        SELECT NOT EXISTS (
+            SELECT FROM stages n WHERE n.firm_id = $1 AND n.pipeline_id = j.pipeline_id AND n.position > s.position
+        ) AS is_last
+    ) AS last
+    CROSS JOIN LATERAL (
+        SELECT EXISTS (
+            SELECT FROM item_links l WHERE l.firm_id = $1 AND l.visit_id = v.id AND l.blocking
+        ) AS some
+    ) AS existed
+    WHERE j.firm_id = $1 AND j.id = ANY($2) AND (
+        s.automove <> 'OFF' OR s.completion <> 'NEVER' OR (j.state = 'CUSTOM' AND ps.automove <> 'OFF')
+    )
+"""
+
+
+_ADVANCE: Final = """
+    INSERT INTO due (id, firm_id, kind, subject_id, job_id, in_lane, visit, position, due_at, shifts, waits, paused,
+        attempts, cause, cascade, hops, created_at)
+    SELECT given.due_id, $1, 'ADVANCE', given.job_id, given.job_id, FALSE, 0, 0, $4, FALSE, FALSE, FALSE, 0,
+        $5::jsonb, $6, $7, clock_timestamp()
+    FROM unnest($2::text[], $3::text[]) AS given (job_id, due_id) {only}
+    ON CONFLICT DO NOTHING RETURNING TRUE
+"""
+
+
+async def advance(
+    db: Db, firm_id: str, job_ids: Collection[str], now: datetime, cause: dict[str, Any], cascade: str, hops: int
+) -> bool:
+    """Leaves a look at those of the locked jobs that are ready to go on, one each (AM3); answers whether at any."""
+    only = f"JOIN ({READY}) AS ready ON ready.id = given.job_id WHERE ready.step IS NOT NULL"
+    due_ids = [new_id("due") for _ in job_ids]
+    values = (firm_id, list(job_ids), due_ids, now, encode(cause), cascade, hops)
+    return bool(await db.rows(_ADVANCE.format(only=only), *values))
+
+
+async def ready(db: Db, firm_id: str, job_ids: Collection[str]) -> dict[str, str]:
+    """What each of the locked jobs is ready for; jobs that are not are left out."""
+    found = await db.rows(f"SELECT * FROM ({READY}) AS ready WHERE step IS NOT NULL", firm_id, list(job_ids))
+    return {row["id"]: row["step"] for row in found}
+
+
+async def claim(db: Db, now: datetime, most: int, lease: timedelta) -> list[Row]:
+    """Takes the next rows for a while: of each lane only the oldest. Whoever dies with them loses them to another."""
+    return await db.rows(
+        """
+        WITH next AS (
+            SELECT d.id FROM due d
+            WHERE d.dead_at IS NULL AND NOT (d.waits AND d.paused) AND d.due_at <= $1
+                AND (d.leased_until IS NULL OR d.leased_until <= clock_timestamp())
+                AND NOT (d.in_lane AND EXISTS (
+                    SELECT FROM due o WHERE o.job_id = d.job_id AND o.in_lane AND o.dead_at IS NULL
+                        AND (o.visit, o.position) < (d.visit, d.position)
+                ))
+            ORDER BY d.due_at LIMIT $2 FOR UPDATE SKIP LOCKED
+        )
+        UPDATE due SET leased_until = clock_timestamp() + $3, attempts = attempts + 1
+        FROM next WHERE due.id = next.id RETURNING due.*
+        """,
+        now,
+        most,
+        lease,
+    )
+
+
+async def next_at(db: Db) -> datetime | None:
+    """When the next row is due that nobody has taken; None where there is none."""
+    found: datetime | None = await db.value(
+        "SELECT min(due_at) FROM due WHERE dead_at IS NULL AND NOT (waits AND paused)"
+        " AND (leased_until IS NULL OR leased_until <= clock_timestamp())"
+    )
+    return found
+
+
+async def hold(db: Db, claimed: Sequence[Row]) -> list[Row]:
+    """Locks claimed rows, those that are still ours, for the transaction that does them."""
+    attempts = {row["id"]: row["attempts"] for row in claimed}
+    found = await db.rows("SELECT * FROM due WHERE id = ANY($1) ORDER BY id FOR UPDATE", list(attempts))
+    ours = {
+        row["id"] for row in found if row["attempts"] == attempts[row["id"]] and not (row["waits"] and row["paused"])
+    }
+    return [row for row in claimed if row["id"] in ours]
+
+
+async def done(db: Db, ids: Collection[str]) -> None:
+    """Forgets rows that are done."""
+    await db.rows("DELETE FROM due WHERE id = ANY($1)", list(ids))
+
+
+async def put_off(db: Db, row: Row, until: datetime, error: str, *, dead: bool) -> None:
+    """Lets a row that failed wait, out of its lane; a dead one for somebody's hand. Not if another has taken it."""
+    await db.rows(
+        """
+        UPDATE due SET due_at = $3, leased_until = NULL, error = $4, in_lane = FALSE,
+            dead_at = CASE WHEN $5 THEN clock_timestamp() END
+        WHERE id = $1 AND attempts = $2
+        """,
+        row["id"],
+        row["attempts"],
+        until,
+        error,
+        dead,
+    )
+
+
+async def give_back(db: Db, rows: Sequence[Row]) -> None:
+    """Lets others take claimed rows at once, as if they had never been taken."""
+    await db.rows(
+        "UPDATE due SET leased_until = NULL, attempts = due.attempts - 1"
+        " FROM unnest($1::text[], $2::int[]) AS ours (id, attempts)"
+        " WHERE due.id = ours.id AND due.attempts = ours.attempts",
+        [row["id"] for row in rows],
+        [row["attempts"] for row in rows],
+    )
+
+
+async def drop(db: Db, firm_id: str, subject_ids: Collection[str]) -> None:
+    """Forgets what was due for things."""
+    await db.rows("DELETE FROM due WHERE firm_id = $1 AND subject_id = ANY($2)", firm_id, list(subject_ids))
+
+
+async def advance_stage(
+    db: Db, firm_id: str, stage_id: str, now: datetime, cause: dict[str, Any], cascade: str, hops: int
+) -> bool:
+    """Leaves a look at every live job of a stage (AM3: its mode has changed); answers whether there is any."""
+    found = await db.rows(
+        "SELECT id FROM jobs WHERE firm_id = $1 AND stage_id = $2 AND state <> 'ARCHIVED'", firm_id, stage_id
+    )
+    job_ids, due_ids = [row["id"] for row in found], [new_id("due") for _ in found]
+    values = (firm_id, job_ids, due_ids, now, encode(cause), cascade, hops)
+    return bool(await db.rows(_ADVANCE.format(only=""), *values))
