@@ -8,6 +8,7 @@ from engine.errors import InUse, Refused, missing
 from engine.work import Work
 from store.writes import usage
 from store.writes import uses as writes
+from store.writes.find import Condition
 
 
 async def refer(work: Work, user_id: str, ids: Collection[str], *path: str) -> None:
@@ -18,9 +19,27 @@ async def refer(work: Work, user_id: str, ids: Collection[str], *path: str) -> N
 
 async def refuse(work: Work, used_id: str, *path: str) -> None:
     """Refuses the deletion of a thing, locked whole, that something in use refers to."""
-    total, seen = await usage.configurations(
-        work.db, work.firm_id, used_id, lambda p: access.sees_pipeline(work.viewer, p, "t.pipeline_id")
-    )
+    used = await usage.configurations(work.db, work.firm_id, used_id, _seen(work))
+    _refuse(used, "conditions, automations or templates refer to it: change them first.", *path)
+
+
+async def refuse_in_texts(work: Work, field_id: str, *path: str) -> None:
+    """Refuses another name for a custom field, locked whole, that texts name by a shortcode."""
+    used = await usage.texts_with_field(work.db, work.firm_id, field_id, _seen(work))
+    _refuse(used, "automations or templates name the field in texts: change them first.", *path)
+
+
+async def refuse_choices(work: Work, field_id: str, choices: Collection[str], *path: str) -> None:
+    """Refuses to take choices away from a custom field, locked whole, that conditions name."""
+    used = await usage.conditions_with_choice(work.db, work.firm_id, field_id, choices, _seen(work))
+    _refuse(used, "conditions name a choice that is to go: change them first.", *path)
+
+
+def _seen(work: Work) -> Condition:
+    return lambda p: access.sees_pipeline(work.viewer, p, "t.pipeline_id")
+
+
+def _refuse(used: usage.Usage, message: str, *path: str) -> None:
+    total, seen = used
     if total:
-        message = f"{total} conditions, automations or templates refer to it: change them first."
-        raise Refused([InUse(ErrorCode.IN_USE, message, path, total, seen)])
+        raise Refused([InUse(ErrorCode.IN_USE, f"{total} {message}", path, total, seen)])

@@ -1,6 +1,7 @@
 """Who uses a thing: the true number, and the first of those that meet a condition of sight (PL4)."""
 
-from typing import Final
+from collections.abc import Collection
+from typing import Any, Final
 
 from store.database import Db
 from store.sql import Params
@@ -26,12 +27,43 @@ async def jobs_with_client_status(db: Db, firm_id: str, client_status_id: str, s
     return await _count(db, "jobs", "t.client_status_id = $2", firm_id, client_status_id, seen)
 
 
+async def accounts_with_choice(db: Db, firm_id: str, field_id: str, choices: Collection[str], seen: Condition) -> Usage:
+    """Accounts whose value of a custom field is one of the choices."""
+    value = "SELECT FROM account_field_values v WHERE v.firm_id = $1 AND v.account_id = t.id AND v.field_id = $2"
+    return await _count(
+        db, "accounts", f"EXISTS ({value} AND v.value = ANY($3))", firm_id, field_id, seen, list(choices)
+    )
+
+
 async def configurations(db: Db, firm_id: str, used_id: str, seen: Condition) -> Usage:
     """Stages in use by their conditions, automations and templates that refer to a thing.
 
     The condition of sight speaks of ``t.pipeline_id``. What belongs to no pipeline is seen by everybody.
     """
-    p = Params(firm_id, used_id)
+    return await _configurations(db, firm_id, used_id, "TRUE", seen)
+
+
+async def texts_with_field(db: Db, firm_id: str, field_id: str, seen: Condition) -> Usage:
+    """Those of them that refer to a custom field in a text: templates, and automations with such shortcodes."""
+    texts = "(pl.id IS NULL OR strpos(e.config::text, '[ACCOUNT_CUSTOM_FIELD:') > 0)"
+    return await _configurations(db, firm_id, field_id, texts, seen)
+
+
+async def conditions_with_choice(
+    db: Db, firm_id: str, field_id: str, choices: Collection[str], seen: Condition
+) -> Usage:
+    """Those of them whose condition names one of the choices of a custom field."""
+    test = "$.** ? (@.field_id == $field && @.is_one_of[*] == $choice)"
+    named = (
+        "EXISTS (SELECT FROM unnest($3::text[]) AS c (choice) WHERE jsonb_path_exists("
+        "CASE WHEN a.id IS NULL THEN st.condition ELSE e.condition END,"
+        f" '{test}', jsonb_build_object('field', $2::text, 'choice', c.choice)))"
+    )
+    return await _configurations(db, firm_id, field_id, named, seen, list(choices))
+
+
+async def _configurations(db: Db, firm_id: str, used_id: str, which: str, seen: Condition, *more: Any) -> Usage:
+    p = Params(firm_id, used_id, *more)
     row = await db.row(
         f"""
         SELECT count(*) AS total, (
@@ -40,10 +72,11 @@ async def configurations(db: Db, firm_id: str, used_id: str, seen: Condition) ->
         FROM (
             SELECT u.user_id AS id, pl.id AS pipeline_id FROM uses u
             LEFT JOIN automations a ON a.firm_id = $1 AND a.id = u.user_id
+            LEFT JOIN automation_editions e ON e.firm_id = $1 AND e.automation_id = a.id AND e.edition = a.edition
             LEFT JOIN stages st ON st.firm_id = $1 AND st.id = coalesce(a.stage_id, u.user_id)
             LEFT JOIN pipelines pl ON pl.firm_id = $1 AND pl.id = coalesce(a.pipeline_id, st.pipeline_id)
             WHERE u.firm_id = $1 AND u.used_id = $2
-            AND a.deleted_at IS NULL AND st.deleted_at IS NULL AND pl.deleted_at IS NULL
+            AND a.deleted_at IS NULL AND st.deleted_at IS NULL AND pl.deleted_at IS NULL AND {which}
         ) t
         """,
         *p.values,
@@ -69,7 +102,7 @@ async def jobs_with_status_in_pipeline(
     return await _count(db, "jobs", "t.status_id = $2 AND t.pipeline_id = $3", firm_id, status_id, seen, pipeline_id)
 
 
-async def _count(db: Db, table: str, used: str, firm_id: str, used_id: str, seen: Condition, *more: str) -> Usage:
+async def _count(db: Db, table: str, used: str, firm_id: str, used_id: str, seen: Condition, *more: Any) -> Usage:
     p = Params(firm_id, used_id, *more)
     row = await db.row(
         f"""
