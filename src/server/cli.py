@@ -10,7 +10,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
-from server.settings import BadSettings, Settings, load_settings
+from server.settings import SECRET, BadSettings, Settings, load_settings
 from server.trouble import Trouble, say
 
 T = TypeVar("T")
@@ -176,7 +176,7 @@ def show_settings() -> None:
     """Explain every setting, and show its value now."""
     settings = _settings()
     for name, field in type(settings).model_fields.items():
-        secret = name in {"database_url", "redis_url"} and getattr(settings, name)
+        secret = name in SECRET and getattr(settings, name)
         value = "(set)" if secret else getattr(settings, name)
         typer.echo(f"{name.upper()} = {value}\n    {field.description}")
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from server.delivery.addresses import ascii_address
+from server.delivery.smtp_url import MailServer
 
 Words = Annotated[tuple[str, ...], NoDecode]
 """Several words in one variable, separated by commas."""
@@ -35,6 +38,16 @@ class Settings(BaseSettings):
         None,
         description="The Redis that wakes the other processes, as redis://host:port/0. Without it changes "
         "travel at once inside one process and within seconds between several.",
+    )
+    smtp_url: str | None = Field(
+        None,
+        description="The mail server, as smtp://user:password@host:587 (encrypted by STARTTLS, or with ?tls=off not at "
+        "all) or smtps://user:password@host:465. Without it e-mails are files in DATA_DIR/mail.",
+    )
+    mail_from: str | None = Field(
+        None,
+        validate_default=True,
+        description="The address that e-mails come from, unless a firm has its own. Needed with SMTP_URL.",
     )
     host: str = Field("127.0.0.1", description="The address to listen on; 0.0.0.0 for all of the machine's.")
     port: int = Field(8000, ge=1, le=65535, description="The TCP port to listen on.")
@@ -112,6 +125,24 @@ class Settings(BaseSettings):
             raise ValueError("must look like redis://host:port/0")
         return value
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _smtp(cls, value: str | None) -> str | None:
+        if value is not None:
+            MailServer.parse(value)  # its ValueError says what is wrong
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            if info.data.get("smtp_url"):
+                raise ValueError("must be set with SMTP_URL, such as office@example.com")
+            return None
+        if value.count("@") != 1 or any(sign.isspace() or sign in "<>" for sign in value):
+            raise ValueError("must be an e-mail address, without a name")
+        return ascii_address(value)
+
     @field_validator("public_url")
     @classmethod
     def _public(cls, value: str | None) -> str | None:
@@ -160,11 +191,12 @@ def _port_of(url: str) -> int | None:
         raise ValueError("has a port that is not a number from 0 to 65535") from None
 
 
-_SECRET = {"database_url", "redis_url"}
+SECRET: Final = frozenset({"database_url", "redis_url", "smtp_url"})
+"""Settings whose values may hold a password, and are shown to nobody."""
 
 
 def _sentence(error: Any) -> str:
     name = str(error["loc"][0])
-    shown = "" if name in _SECRET else f" (it is {error['input']!r})"
+    shown = "" if name in SECRET or error["input"] is None else f" (it is {error['input']!r})"
     text = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ")
     return f"The setting {name.upper()} {text[0].lower()}{text[1:]}{shown}."

@@ -38,6 +38,15 @@ def test_both_names_of_the_database_scheme_are_one(scheme: str, monkeypatch: pyt
         ("DATABASE_URL", "mysql://u:secret@db/x", "DATABASE_URL must look like postgresql://"),
         ("DATABASE_URL", "postgresql://u:secret@db:x/x", "DATABASE_URL has a port"),
         ("REDIS_URL", "localhost:6379", "REDIS_URL must look like redis://"),
+        ("SMTP_URL", "mail.example", "SMTP_URL must look like smtp://"),
+        ("SMTP_URL", "smtp://u:secret@mail.example:x", "SMTP_URL must look like smtp://"),
+        ("SMTP_URL", "smtp://u:secret@mail.example/folder", "SMTP_URL must look like smtp://"),
+        ("SMTP_URL", "smtp://mail.example?tls=no&secret=1", "SMTP_URL must have no option but"),
+        ("SMTP_URL", "smtps://mail.example?tls=off", "SMTP_URL must have no option but"),
+        ("SMTP_URL", "smtp://secret@mail.example", "SMTP_URL must name both a user and a password"),
+        ("SMTP_URL", "smtp://u:secret@mail.example", "MAIL_FROM must be set with SMTP_URL"),
+        ("MAIL_FROM", "Kontor <office@example.com>", "MAIL_FROM must be an e-mail address"),
+        ("MAIL_FROM", "büro@example.com", "MAIL_FROM büro@example.com cannot be written to"),
         ("PUBLIC_URL", "stageline.example", "PUBLIC_URL must look like https://"),
         ("ALLOWED_ORIGINS", "https://a.example,b.example/x", "ALLOWED_ORIGINS must look like https://"),
         ("TRUSTED_PROXIES", "proxy", "TRUSTED_PROXIES"),
@@ -54,6 +63,13 @@ def test_a_bad_value_is_named_with_its_variable(
     with pytest.raises(BadSettings, match=f"^The setting {said}") as refused:
         load_settings()
     assert "secret" not in str(refused.value)
+
+
+def test_a_mail_server_and_a_sender_are_set_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sender's domain is kept as mail servers take it."""
+    monkeypatch.setenv("SMTP_URL", "smtp://u:p@mail.example")
+    monkeypatch.setenv("MAIL_FROM", "office@büro.example")
+    assert load_settings().mail_from == "office@xn--bro-hoa.example"
 
 
 def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:

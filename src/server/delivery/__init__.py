@@ -1,0 +1,1 @@
+"""What leaves the firm: the conversations with mail servers and webhooks, of which the engine knows nothing."""

@@ -1,0 +1,24 @@
+"""How mail leaves this installation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from engine.letters import Send
+from server.delivery.mailbox import Mailbox
+from server.delivery.smtp import SmtpSender
+from server.delivery.smtp_url import MailServer
+from server.settings import Settings
+
+FOLDER: Final = "mail"
+"""Of DATA_DIR, where letters go without a mail server."""
+SENDER: Final = "stageline@localhost"
+"""From where they come there, unless MAIL_FROM or the firm says otherwise."""
+
+
+def mail(settings: Settings) -> Send:
+    """Through the mail server of SMTP_URL, or without one into a folder."""
+    mail_from = settings.mail_from or SENDER
+    if settings.smtp_url is None:
+        return Mailbox(settings.data_dir / FOLDER, mail_from)
+    return SmtpSender(MailServer.parse(settings.smtp_url), mail_from)
