@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine import find
+from engine import custom_fields, find
 from engine.changes import differing
 from engine.checks import Checks, listed
+from engine.custom_fields import FieldValue
 from engine.enums import AccessRight
 from engine.unset import UNSET, Maybe
 from engine.work import Work
@@ -28,11 +29,12 @@ class CreateAccount:
     name: str
     id: Maybe[str | None] = UNSET
     tag_ids: Maybe[Sequence[str] | None] = UNSET
+    set_custom_fields: Maybe[Sequence[FieldValue] | None] = UNSET
 
 
 @dataclass(frozen=True, slots=True)
 class UpdateAccount:
-    """Renames an account, changes its tags, roles and contacts."""
+    """Renames an account, changes its tags, roles, contacts and values of custom fields."""
 
     account_id: str
     name: Maybe[str] = UNSET
@@ -42,6 +44,7 @@ class UpdateAccount:
     remove_roles: Maybe[Sequence[RoleHolder] | None] = UNSET
     add_contact_ids: Maybe[Sequence[str] | None] = UNSET
     remove_contact_ids: Maybe[Sequence[str] | None] = UNSET
+    set_custom_fields: Maybe[Sequence[FieldValue] | None] = UNSET
 
 
 async def create_account(work: Work, command: CreateAccount) -> str:
@@ -57,7 +60,8 @@ async def create_account(work: Work, command: CreateAccount) -> str:
     await find.all_of_firm(work, "tags", "tag", tag_ids, "tag_ids")
     await records.make(work.db, models.Account, id=account_id, firm_id=work.firm_id, name=name)
     await links.add(work.db, "account_tags", work.firm_id, ("account_id", account_id), "tag_id", tag_ids)
-    work.touch("account", account_id, fields=["name", "tags"])
+    custom = await custom_fields.set_values(work, account_id, command.set_custom_fields or (), "set_custom_fields")
+    work.touch("account", account_id, fields=["name", "tags", *(["custom_fields"] if custom else [])])
     if not work.viewer.sees_all_accounts:
         await _grant_self(work, account_id)
     return account_id
@@ -87,6 +91,8 @@ async def update_account(work: Work, command: UpdateAccount) -> str:
     contacts = await _relink(work, "account_contacts", owner, "contact_id", add_contacts, remove_contacts)
     fields += ["contacts"] if contacts else []
     fields += ["roles"] if await _change_roles(work, command) else []
+    custom = await custom_fields.set_values(work, account_id, command.set_custom_fields or (), "set_custom_fields")
+    fields += ["custom_fields"] if custom else []
     if fields:
         await records.change(work.db, models.Account, work.firm_id, account_id, work.now, **values)
         work.touch("account", account_id, fields=fields)

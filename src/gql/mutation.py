@@ -20,6 +20,7 @@ from gql.payloads import (
     CommentPayload,
     ContactPayload,
     CreateApiTokenPayload,
+    CustomFieldPayload,
     DeletedPayload,
     FirmPayload,
     JobPayload,
@@ -34,7 +35,18 @@ from gql.payloads import (
     TagPayload,
     TaskPayload,
 )
-from resolvers import accounts, client_statuses, comments, firms, jobs, notifications, pipelines, tasks, viewer
+from resolvers import (
+    accounts,
+    client_statuses,
+    comments,
+    custom_fields,
+    firms,
+    jobs,
+    notifications,
+    pipelines,
+    tasks,
+    viewer,
+)
 
 
 @strawberry.type(description="Everything that can be done.")
@@ -84,7 +96,22 @@ class Mutation:
     create_tag: TagPayload = mutates(accounts.create_tag, "Makes a tag.", account_inputs.CreateTagInput)
     update_tag: TagPayload = mutates(accounts.update_tag, "Changes a tag.", account_inputs.UpdateTagInput)
     delete_tag: DeletedPayload = mutates(
-        accounts.delete_tag, "Deletes a tag and takes it off every account.", account_inputs.DeleteTagInput
+        accounts.delete_tag,
+        "Deletes a tag that no condition or automation names, and takes it off every account.",
+        account_inputs.DeleteTagInput,
+    )
+    create_custom_field: CustomFieldPayload = mutates(
+        custom_fields.create_custom_field, "Makes a custom field of accounts.", account_inputs.CreateCustomFieldInput
+    )
+    update_custom_field: CustomFieldPayload = mutates(
+        custom_fields.update_custom_field,
+        "Renames a custom field or changes its choices.",
+        account_inputs.UpdateCustomFieldInput,
+    )
+    delete_custom_field: DeletedPayload = mutates(
+        custom_fields.delete_custom_field,
+        "Deletes a custom field that nothing names, with its values.",
+        account_inputs.DeleteCustomFieldInput,
     )
     create_account_role: AccountRolePayload = mutates(
         accounts.create_account_role, "Makes an account role.", account_inputs.CreateAccountRoleInput

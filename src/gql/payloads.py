@@ -6,7 +6,7 @@ import strawberry
 
 from gql.errors import MutationError
 from gql.fields import plain
-from gql.types.accounts import Account, AccountRoleKind, Contact, Tag
+from gql.types.accounts import Account, AccountRoleKind, Contact, CustomField, Tag
 from gql.types.client_statuses import ClientStatus
 from gql.types.comments import Comment
 from gql.types.jobs import Job
@@ -90,6 +90,13 @@ class AccountRolePayload(Payload):
     """An account role."""
 
     account_role: AccountRoleKind | None = plain("The role as it is now.")
+
+
+@strawberry.type(description="A custom field.")
+class CustomFieldPayload(Payload):
+    """A custom field."""
+
+    custom_field: CustomField | None = plain("The field as it is now.")
 
 
 @strawberry.type(description="A contact.")

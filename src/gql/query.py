@@ -7,7 +7,7 @@ from gql.inputs.accounts import AccountFilter
 from gql.inputs.jobs import JobFilter, JobOrder, StreamInput
 from gql.inputs.pipelines import PipelineFilter
 from gql.inputs.tasks import TaskFilter, TaskOrder
-from gql.types.accounts import Account, AccountRoleKind, Tag
+from gql.types.accounts import Account, AccountRoleKind, CustomField, Tag
 from gql.types.boards import Board, Changes
 from gql.types.client_statuses import ClientStatus
 from gql.types.jobs import Job
@@ -15,7 +15,19 @@ from gql.types.node import Connection, Node
 from gql.types.people import Firm, Member, Viewer
 from gql.types.pipelines import JobStatus, Pipeline
 from gql.types.tasks import Task
-from resolvers import accounts, boards, changes, client_statuses, firms, jobs, nodes, pipelines, tasks, viewer
+from resolvers import (
+    accounts,
+    boards,
+    changes,
+    client_statuses,
+    custom_fields,
+    firms,
+    jobs,
+    nodes,
+    pipelines,
+    tasks,
+    viewer,
+)
 
 ID = strawberry.ID
 _ID = Arg(ID, "Its id.")
@@ -35,6 +47,9 @@ class Query:
         firms.member_page, "The firm's members by name, deactivated ones included.", **PAGE
     )
     tags: list[Tag] | None = root(accounts.all_tags, "The firm's tags by name.")
+    custom_fields: list[CustomField] | None = root(
+        custom_fields.every, "The custom fields of the firm's accounts, by name."
+    )
     account_roles: list[AccountRoleKind] | None = root(accounts.all_roles, "The firm's account roles by name.")
     job_statuses: list[JobStatus] | None = root(
         pipelines.all_statuses, "The firm's job statuses: the built-in ones, then the others by name."

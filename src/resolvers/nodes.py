@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from engine.enums import ErrorCode
 from engine.errors import invalid
-from resolvers import accounts, client_statuses, comments, firms, jobs, notifications, pipelines, tasks
+from resolvers import accounts, client_statuses, comments, custom_fields, firms, jobs, notifications, pipelines, tasks
 from resolvers.commands import Read
 from resolvers.context import Context
 from resolvers.declare import READER, WITH_PARENT, Depends, batch, camel, query
@@ -43,6 +43,7 @@ _READS: Final[Mapping[str, Read]] = {
     "contact": accounts.contacts_by_ids,
     "tag": accounts.tags_by_ids,
     "role": accounts.roles_by_ids,
+    "field": custom_fields.by_ids,
     "pipeline": pipelines.by_ids,
     "stage": pipelines.stages_by_ids,
     "status": pipelines.statuses_by_ids,

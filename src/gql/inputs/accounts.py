@@ -2,7 +2,8 @@
 
 import strawberry
 
-from engine import accounts, contacts, roles, tags
+from engine import accounts, contacts, custom_fields, roles, tags
+from engine.enums import CustomFieldKind
 from gql.fields import given, optional, settable
 from gql.inputs.base import MutationInput, input_of
 from store.reads import filters
@@ -19,6 +20,14 @@ class RoleHolderInput:
     member_id: ID = given("The member.")
 
 
+@input_of(custom_fields.FieldValue, "A value for a custom field of an account.")
+class CustomFieldValueInput:
+    """Field and value."""
+
+    field_id: ID = given("The field.")
+    value: str | None = given("The value, in the form that the field's kind asks for; null for none.", default=None)
+
+
 @input_of(accounts.CreateAccount, "A new client.")
 class CreateAccountInput(MutationInput):
     """A new account."""
@@ -26,6 +35,7 @@ class CreateAccountInput(MutationInput):
     id: ID | None = optional(CLIENT_ID)
     name: str = given("The client's name.")
     tag_ids: list[ID] | None = optional("Its tags.")
+    set_custom_fields: list[CustomFieldValueInput] | None = optional("What it has in custom fields.")
 
 
 @input_of(accounts.UpdateAccount, "What to change of an account.")
@@ -40,6 +50,35 @@ class UpdateAccountInput(MutationInput):
     remove_roles: list[RoleHolderInput] | None = optional("Members to take out of account roles.")
     add_contact_ids: list[ID] | None = optional("Contacts to add.")
     remove_contact_ids: list[ID] | None = optional("Contacts to take away.")
+    set_custom_fields: list[CustomFieldValueInput] | None = optional("What to put into custom fields.")
+
+
+@input_of(custom_fields.CreateCustomField, "A new custom field of accounts.")
+class CreateCustomFieldInput(MutationInput):
+    """A new custom field."""
+
+    id: ID | None = optional(CLIENT_ID)
+    name: str = given("The field's name, unique in the firm whatever its case, without square brackets.")
+    kind: CustomFieldKind = given("What its values are; stays for good.")
+    choices: list[str] = given("What may be chosen, for the kind CHOICE only.", default_factory=list)
+
+
+@input_of(custom_fields.UpdateCustomField, "What to change of a custom field.")
+class UpdateCustomFieldInput(MutationInput):
+    """Changes of a custom field."""
+
+    field_id: ID = given("Which field.")
+    name: str | None = settable("The new name; refused while automations or templates name the field in texts.")
+    choices: list[str] | None = settable(
+        "All choices in their new order; refused where one goes that accounts have or conditions name."
+    )
+
+
+@input_of(custom_fields.DeleteCustomField, "Which custom field to delete, with its values; refused while in use.")
+class DeleteCustomFieldInput(MutationInput):
+    """A custom field."""
+
+    field_id: ID = given("Which field.")
 
 
 @input_of(tags.CreateTag, "A new tag.")
@@ -60,7 +99,7 @@ class UpdateTagInput(MutationInput):
     color: str | None = optional("The new colour; null for none.")
 
 
-@input_of(tags.DeleteTag, "Which tag to delete; it is taken off every account.")
+@input_of(tags.DeleteTag, "Which tag to delete; it is taken off every account, and refused while conditions name it.")
 class DeleteTagInput(MutationInput):
     """A tag."""
 

@@ -4,10 +4,11 @@ from typing import Annotated
 
 import strawberry
 
+from engine.enums import CustomFieldKind
 from gql.fields import PAGE, batched, plain
 from gql.types.node import Connection, Stored
 from gql.types.people import Member
-from resolvers import accounts, firms
+from resolvers import accounts, custom_fields, firms
 
 
 @strawberry.type(description="A firm-wide label on accounts; conditions read it.")
@@ -34,6 +35,23 @@ class AccountRole:
     member: Member = batched(firms.of_roles, "Who holds it.")
 
 
+@strawberry.type(description="A field of the firm's own on its accounts; conditions and shortcodes read it.")
+class CustomField(Stored):
+    """A custom field."""
+
+    name: str = plain("The field's name, unique in the firm; shortcodes name it as it is written.")
+    kind: CustomFieldKind = plain("What its values are.")
+    choices: list[str] = plain("What may be chosen, in order; empty unless the kind is CHOICE.")
+
+
+@strawberry.type(description="What an account has in a custom field.")
+class CustomFieldValue:
+    """A value."""
+
+    field: CustomField = batched(custom_fields.of_values, "The field.")
+    value: str = plain("The value, in the form that the field's kind asks for.")
+
+
 @strawberry.type(description="A person on the client's side.")
 class Contact(Stored):
     """A contact."""
@@ -57,4 +75,7 @@ class Account(Stored):
     roles: list[AccountRole] | None = batched(accounts.roles_of, "Who is what to it; null without access.")
     contacts: Connection[Contact] | None = batched(
         accounts.contacts_of, "Its people by name; null without access.", **PAGE
+    )
+    custom_fields: list[CustomFieldValue] | None = batched(
+        custom_fields.of_accounts, "What it has in custom fields, by the fields' names; null without access."
     )
