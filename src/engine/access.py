@@ -14,6 +14,7 @@ from engine.errors import denied
 from store.sql import Params
 
 EVERYONE: Final = "TRUE"
+NOBODY: Final = "FALSE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,16 @@ def sees_notification(viewer: Viewer, p: Params, notification: str) -> str:
         return own
     job = f"SELECT FROM jobs nj WHERE nj.firm_id = {p(viewer.firm_id)} AND nj.id = {notification}.job_id"
     return f"({own} AND ({notification}.job_id IS NULL OR EXISTS ({job} AND {sees_job(viewer, p, 'nj')})))"
+
+
+def sees_webhook_call(viewer: Viewer, p: Params, call: str) -> str:
+    """API6: who manages integrations sees the calls for jobs that they see. ``call`` is the alias of a row."""
+    if not viewer.has(AccessRight.MANAGE_INTEGRATIONS):
+        return NOBODY
+    if viewer.manages:
+        return EVERYONE
+    job = f"SELECT FROM jobs wj WHERE wj.firm_id = {p(viewer.firm_id)} AND wj.id = {call}.job_id"
+    return f"EXISTS ({job} AND {sees_job(viewer, p, 'wj')})"
 
 
 def _pipelines(viewer: Viewer, p: Params) -> str:

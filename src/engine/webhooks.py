@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from engine import find, runs
-from engine.access import Viewer, sees_job
+from engine.access import sees_webhook_call
 from engine.calls import Answer, Call, Post, Unaccepted
 from engine.due import Undelivered
 from engine.enums import AccessRight, DueKind, ErrorCode, RunState, WebhookState
@@ -51,7 +51,7 @@ class RetryWebhookCall:
 
 async def make(work: Work, calls: Sequence[NewCall]) -> list[str]:
     """Makes calls due with this transaction (AU1); answers their ids in order."""
-    ids = [new_id("webhook") for _ in calls]
+    ids = [new_id("call") for _ in calls]
     await ensure_secret(work)
     rows = [
         {"id": call_id, "job_id": call.job_id, "run_id": call.run_id, "url": call.url, "body": call.body}
@@ -109,16 +109,14 @@ async def retry_call(work: Work, command: RetryWebhookCall) -> str:
 
 async def _seen(work: Work, call_id: str, *path: str) -> Row:
     """A call for a job that the viewer sees."""
-    row = await finding.one(work.db, "webhook_calls", work.firm_id, call_id, lambda p: sees_call(work.viewer, p, "t"))
+
+    def condition(p: Params) -> str:
+        return sees_webhook_call(work.viewer, p, "t")
+
+    row = await finding.one(work.db, "webhook_calls", work.firm_id, call_id, condition)
     if row is None:
         raise missing("webhook call", *path)
     return row
-
-
-def sees_call(viewer: Viewer, p: Params, call: str) -> str:
-    """Calls are seen with their jobs. ``call`` is the alias of a row of webhook_calls."""
-    seen = sees_job(viewer, p, "wj")
-    return f"EXISTS (SELECT FROM jobs wj WHERE wj.firm_id = {call}.firm_id AND wj.id = {call}.job_id AND {seen})"
 
 
 async def _tell(work: Work, run_id: str | None, state: RunState, reason: str | None = None) -> None:

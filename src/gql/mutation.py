@@ -11,6 +11,7 @@ from gql.inputs import notifications as notification_inputs
 from gql.inputs import people
 from gql.inputs import pipelines as pipeline_inputs
 from gql.inputs import tasks as task_inputs
+from gql.inputs import webhooks as webhook_inputs
 from gql.payloads import (
     AccountPayload,
     AccountRolePayload,
@@ -34,6 +35,7 @@ from gql.payloads import (
     SubtaskPayload,
     TagPayload,
     TaskPayload,
+    WebhookCallPayload,
 )
 from resolvers import (
     accounts,
@@ -46,6 +48,7 @@ from resolvers import (
     pipelines,
     tasks,
     viewer,
+    webhooks,
 )
 
 
@@ -235,4 +238,14 @@ class Mutation:
         notifications.mark_notifications_read,
         "Marks one's notifications as read.",
         notification_inputs.MarkNotificationsReadInput,
+    )
+    rotate_webhook_secret: FirmPayload = mutates(
+        webhooks.rotate_secret,
+        "Makes a new secret to sign webhooks with.",
+        webhook_inputs.RotateWebhookSecretInput,
+    )
+    retry_webhook_call: WebhookCallPayload = mutates(
+        webhooks.retry_call,
+        "Has a webhook's call that was not accepted made once more, at once.",
+        webhook_inputs.RetryWebhookCallInput,
     )

@@ -13,6 +13,7 @@ from gql.types.jobs import Job
 from gql.types.people import ApiToken, Firm, Member, Membership, Viewer
 from gql.types.pipelines import JobStatus, Pipeline, Stage
 from gql.types.tasks import ActionItem, Subtask, Task
+from gql.types.webhooks import WebhookCall
 
 
 @strawberry.type
@@ -175,6 +176,13 @@ class MarkNotificationsReadPayload(Payload):
     """Who read them."""
 
     viewer: Viewer | None = plain("Oneself, with one's notifications as they are now.")
+
+
+@strawberry.type(description="A webhook's call.")
+class WebhookCallPayload(Payload):
+    """A call."""
+
+    call: WebhookCall | None = plain("The call as it is now.")
 
 
 @strawberry.type(description="Something is gone.")

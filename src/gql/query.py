@@ -2,6 +2,7 @@
 
 import strawberry
 
+from engine.enums import WebhookState
 from gql.fields import PAGE, Arg, root, snapshot
 from gql.inputs.accounts import AccountFilter
 from gql.inputs.jobs import JobFilter, JobOrder, StreamInput
@@ -15,6 +16,7 @@ from gql.types.node import Connection, Node
 from gql.types.people import Firm, Member, Viewer
 from gql.types.pipelines import JobStatus, Pipeline
 from gql.types.tasks import Task
+from gql.types.webhooks import WebhookCall
 from resolvers import (
     accounts,
     boards,
@@ -27,6 +29,7 @@ from resolvers import (
     pipelines,
     tasks,
     viewer,
+    webhooks,
 )
 
 ID = strawberry.ID
@@ -90,6 +93,12 @@ class Query:
         "Tasks that one sees.",
         filter=Arg(TaskFilter | None, "Which.", None),
         order_by=Arg(TaskOrder | None, "In which order; by due date by default.", None),
+        **PAGE,
+    )
+    webhook_calls: Connection[WebhookCall] | None = root(
+        webhooks.page,
+        "Calls of webhooks for jobs that one sees, newest first; null without the right MANAGE_INTEGRATIONS.",
+        state=Arg(WebhookState | None, "Only those in this state.", None),
         **PAGE,
     )
     changes: Changes | None = snapshot(

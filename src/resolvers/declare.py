@@ -77,11 +77,11 @@ MANAGER = Rule("MANAGER", lambda context: _manager(context, TokenScope.WRITE))  
 MEMBER_MANAGER = Rule("MEMBER_MANAGER", lambda context: _manager(context, TokenScope.MANAGE))  # likewise, over members
 
 
-def right(wanted: AccessRight) -> Rule:
-    """A writer with a right."""
+def right(wanted: AccessRight, scope: TokenScope = TokenScope.WRITE) -> Rule:
+    """A writer, or reader, with a right."""
 
     def refusal(context: Context) -> Problem | None:
-        refused = _login(context, TokenScope.WRITE)
+        refused = _login(context, scope)
         if refused or context.viewer.has(wanted):
             return refused
         return Denied(ErrorCode.FORBIDDEN, f"This needs the right {wanted}.", right=wanted)

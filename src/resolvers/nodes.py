@@ -6,7 +6,18 @@ from typing import Any, Final
 
 from engine.enums import ErrorCode
 from engine.errors import invalid
-from resolvers import accounts, client_statuses, comments, custom_fields, firms, jobs, notifications, pipelines, tasks
+from resolvers import (
+    accounts,
+    client_statuses,
+    comments,
+    custom_fields,
+    firms,
+    jobs,
+    notifications,
+    pipelines,
+    tasks,
+    webhooks,
+)
 from resolvers.commands import Read
 from resolvers.context import Context
 from resolvers.declare import READER, WITH_PARENT, Depends, batch, camel, query
@@ -57,6 +68,7 @@ _READS: Final[Mapping[str, Read]] = {
     "notification": notifications.by_ids,
     "user": _users,
     "session": _api_tokens,
+    "call": webhooks.by_ids,
 }
 
 

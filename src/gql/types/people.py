@@ -8,7 +8,7 @@ import strawberry
 from engine.enums import AccessRight, CauseKind, Role, TokenScope, Weekday
 from gql.fields import PAGE, Arg, batched, plain
 from gql.types.node import Connection, Node, Stored
-from resolvers import firms, jobs, notifications, viewer
+from resolvers import firms, jobs, notifications, viewer, webhooks
 from resolvers.declare import Depends
 
 if TYPE_CHECKING:
@@ -43,6 +43,11 @@ class Firm(Stored):
     sender_name: str | None = plain("The name in the From line of its mail; the firm's name where there is none.")
     sender_address: str | None = plain("The address that its mail comes from; the operator's where there is none.")
     reply_to: str | None = plain("The address that answers go to; the sender's where there is none.")
+    webhook_secret: str | None = batched(
+        webhooks.secrets,
+        "The secret that its webhooks are signed with, as Standard Webhooks writes it (`whsec_…`). Null before it has an "
+        "automation that calls one, without the right MANAGE_INTEGRATIONS, and for tokens without the scope WRITE.",
+    )
 
 
 @strawberry.type(description="A person's login.")

@@ -28,7 +28,7 @@ async def facts(db: Db, firm_id: str, job_ids: Collection[str]) -> dict[str, Row
     """What calls tell of jobs, by job; see ``engine.webhooks.told``."""
     found = await db.rows(
         """
-        SELECT j.id, j.name, j.priority, j.start_date, j.due_date, j.version, f.name AS firm_name,
+        SELECT j.id, j.name, j.priority, j.start_date, j.due_date, j.version, f.id AS firm_id, f.name AS firm_name,
             j.account_id, a.name AS account_name, j.pipeline_id, p.name AS pipeline_name,
             j.stage_id, s.name AS stage_name, j.status_id, js.name AS status_name, j.state
         FROM jobs j JOIN firms f ON f.id = $1
