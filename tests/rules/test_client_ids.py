@@ -28,6 +28,10 @@ class Create:
 CASES = {
     "createAccount": Create("account", "account", lambda shop: {"name": "Bolt"}, {"name": "Nut"}),
     "createAccountRole": Create("accountRole", "role", lambda shop: {"name": "Preparer"}, {"name": "Reviewer"}),
+    "createClientStatus": Create(
+        "clientStatus", "clientstatus", lambda shop: {"name": "In review"}, {"description": "Soon."}
+    ),
+    "createComment": Create("comment", "comment", lambda shop: {"text": "Called."}, {"text": "Called twice."}),
     "createContact": Create(
         "contact", "contact", lambda shop: {"name": "Ann", "accountIds": [shop.account]}, {"phone": "123"}
     ),
@@ -63,6 +67,8 @@ async def prepared(shop: Shop, mutation: str) -> tuple[Create, Json]:
     given = {**case.given(shop), "id": new_id(case.prefix)}
     if mutation == "createSubtask":
         given["taskId"] = await task(shop.owner)
+    if mutation == "createComment":
+        given["jobId"] = (await shop.job())["id"]
     return case, given
 
 
@@ -154,7 +160,7 @@ async def test_an_id_that_the_application_gave_is_refused(shop: Shop, database: 
 async def test_a_refused_create_leaves_its_id_free(shop: Shop, mutation: str) -> None:
     """JB2: an id counts as used only when something was made with it."""
     case, given = await prepared(shop, mutation)
-    text = "title" if "title" in given else "name"
+    text = next(field for field in ("title", "text", "name") if field in given)
     assert await shop.owner.code(mutation, **{**given, text: " "}) == ("REQUIRED", ["input", text])
     assert await shop.owner.do(mutation, f"{case.thing} {{ id }}", **given) == {"id": given["id"]}
 
@@ -167,6 +173,7 @@ async def test_null_for_an_id_means_that_the_application_makes_one(shop: Shop) -
 
 REMOVALS = {
     "createAccountRole": ("deleteAccountRole", "accountRoleId"),
+    "createClientStatus": ("deleteClientStatus", "clientStatusId"),
     "createContact": ("deleteContact", "contactId"),
     "createJobStatus": ("deleteJobStatus", "statusId"),
     "createPipeline": ("deletePipeline", "pipelineId"),
