@@ -39,7 +39,7 @@ def _node(condition: Condition, found: Things) -> dict[str, Any]:
         "any_of": condition.any_of and [_node(part, found) for part in condition.any_of],
         "none_of": condition.none_of and _node(condition.none_of, found),
         "tags": _present(condition.tags, found),
-        "priority": condition.priority,
+        "priority": condition.priority and [priority.value for priority in condition.priority],
         "assignees": condition.assignees and _assignees(condition.assignees, found),
         "custom_field": condition.custom_field and _field(condition.custom_field, found),
     }

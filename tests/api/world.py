@@ -235,13 +235,16 @@ def mutations() -> dict[str, GraphQLInputObjectType]:
 
 def places() -> list[Place]:
     """Every field of every input of every mutation, nested ones included."""
-    return [place for name, given in mutations().items() for place in _inside(name, given, ())]
+    return [place for name, given in mutations().items() for place in _inside(name, given, (), ())]
 
 
-def _inside(mutation: str, kind: GraphQLInputObjectType, path: tuple[str | int, ...]) -> Iterator[Place]:
+def _inside(
+    mutation: str, kind: GraphQLInputObjectType, path: tuple[str | int, ...], above: tuple[str, ...]
+) -> Iterator[Place]:
     for name, field in kind.fields.items():
         place = Place(mutation, (*path, name), field, kind)
         yield place
         inner = get_named_type(field.type)
-        if isinstance(inner, GraphQLInputObjectType):
-            yield from _inside(mutation, inner, (*place.path, 0) if place.is_list else place.path)
+        if isinstance(inner, GraphQLInputObjectType) and inner.name not in above:  # conditions hold conditions
+            deeper = (*place.path, 0) if place.is_list else place.path
+            yield from _inside(mutation, inner, deeper, (*above, inner.name))
