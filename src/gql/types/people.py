@@ -45,8 +45,8 @@ class Firm(Stored):
     reply_to: str | None = plain("The address that answers go to; the sender's where there is none.")
     webhook_secret: str | None = batched(
         webhooks.secrets,
-        "The secret that its webhooks are signed with, as Standard Webhooks writes it (`whsec_…`). Null before it has an "
-        "automation that calls one, without the right MANAGE_INTEGRATIONS, and for tokens without the scope WRITE.",
+        "The secret that its webhooks are signed with, as Standard Webhooks writes it (`whsec_…`). Null before it has "
+        "any to make, without the right MANAGE_INTEGRATIONS, and for tokens without the scope WRITE.",
     )
 
 
