@@ -156,6 +156,14 @@ def sees_webhook_call(viewer: Viewer, p: Params, call: str) -> str:
     return f"EXISTS ({job} AND {sees_job(viewer, p, 'wj')})"
 
 
+def sees_email(viewer: Viewer, p: Params, email: str) -> str:
+    """AU9: an e-mail is seen with the whole of its account, and by the member it went to. ``email`` is an alias."""
+    if viewer.manages:
+        return EVERYONE
+    account = f"({email}.account_id IS NOT NULL AND {sees_account(viewer, p, f'{email}.account_id')})"
+    return f"({email}.member_id = {p(viewer.member_id)} OR {account})"
+
+
 def _pipelines(viewer: Viewer, p: Params) -> str:
     return (
         f"SELECT pipeline_id FROM pipeline_members"

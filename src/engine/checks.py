@@ -50,11 +50,11 @@ class Checks:
             self.add(ErrorCode.INVALID, "It must be a single line.", *path)
         return text
 
-    def text(self, value: str | None, *path: str) -> str | None:
+    def text(self, value: str | None, *path: str, length: int = TEXT_LENGTH) -> str | None:
         """A text of up to 10,000 characters, with line ends as everywhere but on Windows; an empty one is none."""
         if value is None:
             return None
-        return self._plain(value.replace("\r\n", "\n").replace("\r", "\n").strip(), TEXT_LENGTH, *path) or None
+        return self._plain(value.replace("\r\n", "\n").replace("\r", "\n").strip(), length, *path) or None
 
     def color(self, value: str | None, *path: str) -> str | None:
         """A colour as #rrggbb."""

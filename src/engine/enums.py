@@ -221,6 +221,16 @@ class WebhookState(StrEnum):
     FAILED = "FAILED"
 
 
+class EmailState(StrEnum):
+    """Where an e-mail stands (AU9)."""
+
+    HELD = "HELD"
+    QUEUED = "QUEUED"
+    SENT = "SENT"
+    FAILED = "FAILED"
+    DISCARDED = "DISCARDED"
+
+
 class ErrorCode(StrEnum):
     """What was wrong, for a client to switch on (API1)."""
 

@@ -5,6 +5,7 @@ from enum import Enum
 import strawberry
 
 from engine import enums
+from engine.delays import JobDate
 from live.cursor import ResetReason
 from resolvers.orders import JobOrderField, TaskOrderField
 
@@ -162,6 +163,12 @@ _describe(
     DISMISSED="It failed, and somebody took note.",
 )
 _describe(
+    JobDate,
+    "A date of a job.",
+    START_DATE="From when it is to be worked on.",
+    DUE_DATE="By when it is to be done.",
+)
+_describe(
     enums.DueKind,
     "What sort of work is due.",
     ADVANCE="To look whether a job goes on by itself.",
@@ -200,6 +207,15 @@ _describe(
     QUEUED="To be made, or to be tried again.",
     SENT="Made, and accepted by the other server.",
     FAILED="Not accepted, and not tried any more until somebody wants it to be.",
+)
+_describe(
+    enums.EmailState,
+    "Where an e-mail stands.",
+    HELD="Made while the firm holds client mail back; to be released or discarded.",
+    QUEUED="To be sent, or to be tried again.",
+    SENT="Accepted by the mail server.",
+    FAILED="Refused, or tried in vain; not tried any more until somebody wants it to be.",
+    DISCARDED="Never to be sent.",
 )
 _describe(
     enums.ErrorCode,
