@@ -191,6 +191,8 @@ def to_domain(value: Any) -> Any:
         return UNSET
     if isinstance(value, list):
         return tuple(to_domain(one) for one in value)
+    if getattr(type(value), "__unwrapped__", False):
+        return next(to_domain(one) for one in vars(value).values() if one is not strawberry.UNSET)
     domain = getattr(type(value), "__domain__", None)
     if domain is None:
         return value

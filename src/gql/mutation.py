@@ -4,6 +4,7 @@ import strawberry
 
 from gql.fields import mutates
 from gql.inputs import accounts as account_inputs
+from gql.inputs import automations as automation_inputs
 from gql.inputs import client_statuses as client_status_inputs
 from gql.inputs import comments as comment_inputs
 from gql.inputs import jobs as job_inputs
@@ -17,6 +18,8 @@ from gql.payloads import (
     AccountRolePayload,
     ActionItemPayload,
     ApiTokenPayload,
+    AutomationPayload,
+    AutomationRunPayload,
     ClientStatusPayload,
     CommentPayload,
     ContactPayload,
@@ -39,6 +42,7 @@ from gql.payloads import (
 )
 from resolvers import (
     accounts,
+    automations,
     client_statuses,
     comments,
     custom_fields,
@@ -185,6 +189,33 @@ class Mutation:
         client_statuses.delete_client_status,
         "Deletes a client-facing status that nothing uses.",
         client_status_inputs.DeleteClientStatusInput,
+    )
+    create_automation: AutomationPayload = mutates(
+        automations.create_automation,
+        "Attaches an automation to a stage, or to a status in a pipeline.",
+        automation_inputs.CreateAutomationInput,
+    )
+    update_automation: AutomationPayload = mutates(
+        automations.update_automation,
+        "Changes an automation; jobs that have entered go on as they began.",
+        automation_inputs.UpdateAutomationInput,
+    )
+    delete_automation: PipelinePayload = mutates(
+        automations.delete_automation, "Deletes an automation.", automation_inputs.DeleteAutomationInput
+    )
+    retry_run: AutomationRunPayload = mutates(
+        automations.retry_run, "Tries a failed automation again.", automation_inputs.RetryRunInput
+    )
+    run_now: AutomationRunPayload = mutates(
+        automations.run_now, "Runs a scheduled automation now.", automation_inputs.RunNowInput
+    )
+    dismiss_run: AutomationRunPayload = mutates(
+        automations.dismiss_run,
+        "Takes note of a failed automation: its stage waits for it no more.",
+        automation_inputs.DismissRunInput,
+    )
+    cancel_run: AutomationRunPayload = mutates(
+        automations.cancel_run, "Cancels an automation that is still to run.", automation_inputs.CancelRunInput
     )
     create_job: JobPayload = mutates(jobs.create_job, "Makes a job.", job_inputs.CreateJobInput)
     update_job: JobPayload = mutates(jobs.update_job, "Changes a job where it stands.", job_inputs.UpdateJobInput)

@@ -7,6 +7,7 @@ import strawberry
 from gql.errors import MutationError
 from gql.fields import plain
 from gql.types.accounts import Account, AccountRoleKind, Contact, CustomField, Tag
+from gql.types.automations import Automation, AutomationRun
 from gql.types.client_statuses import ClientStatus
 from gql.types.comments import Comment
 from gql.types.jobs import Job
@@ -183,6 +184,20 @@ class WebhookCallPayload(Payload):
     """A call."""
 
     call: WebhookCall | None = plain("The call as it is now.")
+
+
+@strawberry.type(description="An automation.")
+class AutomationPayload(Payload):
+    """An automation."""
+
+    automation: Automation | None = plain("The automation as it is now.")
+
+
+@strawberry.type(description="An automation's turn.")
+class AutomationRunPayload(Payload):
+    """A run."""
+
+    run: AutomationRun | None = plain("The run as it is now.")
 
 
 @strawberry.type(description="Something is gone.")

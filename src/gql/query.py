@@ -2,13 +2,14 @@
 
 import strawberry
 
-from engine.enums import WebhookState
+from engine.enums import RunState, WebhookState
 from gql.fields import PAGE, Arg, root, snapshot
 from gql.inputs.accounts import AccountFilter
 from gql.inputs.jobs import JobFilter, JobOrder, StreamInput
 from gql.inputs.pipelines import PipelineFilter
 from gql.inputs.tasks import TaskFilter, TaskOrder
 from gql.types.accounts import Account, AccountRoleKind, CustomField, Tag
+from gql.types.automations import AutomationRun
 from gql.types.boards import Board, Changes
 from gql.types.client_statuses import ClientStatus
 from gql.types.jobs import Job
@@ -19,6 +20,7 @@ from gql.types.tasks import Task
 from gql.types.webhooks import WebhookCall
 from resolvers import (
     accounts,
+    automations,
     boards,
     changes,
     client_statuses,
@@ -99,6 +101,12 @@ class Query:
         webhooks.page,
         "Calls of webhooks for jobs that one sees, newest first; null without the right MANAGE_INTEGRATIONS.",
         state=Arg(WebhookState | None, "Only those in this state.", None),
+        **PAGE,
+    )
+    automation_runs: Connection[AutomationRun] | None = root(
+        automations.run_page,
+        "Turns of automations in all jobs that one sees, newest first.",
+        states=Arg(list[RunState] | None, "Only those in one of these states, such as FAILED.", None),
         **PAGE,
     )
     changes: Changes | None = snapshot(

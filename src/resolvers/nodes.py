@@ -8,6 +8,7 @@ from engine.enums import ErrorCode
 from engine.errors import invalid
 from resolvers import (
     accounts,
+    automations,
     client_statuses,
     comments,
     custom_fields,
@@ -64,6 +65,8 @@ _READS: Final[Mapping[str, Read]] = {
     "task": tasks.by_ids,
     "subtask": tasks.subtasks_by_ids,
     "history": jobs.history_by_ids,
+    "automation": automations.by_ids,
+    "run": automations.runs_by_ids,
     "comment": comments.by_ids,
     "notification": notifications.by_ids,
     "user": _users,
@@ -120,16 +123,17 @@ async def subjects(context: Context, rows: Sequence[Mapping[str, Any]]) -> list[
 @batch(may=WITH_PARENT, depends=Depends.SCOPE)
 async def used_by(context: Context, errors: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
     """Who uses a thing, as far as the viewer sees them (PL4)."""
-    return await _lists(context, [error["used_by"] for error in errors])
+    return await lists(context, [error["used_by"] for error in errors])
 
 
 @batch(may=WITH_PARENT, depends=Depends.NONE)
 async def pending_items(context: Context, errors: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
     """Items that need a choice (MV5)."""
-    return await _lists(context, [error["item_ids"] for error in errors])
+    return await lists(context, [error["item_ids"] for error in errors])
 
 
-async def _lists(context: Context, lists: Sequence[Sequence[str]]) -> list[list[Any]]:
+async def lists(context: Context, lists: Sequence[Sequence[str]]) -> list[list[Any]]:
+    """What the viewer sees of lists of things."""
     wanted = list(dict.fromkeys(chain.from_iterable(lists)))
     found = dict(zip(wanted, await by_ids(context, wanted), strict=True))
     return [[found[thing_id] for thing_id in some if found[thing_id] is not None] for some in lists]

@@ -2,14 +2,19 @@
 
 import strawberry
 
-from engine import pipelines, stages, statuses
-from engine.enums import JobSort
+from engine import pipeline_settings, pipelines, stages, statuses
+from engine.enums import Automove, Completion, JobSort, StatusAutomove
 from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
 from gql.inputs.base import MutationInput, input_of
+from gql.inputs.people import DurationInput
 from store.reads import filters
 
 ID = strawberry.ID
+AUTOMOVE = "When it moves jobs on by itself; without effect while it is the last."
+COMPLETION = "When it completes jobs by itself; without effect unless it is the last."
+TIME_LIMIT = "How long a job may stay, in hours or working days."
+JOB_LIMIT = "How many jobs it may hold, archived ones not counted."
 
 
 @input_of(pipelines.NewStage, "A stage of a new pipeline.")
@@ -17,6 +22,26 @@ class NewStageInput:
     """A stage."""
 
     name: str = given("The stage's name.")
+    automove: Automove = given(AUTOMOVE, default=Automove.OFF)
+    completion: Completion = given(COMPLETION, default=Completion.NEVER)
+    time_limit: DurationInput | None = given(TIME_LIMIT, default=None)
+    job_limit: int | None = given(JOB_LIMIT, default=None)
+
+
+@input_of(pipeline_settings.AllowedMove, "A move from stage to stage.")
+class AllowedMoveInput:
+    """A move."""
+
+    from_stage_id: ID = given("The stage that the job leaves.")
+    to_stage_id: ID = given("The stage that it enters.")
+
+
+@input_of(pipeline_settings.StatusSetting, "What a custom status does in a pipeline.")
+class StatusAutomoveInput:
+    """A status in a pipeline."""
+
+    status_id: ID = given("Which custom status, enabled in the pipeline.")
+    automove: StatusAutomove = given("When it makes its jobs active again by itself.")
 
 
 @input_of(pipelines.CreatePipeline, "A new pipeline; whoever makes it is on its available-to list.")
@@ -28,6 +53,13 @@ class CreatePipelineInput(MutationInput):
     stages: list[NewStageInput] = given("Its stages in order, at least two.")
     description: str | None = given("What it is for.", default=None)
     job_sort: JobSort = given("In which order its columns show their jobs.", default=JobSort.MANUAL)
+    blocks_over_limit: bool = given(
+        "Whether people can put no job into a stage that is full, instead of being warned.", default=False
+    )
+    listed_moves_only: bool = given("Whether people may make only the moves that are listed later.", default=False)
+    archive_after_days: int | None = given(
+        "How many days after their completion jobs are archived; never by default.", default=None
+    )
     available_to_ids: list[ID] = given("Members who see it.", default_factory=list)
     status_ids: list[ID] = given("Custom statuses to enable.", default_factory=list)
 
@@ -40,6 +72,14 @@ class UpdatePipelineInput(MutationInput):
     name: str | None = settable("The new name.")
     description: str | None = optional("The new description; null for none.")
     job_sort: JobSort | None = settable("The new order of jobs.")
+    blocks_over_limit: bool | None = settable(
+        "Whether people can put no job into a stage that is full, instead of being warned."
+    )
+    listed_moves_only: bool | None = settable("Whether people may make only the allowed moves.")
+    archive_after_days: int | None = optional("How many days after their completion jobs are archived; null for never.")
+    add_allowed_moves: list[AllowedMoveInput] | None = optional("Moves that people may make from now on.")
+    remove_allowed_moves: list[AllowedMoveInput] | None = optional("Moves that people may make no more.")
+    set_status_automove: list[StatusAutomoveInput] | None = optional("What custom statuses do by themselves.")
     add_available_to_ids: list[ID] | None = optional("Members who see it from now on.")
     remove_available_to_ids: list[ID] | None = optional("Members who see it no more.")
     add_status_ids: list[ID] | None = optional("Custom statuses to enable.")
@@ -75,6 +115,10 @@ class CreateStageInput(MutationInput):
     pipeline_id: ID = given("The pipeline it belongs to.")
     name: str = given("The stage's name.")
     position: int | None = given("Its place, from 0; at the end by default.", default=None)
+    automove: Automove = given(AUTOMOVE, default=Automove.OFF)
+    completion: Completion = given(COMPLETION, default=Completion.NEVER)
+    time_limit: DurationInput | None = given(TIME_LIMIT, default=None)
+    job_limit: int | None = given(JOB_LIMIT, default=None)
 
 
 @input_of(stages.UpdateStage, "What to change of a stage.")
@@ -84,6 +128,10 @@ class UpdateStageInput(MutationInput):
     stage_id: ID = given("Which stage.")
     name: str | None = settable("The new name.")
     position: int | None = settable("The new place, from 0.")
+    automove: Automove | None = settable(AUTOMOVE)
+    completion: Completion | None = settable(COMPLETION)
+    time_limit: DurationInput | None = optional(f"{TIME_LIMIT[:-1]}; null for no limit.")
+    job_limit: int | None = optional(f"{JOB_LIMIT[:-1]}; null for any number.")
 
 
 @input_of(stages.DeleteStage, "Which stage to delete.")

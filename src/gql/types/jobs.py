@@ -1,6 +1,7 @@
 """Jobs, their stays in stages, and their history."""
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -13,7 +14,10 @@ from gql.types.node import Connection, Node, Stored
 from gql.types.people import Cause, Member
 from gql.types.pipelines import JobStatus, Pipeline, Stage
 from gql.types.tasks import ActionItem, Task
-from resolvers import accounts, client_statuses, comments, jobs, nodes, pipelines, tasks
+from resolvers import accounts, automations, client_statuses, comments, jobs, nodes, pipelines, tasks
+
+if TYPE_CHECKING:
+    from gql.types.automations import AutomationRun
 
 
 @strawberry.type(description="One stay of a job in a stage, from entry to exit.")
@@ -24,6 +28,8 @@ class StageVisit(Node):
     stage: Stage = batched(pipelines.stage_of, "The stage, which may have been deleted since.")
     entered_at: datetime = plain("When the job entered.")
     left_at: datetime | None = plain("When it left; null while it is there.")
+    due_at: datetime | None = plain("By when it was to leave; null without a time limit.")
+    overdue: bool = plain("Whether it stayed for too long.")
 
 
 @strawberry.type(description="One thing that a history entry changed.")
@@ -74,6 +80,10 @@ class Job(Stored):
     due_date: date | None = plain("By when it is to be done.")
     overdue: bool = plain("Whether it is active and its due date has passed in the firm's time zone.")
     entered_stage_at: datetime = plain("When it entered its stage.")
+    stage_due_at: datetime | None = batched(
+        automations.due_at, "By when it is to have left its stage; null without a time limit. It waits with its clocks."
+    )
+    stage_overdue: bool = batched(automations.overdue, "Whether it has been in its stage for too long.")
     items: Connection[ActionItem] = batched(
         tasks.items_of_jobs,
         "Its action items, oldest first.",
@@ -85,4 +95,7 @@ class Job(Stored):
         jobs.visits, "Its stays in stages, newest first; those in pipelines that one does not see are left out.", **PAGE
     )
     comments: Connection[Comment] = batched(comments.of_jobs, "What members say about it, oldest first.", **PAGE)
+    runs: Connection[Annotated["AutomationRun", strawberry.lazy("gql.types.automations")]] = batched(
+        automations.runs_of_jobs, "Turns of automations in it, oldest first.", **PAGE
+    )
     history: HistoryConnection = batched(jobs.history, "What happened to it, newest first.", **PAGE)

@@ -8,11 +8,12 @@ import strawberry
 from engine.enums import AccessRight, CauseKind, Role, TokenScope, Weekday
 from gql.fields import PAGE, Arg, batched, plain
 from gql.types.node import Connection, Node, Stored
-from resolvers import firms, jobs, notifications, viewer, webhooks
+from resolvers import automations, firms, jobs, notifications, viewer, webhooks
 from resolvers.declare import Depends
 
 if TYPE_CHECKING:
     from gql.types.accounts import Account
+    from gql.types.automations import Automation
     from gql.types.notifications import Notification
 
 Notifications = Connection[Annotated["Notification", strawberry.lazy("gql.types.notifications")]]
@@ -119,7 +120,12 @@ class Cause:
     """What caused an event or a history entry."""
 
     kind: CauseKind = plain("What sort of cause.")
-    actor: Actor | None = batched(jobs.actors, "Who; null for the system and for joined causes.")
+    actor: Actor | None = batched(
+        jobs.actors, "Who; for the system who set it going, if anybody; null for joined causes."
+    )
+    automation: Annotated["Automation", strawberry.lazy("gql.types.automations")] | None = batched(
+        automations.automations_of, "The automation that did it; null once it was deleted."
+    )
     client_mutation_id: str | None = plain(
         "The clientMutationId of the mutation, so that a client knows its own echo.", depends=Depends.NONE
     )
