@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine import access, find, uses
+from engine import access, find, shortcodes, uses
 from engine.changes import differing
 from engine.checks import Checks
 from engine.enums import AccessRight, ErrorCode, HistoryAction
@@ -63,12 +63,14 @@ async def create_client_status(work: Work, command: CreateClientStatus) -> str:
         "color": checks.color(command.color, "color"),
         "description": checks.text(command.description, "description"),
     }
+    fields = await _fields(work, checks, values["description"])
     checks.done()
     status_id, again = await find.new(work, "client_statuses", "clientstatus", command)
     if again:
         return str((await _find(work, status_id, "id"))["id"])
     await free_name(work, "client_statuses", str(values["name"]))
     await records.make(work.db, models.ClientStatus, id=status_id, firm_id=work.firm_id, **values)
+    await uses.refer(work, status_id, fields)
     work.touch("client_status", status_id)
     return status_id
 
@@ -84,6 +86,7 @@ async def update_client_status(work: Work, command: UpdateClientStatus) -> str:
         color=checks.given(checks.color, command.color, "color"),
         description=checks.given(checks.text, command.description, "description"),
     )
+    fields = await _fields(work, checks, values.get("description", row["description"]))
     checks.done()
     if "name" in values:
         await free_name(work, "client_statuses", values["name"], row["id"])
@@ -91,6 +94,7 @@ async def update_client_status(work: Work, command: UpdateClientStatus) -> str:
         for job in await work.lock_jobs(await client_statuses.jobs_with(work.db, work.firm_id, row["id"])):
             work.touch_job(job["id"])
         await records.change(work.db, models.ClientStatus, work.firm_id, row["id"], work.now, **values)
+        await uses.refer(work, row["id"], fields)
         work.touch("client_status", row["id"])
     return command.client_status_id
 
@@ -104,6 +108,7 @@ async def delete_client_status(work: Work, command: DeleteClientStatus) -> str:
     )
     refuse_use(used, "jobs have this client-facing status.", "client_status_id")
     await uses.refuse(work, row["id"], "client_status_id")
+    await uses.refer(work, row["id"], ())
     await records.drop(work.db, models.ClientStatus, work.firm_id, row["id"])
     work.touch("client_status", row["id"])
     return command.client_status_id
@@ -137,6 +142,12 @@ async def put(work: Work, jobs: Sequence[Row], client_status_id: str | None) -> 
         known = {side: label for side, label in labels.items() if label is not None}
         line = changed("client_status", job["before"], client_status_id, **known)
         work.history(job["id"], HistoryAction.CLIENT_STATUS_CHANGED, line)
+
+
+async def _fields(work: Work, checks: Checks, description: str | None) -> set[str]:
+    """The custom fields that the description's shortcodes name; notes shortcodes that there are not (AU8)."""
+    known = await shortcodes.fields(work.db, work.firm_id)
+    return shortcodes.check(description, checks, "description", fields=known)
 
 
 async def _find(work: Work, client_status_id: str, *path: str) -> Row:

@@ -254,3 +254,22 @@ async def test_an_unknown_one_is_given_to_no_job(shop: Shop, database: Database)
     with pytest.raises(Refused):
         await perform(database, caller, put, [job])
     assert await digest(database) == before
+
+
+async def test_a_description_takes_the_shortcodes_that_there_are(shop: Shop, database: Database) -> None:
+    """ST2, AU8, PL4: an unknown one is refused when it is saved; a custom field that one names is kept."""
+    field = (await shop.owner.do("createCustomField", "customField { id }", name="City", kind="TEXT"))["id"]
+    text = "[JOB_NAME] for [ACCOUNT_NAME] in [ACCOUNT_CUSTOM_FIELD:City]"
+    status = await make(shop.owner, description=text)
+    before = await digest(database)
+    refused = ("UNKNOWN_SHORTCODE", ["input", "description"])
+    assert await shop.owner.code("createClientStatus", name="Other", description="[JOB_NAM]") == refused
+    wrong = {"clientStatusId": status, "description": "[ACCOUNT_CUSTOM_FIELD:Town]"}
+    assert await shop.owner.code("updateClientStatus", **wrong) == refused
+    [error] = await shop.owner.refused("deleteCustomField", fieldId=field)
+    assert (error["code"], error["usedBy"]) == ("IN_USE", [{"id": status}])
+    assert await digest(database) == before
+    shown = await shop.owner.do("updateClientStatus", SHOWN, clientStatusId=status, name="Still in review")
+    assert shown["description"] == text
+    await shop.owner.do("updateClientStatus", clientStatusId=status, description="[[JOB_NAM]]")
+    await shop.owner.do("deleteCustomField", fieldId=field)
