@@ -50,12 +50,12 @@ def _parts(text: str) -> SplitResult | None:
         parts.port  # noqa: B018  # raises where it is no port
     except ValueError:
         return None
-    return parts if parts.hostname and (literal(parts.hostname) or _is_name(parts.hostname)) else None
+    return parts if parts.hostname and (literal(parts.hostname) or is_name(parts.hostname)) else None
 
 
-def _is_name(host: str) -> bool:
+def is_name(host: str) -> bool:
     """Whether it is a host's name, and not a number that some would read as an address."""
-    labels = host.removesuffix(".").split(".")
+    labels = host.lower().removesuffix(".").split(".")
     return all(map(_LABEL.fullmatch, labels)) and not _NUMBER.fullmatch(labels[-1])
 
 

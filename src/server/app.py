@@ -15,12 +15,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from engine.reach import Reach, allowed
 from gql.schema import build_schema
 from live.tail import Tails
 from live.wakeups import Wakeups
 from server import graphiql
 from server.auth import CSRF_HEADER
 from server.health import Readiness, healthz
+from server.metrics import Measured, Metrics
 from server.refusals import refuse_route
 from server.settings import Settings
 from server.transports import socket as graphql_socket
@@ -41,12 +43,15 @@ def create_app(
     wakeups: Wakeups | None = None,
     schema: strawberry.Schema | None = None,
     stop: asyncio.Event | None = None,
+    metrics: Metrics | None = None,
 ) -> Starlette:
     """The application for ``settings``.
 
     While it runs it holds a connection pool and the broker: ``database`` and ``wakeups``, which stay open afterwards,
-    or its own. ``schema`` replaces the public schema in tests. Once ``stop`` is set, streams end.
+    or its own. ``schema`` replaces the public schema in tests. Once ``stop`` is set, streams end. ``metrics`` counts
+    the requests.
     """
+    allowed.reach = Reach.of(settings.allow_private_webhooks)
     schema = schema or build_schema(introspection=settings.introspection)
     door = _Door(settings, database, wakeups, schema, stop or asyncio.Event())
     routes = [
@@ -60,7 +65,10 @@ def create_app(
         routes += [Route("/", _to_graphql), Route("/ide/{name}", graphiql.file)]
     return Starlette(
         routes=routes,
-        middleware=[_cors(settings)] if settings.allowed_origins else [],
+        middleware=[
+            *([Middleware(Measured, metrics=metrics)] if metrics else []),
+            *([_cors(settings)] if settings.allowed_origins else []),
+        ],
         exception_handlers={HTTPException: refuse_route},
         lifespan=door.lifespan,
     )

@@ -16,7 +16,8 @@ from server.trouble import Trouble, say
 T = TypeVar("T")
 EPILOG = (
     "Settings are environment variables: DATABASE_URL, REDIS_URL, HOST, PORT, DATA_DIR, POOL_SIZE, LOG_LEVEL, "
-    "LOG_FORMAT, PUBLIC_URL, ALLOWED_ORIGINS, INTROSPECTION, GRAPHIQL, MAX_BODY_BYTES, SESSION_HOURS, TRUSTED_PROXIES. "
+    "LOG_FORMAT, PUBLIC_URL, ALLOWED_ORIGINS, INTROSPECTION, GRAPHIQL, MAX_BODY_BYTES, SESSION_HOURS, TRUSTED_PROXIES, "
+    "ALLOW_PRIVATE_WEBHOOKS, METRICS_PORT, METRICS_HOST. "
     "`stageline settings` explains each and shows its value."
 )
 app = typer.Typer(

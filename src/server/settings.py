@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from engine import web_addresses
+from engine.reach import network
 from server.delivery.addresses import ascii_address
 from server.delivery.smtp_url import MailServer
 
@@ -84,6 +86,18 @@ class Settings(BaseSettings):
         "by commas; * for any. Without it the peer's own address counts.",
     )
 
+    allow_private_webhooks: Words = Field(
+        (),
+        description="Hosts and networks that webhooks may go to though they are not on the public internet, also by "
+        "http://, separated by commas: names, addresses, or networks such as 10.1.0.0/16.",
+    )
+    metrics_port: int | None = Field(
+        None, ge=1, le=65535, description="The TCP port on which Prometheus reads metrics. Without it there are none."
+    )
+    metrics_host: str = Field(
+        "127.0.0.1", description="The address on which it does. Whoever reaches it may read: keep it inside."
+    )
+
     @property
     def base_url(self) -> str:
         """The address by which people reach this server, without a slash at its end."""
@@ -102,7 +116,7 @@ class Settings(BaseSettings):
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
 
-    @field_validator("allowed_origins", "trusted_proxies", mode="before")
+    @field_validator("allowed_origins", "trusted_proxies", "allow_private_webhooks", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
@@ -152,6 +166,14 @@ class Settings(BaseSettings):
     @classmethod
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(map(_network, value))
+
+    @field_validator("allow_private_webhooks")
+    @classmethod
+    def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for word in value:
+            if network(word) is None and not web_addresses.is_name(word):
+                raise ValueError(f"must list names, addresses and networks; {word} is none of them")
+        return value
 
     @field_validator("allowed_origins")
     @classmethod

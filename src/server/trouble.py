@@ -43,16 +43,16 @@ def database_trouble(url: str, error: Exception) -> Trouble:
     return Trouble(what)
 
 
-def port_trouble(host: str, port: int, error: OSError) -> Trouble:
-    """Word what kept us from listening."""
+def port_trouble(host: str, port: int, error: OSError, prefix: str = "") -> Trouble:
+    """Word what kept us from listening; ``prefix`` begins the names of the settings."""
     if error.errno == errno.EADDRINUSE:
         return Trouble(
             f"Port {port} on {host} is in use, perhaps by another Stageline. Stop what listens there, or choose "
-            f"another port: PORT={port + 1 if port < 65535 else 8000}."
+            f"another port: {prefix}PORT={port + 1 if port < 65535 else 8000}."
         )
     if error.errno == errno.EACCES:
-        return Trouble(f"Port {port} is not for ordinary users. Choose one above 1023: PORT=8000.")
-    return Trouble(f"{host}:{port} cannot be listened on ({_reason(error)}). Correct HOST or PORT.")
+        return Trouble(f"Port {port} is not for ordinary users. Choose one above 1023: {prefix}PORT=8000.")
+    return Trouble(f"{host}:{port} cannot be listened on ({_reason(error)}). Correct {prefix}HOST or {prefix}PORT.")
 
 
 def folder_trouble(folder: Path, error: OSError) -> Trouble:

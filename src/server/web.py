@@ -57,14 +57,19 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
 
     It listens at once: nobody else can take the port from here on, and early clients wait instead of being refused.
     """
+    with opened(settings.host, settings.port) as listener:
+        yield listener
+
+
+def opened(host: str, port: int, prefix: str = "") -> socket.socket:
+    """A listening socket; ``prefix`` begins the names of the settings that say where. Raises :class:`Trouble`."""
     try:
-        family, _, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
-        opened = socket.create_server(address[:2], family=family, backlog=BACKLOG)
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.create_server(address[:2], family=family, backlog=BACKLOG)
     except OSError as error:
-        raise port_trouble(settings.host, settings.port, error) from error
-    with opened:
-        opened.setblocking(False)
-        yield opened
+        raise port_trouble(host, port, error, prefix) from error
+    listener.setblocking(False)
+    return listener
 
 
 async def run(

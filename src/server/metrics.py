@@ -1,0 +1,160 @@
+"""What a process tells Prometheus, on a port of its own and only where the operator opens it: METRICS_PORT."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import structlog
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from engine.enums import DueKind
+from server import web
+from server.settings import Settings
+from store.database import Database
+from store.reads.backlog import Waiting, by_kind
+
+BACKLOG_SECONDS: Final = 3.0
+"""How long the database may take to say what is due; without its answer the rest is told."""
+
+_TRANSPORTS: Final = {"/graphql": "http", "/graphql/stream": "event_stream"}
+_log = structlog.get_logger("stageline.metrics")
+
+
+class Metrics:
+    """What one process counts, from its start."""
+
+    def __init__(self) -> None:
+        self.registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        PlatformCollector(registry=registry)
+        self.requests = Counter(
+            "stageline_requests",
+            "HTTP requests, event streams and WebSocket connections begun.",
+            ["transport"],
+            registry=registry,
+        )
+        self.open = Gauge(
+            "stageline_open", "Those of them that are open at this moment.", ["transport"], registry=registry
+        )
+        self.seconds = Histogram("stageline_http_seconds", "How long HTTP requests took.", registry=registry)
+        self.done = Counter(
+            "stageline_due_work",
+            "Tries of due work by what came of them: done, failed (to be tried again), dead (given up).",
+            ["kind", "outcome"],
+            registry=registry,
+        )
+        for transport in (*_TRANSPORTS.values(), "websocket"):
+            self.requests.labels(transport)
+            self.open.labels(transport)
+        for kind in DueKind:
+            for outcome in ("done", "failed", "dead"):
+                self.done.labels(kind, outcome)
+
+    def observe(self, outcome: str, kind: DueKind, number: int) -> None:
+        """Counts due work; an ``engine.due.Observe``."""
+        self.done.labels(kind, outcome).inc(number)
+
+
+class Backlog:
+    """The due work that waits in the database, read when somebody asks."""
+
+    def __init__(self, database: Database, registry: CollectorRegistry) -> None:
+        self._database = database
+        self._rows = Gauge("stageline_due_rows", "Due work that could be done now.", ["kind"], registry=registry)
+        self._oldest = Gauge(
+            "stageline_due_oldest_seconds", "How long the oldest of it has waited.", ["kind"], registry=registry
+        )
+        self._dead = Gauge("stageline_due_dead_rows", "Due work that was given up.", ["kind"], registry=registry)
+
+    async def read(self) -> None:
+        """Looks at it; what cannot be read is not told."""
+        gauges = (self._rows, self._oldest, self._dead)
+        for gauge in gauges:
+            gauge.clear()
+        try:
+            async with asyncio.timeout(BACKLOG_SECONDS):
+                found = await by_kind(self._database)
+        except Exception as error:  # noqa: BLE001  (whatever it is, the rest can be told)
+            _log.warning("backlog_unreadable", error=repr(error))
+            return
+        for kind in DueKind:
+            for gauge, value in zip(gauges, found.get(kind, Waiting()), strict=True):
+                gauge.labels(kind).set(value)
+
+
+class Measured:
+    """An application whose requests are counted."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Counts a request and passes it on as it is."""
+        transport = _transport(scope)
+        if transport is None:
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        self._metrics.requests.labels(transport).inc()
+        with self._metrics.open.labels(transport).track_inprogress():
+            await self._app(scope, receive, send)
+        if transport == "http":
+            self._metrics.seconds.observe(time.perf_counter() - began)
+
+
+def _transport(scope: Scope) -> str | None:
+    if scope["type"] == "websocket":
+        return "websocket"
+    return _TRANSPORTS.get(scope["path"]) if scope["type"] == "http" else None
+
+
+@contextmanager
+def listening(settings: Settings) -> Iterator[socket.socket | None]:
+    """Hold the listening socket of METRICS_HOST and METRICS_PORT, if there is to be one; raise :class:`Trouble`."""
+    if settings.metrics_port is None:
+        yield None
+    else:
+        with web.opened(settings.metrics_host, settings.metrics_port, "METRICS_") as listener:
+            yield listener
+
+
+async def run(
+    metrics: Metrics,
+    settings: Settings,
+    listener: socket.socket | None,
+    stop: asyncio.Event,
+    *,
+    database: Database | None = None,
+) -> None:
+    """Tell whoever asks on ``listener`` for ``/metrics``, until ``stop`` is set; with ``database`` what is due, too."""
+    if listener is None:
+        await stop.wait()
+        return
+    backlog = Backlog(database, metrics.registry) if database else None
+
+    async def answer(_: Request) -> Response:
+        if backlog is not None:
+            await backlog.read()
+        return Response(generate_latest(metrics.registry), headers={"content-type": CONTENT_TYPE_PLAIN_0_0_4})
+
+    await web.run(Starlette(routes=[Route("/metrics", answer)]), settings, listener, stop)
