@@ -10,10 +10,13 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
+from engine.due import Runner
 from live.wakeups import Wakeups
-from server import web, worker
+from server import due_work, web, worker
+from server import metrics as measuring
 from server.banner import DEMO_OWNER, banner
 from server.embedded import EmbeddedPostgres
+from server.metrics import Metrics
 from server.ready import connected, embedded, migrated, required_url
 from server.settings import Settings
 from server.stopping import Stop, stop_signals
@@ -28,42 +31,61 @@ async def serve(settings: Settings, *, demo: bool) -> None:
     """
     open_by_default = demo or settings.database_url is None
     settings = settings.defaulting(introspection=open_by_default, graphiql=open_by_default)
-    with web.listening(settings) as listener, stop_signals() as stop:
+    with web.listening(settings) as listener, measuring.listening(settings) as asked, stop_signals() as stop:
         async with _postgres(settings, stop) as postgres:
             url = postgres.url if postgres else required_url(settings)
             if names := await migrated(url):
                 say(f"Applied {len(names)} migrations.")
             async with connected(settings, url) as database, Wakeups.open(settings.redis_url) as wakeups:
                 text = banner(settings, demo=demo and await _fill(database))
-                app = _app(settings, url, database, stop, wakeups)
+                metrics = Metrics()
+                app = _app(settings, url, database, stop, metrics, wakeups)
                 stop.started()
                 await _together(
                     stop,
                     *([_guard(postgres, stop)] if postgres else []),
                     web.run(app, settings, listener, stop, on_started=lambda: _print(text)),
-                    worker.run(database, wakeups.notify, stop),
+                    *_worker(settings, database, wakeups, stop, metrics),
+                    measuring.run(metrics, settings, asked, stop, database=database),
                 )
 
 
 async def serve_web(settings: Settings) -> None:
     """Run the web server alone, until asked to stop. Raises :class:`Trouble`."""
     url = required_url(settings)
-    with web.listening(settings) as listener, stop_signals() as stop:
+    with web.listening(settings) as listener, measuring.listening(settings) as asked, stop_signals() as stop:
         async with connected(settings, url) as database:
-            text = banner(settings, demo=False)
-            app = _app(settings, url, database, stop)
+            text, metrics = banner(settings, demo=False), Metrics()
+            app = _app(settings, url, database, stop, metrics)
             stop.started()
-            await web.run(app, settings, listener, stop, on_started=lambda: _print(text))
+            await _together(
+                stop,
+                web.run(app, settings, listener, stop, on_started=lambda: _print(text)),
+                measuring.run(metrics, settings, asked, stop),
+            )
 
 
 async def serve_worker(settings: Settings) -> None:
     """Run the worker alone, until asked to stop. Raises :class:`Trouble`."""
     url = required_url(settings)
-    with stop_signals() as stop:
+    with measuring.listening(settings) as asked, stop_signals() as stop:
         async with connected(settings, url) as database, Wakeups.open(settings.redis_url) as wakeups:
+            metrics = Metrics()
             stop.started()
             _print("The worker runs (Ctrl-C stops it)")
-            await worker.run(database, wakeups.notify, stop)
+            await _together(
+                stop,
+                *_worker(settings, database, wakeups, stop, metrics),
+                measuring.run(metrics, settings, asked, stop, database=database),
+            )
+
+
+def _worker(
+    settings: Settings, database: Database, wakeups: Wakeups, stop: asyncio.Event, metrics: Metrics
+) -> list[Coroutine[Any, Any, None]]:
+    """What a worker does at the same time."""
+    runner = Runner(database, wakeups.notify, observe=metrics.observe)
+    return [worker.run(database, wakeups.notify, stop), due_work.take_up(runner, wakeups, stop)]
 
 
 @asynccontextmanager
@@ -88,12 +110,17 @@ async def _fill(database: Database) -> bool:
 
 
 def _app(
-    settings: Settings, url: str, database: Database, stop: asyncio.Event, wakeups: Wakeups | None = None
+    settings: Settings,
+    url: str,
+    database: Database,
+    stop: asyncio.Event,
+    metrics: Metrics,
+    wakeups: Wakeups | None = None,
 ) -> ASGIApp:
     from server.app import create_app  # noqa: PLC0415  (builds the schema, half a second)
 
     settings = settings.model_copy(update={"database_url": url})
-    return create_app(settings, database=database, wakeups=wakeups, stop=stop)
+    return create_app(settings, database=database, wakeups=wakeups, stop=stop, metrics=metrics)
 
 
 async def _guard(postgres: EmbeddedPostgres, stop: Stop) -> None:
