@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from engine import access, find
+from engine import access, find, pipeline_settings, stage_settings
 from engine.changes import differing
 from engine.checks import Checks, listed
-from engine.enums import AccessRight, ErrorCode, JobSort, JobState
+from engine.conditions import Condition
+from engine.duration import Duration
+from engine.enums import AccessRight, Automove, Completion, ErrorCode, JobSort, JobState
 from engine.errors import InUse, Refused, invalid
 from engine.unset import UNSET, Maybe
 from engine.work import Work
@@ -26,6 +28,11 @@ class NewStage:
     """A stage of a pipeline to be made."""
 
     name: str
+    automove: Automove = Automove.OFF
+    completion: Completion = Completion.NEVER
+    time_limit: Duration | None = None
+    job_limit: int | None = None
+    condition: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,9 @@ class CreatePipeline:
     stages: Sequence[NewStage]
     description: str | None = None
     job_sort: JobSort = JobSort.MANUAL
+    blocks_over_limit: bool = False
+    listed_moves_only: bool = False
+    archive_after_days: int | None = None
     available_to_ids: Sequence[str] = ()
     status_ids: Sequence[str] = ()
     id: Maybe[str | None] = UNSET
@@ -49,6 +59,12 @@ class UpdatePipeline:
     name: Maybe[str] = UNSET
     description: Maybe[str | None] = UNSET
     job_sort: Maybe[JobSort] = UNSET
+    blocks_over_limit: Maybe[bool] = UNSET
+    listed_moves_only: Maybe[bool] = UNSET
+    archive_after_days: Maybe[int | None] = UNSET
+    add_allowed_moves: Maybe[Sequence[pipeline_settings.AllowedMove] | None] = UNSET
+    remove_allowed_moves: Maybe[Sequence[pipeline_settings.AllowedMove] | None] = UNSET
+    set_status_automove: Maybe[Sequence[pipeline_settings.StatusSetting] | None] = UNSET
     add_available_to_ids: Maybe[Sequence[str] | None] = UNSET
     remove_available_to_ids: Maybe[Sequence[str] | None] = UNSET
     add_status_ids: Maybe[Sequence[str] | None] = UNSET
@@ -80,31 +96,58 @@ async def create_pipeline(work: Work, command: CreatePipeline) -> str:
     """Makes a pipeline; its maker is put on its available-to list (AC2). Answers its id."""
     work.viewer.need(AccessRight.MANAGE_PIPELINES)
     checks = Checks()
-    name, description = checks.name(command.name, "name"), checks.text(command.description, "description")
-    names = [checks.name(stage.name, "stages", str(n), "name") for n, stage in enumerate(command.stages[:MAX_STAGES])]
+    values = {
+        "name": checks.name(command.name, "name"),
+        "description": checks.text(command.description, "description"),
+        "job_sort": command.job_sort,
+        "blocks_over_limit": command.blocks_over_limit,
+        "listed_moves_only": command.listed_moves_only,
+        "archive_after_days": pipeline_settings.days(checks, command.archive_after_days, "archive_after_days"),
+        "created_by": work.actor_id,
+    }
     members = checks.ids([*command.available_to_ids, work.viewer.member_id], "available_to_ids")
     statuses = checks.ids(command.status_ids, "status_ids")
-    if len(command.stages) < MIN_STAGES:
-        checks.add(ErrorCode.TOO_FEW, f"A pipeline has at least {MIN_STAGES} stages.", "stages")
-    if len(command.stages) > MAX_STAGES:
-        checks.add(ErrorCode.TOO_MANY, f"A pipeline has at most {MAX_STAGES} stages.", "stages")
+    stages = _checked_stages(checks, command.stages)
     checks.done()
     pipeline_id, again = await find.new(work, "pipelines", "pipeline", command)
     if again:
         return str((await find.pipeline(work, pipeline_id, "id"))["id"])
     await find.assignable(work, members, "available_to_ids")
     await _custom(work, statuses, "status_ids")
-    values = {"name": name, "description": description, "job_sort": command.job_sort}
     await records.make(work.db, models.Pipeline, id=pipeline_id, firm_id=work.firm_id, **values)
-    for position, stage_name in enumerate(names):
-        stage = {"id": new_id("stage"), "pipeline_id": pipeline_id, "name": stage_name, "position": position}
-        await records.make(work.db, models.Stage, firm_id=work.firm_id, **stage)
+    for position, (stage, columns) in enumerate(zip(command.stages, stages, strict=True)):
+        await _make_stage(work, pipeline_id, position, stage, columns)
     owner = ("pipeline_id", pipeline_id)
     await links.add(work.db, "pipeline_members", work.firm_id, owner, "member_id", members)
     await links.add(work.db, "pipeline_statuses", work.firm_id, owner, "status_id", statuses)
     work.touch("pipeline", pipeline_id, members_added=members)
     await work.audit("pipeline.created", pipeline_id, members_added=members)
     return pipeline_id
+
+
+def _checked_stages(checks: Checks, stages: Sequence[NewStage]) -> list[dict[str, Any]]:
+    """The columns of a new pipeline's stages, all but their conditions."""
+    if len(stages) < MIN_STAGES:
+        checks.add(ErrorCode.TOO_FEW, f"A pipeline has at least {MIN_STAGES} stages.", "stages")
+    if len(stages) > MAX_STAGES:
+        checks.add(ErrorCode.TOO_MANY, f"A pipeline has at most {MAX_STAGES} stages.", "stages")
+    for n, stage in enumerate(stages):
+        if stage.condition and n in (0, len(stages) - 1):
+            checks.add(ErrorCode.INVALID, stage_settings.ENDS, "stages", str(n), "condition")
+    return [
+        {"name": checks.name(stage.name, "stages", str(n), "name")}
+        | stage_settings.checked(checks, stage, "stages", str(n))
+        for n, stage in enumerate(stages[:MAX_STAGES])
+    ]
+
+
+async def _make_stage(work: Work, pipeline_id: str, position: int, given: NewStage, columns: dict[str, Any]) -> None:
+    stage_id, path = new_id("stage"), ("stages", str(position), "condition")
+    condition = await stage_settings.condition(work, given.condition, *path)
+    place = {"pipeline_id": pipeline_id, "position": position, "condition": condition}
+    await records.make(work.db, models.Stage, id=stage_id, firm_id=work.firm_id, **place, **columns)
+    if given.condition:
+        await stage_settings.refer(work, stage_id, given.condition, *path)
 
 
 async def update_pipeline(work: Work, command: UpdatePipeline) -> str:
@@ -116,17 +159,29 @@ async def update_pipeline(work: Work, command: UpdatePipeline) -> str:
         name=checks.given(checks.name, command.name, "name"),
         description=checks.given(checks.text, command.description, "description"),
         job_sort=command.job_sort,
+        blocks_over_limit=command.blocks_over_limit,
+        listed_moves_only=command.listed_moves_only,
+        archive_after_days=pipeline_settings.days(checks, command.archive_after_days, "archive_after_days"),
     )
     members = checks.ids(listed(command.add_available_to_ids), "add_available_to_ids")
     statuses = checks.ids(listed(command.add_status_ids), "add_status_ids")
     checks.ids(listed(command.remove_available_to_ids), "remove_available_to_ids")
     checks.ids(listed(command.remove_status_ids), "remove_status_ids")
+    allowed = checks.few(list(command.add_allowed_moves or ()), "add_allowed_moves")
+    forbidden = checks.few(list(command.remove_allowed_moves or ()), "remove_allowed_moves")
+    modes = checks.few(list(command.set_status_automove or ()), "set_status_automove")
     checks.done()
     await find.assignable(work, members, "add_available_to_ids")
     await _custom(work, statuses, "add_status_ids")
+    await _custom(work, [mode.status_id for mode in modes], "set_status_automove")
     listing = await _change_list(work, command, members)
-    enabled = await _change_statuses(work, command, statuses)
-    if values or any(listing.values()) or enabled:
+    changed = [
+        await pipeline_settings.change_moves(work, row["id"], allowed, forbidden),
+        await _enable(work, row["id"], statuses),
+        await pipeline_settings.change_statuses(work, row["id"], modes),
+        await _disable(work, row["id"], listed(command.remove_status_ids)),
+    ]
+    if values or any(listing.values()) or any(changed):
         await records.change(work.db, models.Pipeline, work.firm_id, row["id"], work.now, **values)
         work.touch("pipeline", row["id"], **listing)
     if any(listing.values()):
@@ -143,17 +198,19 @@ async def _change_list(work: Work, command: UpdatePipeline, members: Sequence[st
     }
 
 
-async def _change_statuses(work: Work, command: UpdatePipeline, statuses: Sequence[str]) -> bool:
-    owner = ("pipeline_id", command.pipeline_id)
-    gone = listed(command.remove_status_ids)
-    for status_id in gone:
+async def _enable(work: Work, pipeline_id: str, statuses: Sequence[str]) -> bool:
+    owner = ("pipeline_id", pipeline_id)
+    return bool(await links.add(work.db, "pipeline_statuses", work.firm_id, owner, "status_id", statuses))
+
+
+async def _disable(work: Work, pipeline_id: str, statuses: Sequence[str]) -> bool:
+    for status_id in statuses:
         used = await usage.jobs_with_status_in_pipeline(
-            work.db, work.firm_id, status_id, command.pipeline_id, lambda p: access.sees_job(work.viewer, p, "t")
+            work.db, work.firm_id, status_id, pipeline_id, lambda p: access.sees_job(work.viewer, p, "t")
         )
         refuse_use(used, "jobs have this status.", "remove_status_ids")
-    added = await links.add(work.db, "pipeline_statuses", work.firm_id, owner, "status_id", statuses)
-    removed = await links.remove(work.db, "pipeline_statuses", work.firm_id, owner, "status_id", gone)
-    return bool(added or removed)
+    owner = ("pipeline_id", pipeline_id)
+    return bool(await links.remove(work.db, "pipeline_statuses", work.firm_id, owner, "status_id", statuses))
 
 
 async def archive_pipeline(work: Work, command: ArchivePipeline) -> str:

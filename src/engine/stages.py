@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine import access, conditions, find, rank, stage_settings, uses
+from engine import access, find, rank, stage_settings
 from engine.changes import differing
 from engine.checks import Checks
 from engine.conditions import Condition
@@ -17,7 +17,7 @@ from engine.unset import UNSET, Maybe
 from engine.work import Work
 from store import models
 from store.database import Row
-from store.writes import places, records, usage
+from store.writes import moves, places, records, usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,10 @@ async def create_stage(work: Work, command: CreateStage) -> str:
     order = _placed(checks, [stage["id"] for stage in stages], stage_id, position)
     _check_ends(checks, order, _conditional(stages, stage_id, command.condition), "condition")
     checks.done()
-    condition = await _condition(work, command.condition)
+    condition = await stage_settings.condition(work, command.condition, "condition")
     values = {"pipeline_id": command.pipeline_id, "name": name, "position": len(stages), "condition": condition}
     await records.make(work.db, models.Stage, id=stage_id, firm_id=work.firm_id, **values, **settings)
-    await _refer(work, stage_id, command.condition)
+    await stage_settings.refer(work, stage_id, command.condition, "condition")
     await _order(work, stages, order)
     work.touch("pipeline", command.pipeline_id)
     return stage_id
@@ -100,12 +100,12 @@ async def update_stage(work: Work, command: UpdateStage) -> str:
     to_blame = "condition" if command.condition else "position"
     _check_ends(checks, order, _conditional(stages, command.stage_id, command.condition), to_blame)
     checks.done()
-    settings["condition"] = await _condition(work, command.condition)
+    settings["condition"] = await stage_settings.condition(work, command.condition, "condition")
     values = differing(row, name=name) | stage_settings.changes(row, settings)
     if values:
         await records.change(work.db, models.Stage, work.firm_id, command.stage_id, work.now, **values)
     if "condition" in values:
-        await _refer(work, command.stage_id, command.condition)
+        await stage_settings.refer(work, command.stage_id, command.condition, "condition")
     await _order(work, stages, order)
     if {"automove", "completion"} & set(values) and stage_settings.goes_on(dict(row) | values):
         await work.reconsider_stage(command.stage_id)
@@ -135,7 +135,7 @@ async def delete_stage(work: Work, command: DeleteStage) -> str:
     await records.change(
         work.db, models.Stage, work.firm_id, command.stage_id, work.now, deleted_at=work.now, position=None
     )
-    await places.forbid_moves_of(work.db, work.firm_id, command.stage_id)
+    await moves.forget_stage(work.db, work.firm_id, command.stage_id)
     await _order(work, stages, order)
     work.touch("pipeline", row["pipeline_id"])
     await work.audit("stage.deleted", command.stage_id, name=row["name"], moved=used[0])
@@ -194,19 +194,7 @@ def _conditional(stages: Sequence[Row], stage_id: str = "", condition: Maybe[Con
 def _check_ends(checks: Checks, order: Sequence[str], conditional: Collection[str], *path: str) -> None:
     """CN2: where a pipeline begins and ends, every job may come."""
     if not checks.problems and (order[0] in conditional or order[-1] in conditional):
-        message = "The first and the last stage have no condition: take it off the one that would be there."
-        checks.add(ErrorCode.INVALID, message, *path)
-
-
-async def _condition(work: Work, given: Maybe[Condition | None]) -> Maybe[dict[str, Any] | None]:
-    """A condition as it is stored."""
-    if given is None or given is UNSET:
-        return given
-    return conditions.stored(await conditions.check(work, given, "condition"))
-
-
-async def _refer(work: Work, stage_id: str, condition: Maybe[Condition | None]) -> None:
-    await uses.refer(work, stage_id, conditions.references(condition) if condition else (), "condition")
+        checks.add(ErrorCode.INVALID, stage_settings.ENDS, *path)
 
 
 async def _order(work: Work, stages: Sequence[Row], order: Sequence[str]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from engine import access, pipelines, stages, statuses
+from engine import access, pipelines, stage_settings, stages, statuses
 from engine.enums import AccessRight
 from resolvers.commands import command, removal
 from resolvers.context import Context
@@ -81,6 +81,26 @@ async def statuses_of(context: Context, rows: Sequence[Row]) -> list[Sequence[Ro
     return [found.get(row["id"], ()) for row in rows]
 
 
+@batch(may=WITH_PARENT, depends=Depends.NONE)
+async def time_limits(context: Context, rows: Sequence[Row]) -> list[Any]:
+    """The time limits of stages (PL6)."""
+    return [stage_settings.loaded(row["time_limit"]) for row in rows]
+
+
+@batch(may=WITH_PARENT, depends=Depends.NONE)
+async def allowed_moves(context: Context, rows: Sequence[Row]) -> list[Sequence[Row]]:
+    """The moves that pipelines list (PL2)."""
+    found = await things.allowed_moves_of_pipelines(context.db, context.firm_id, {row["id"] for row in rows})
+    return [found.get(row["id"], ()) for row in rows]
+
+
+@batch(may=WITH_PARENT, depends=Depends.NONE)
+async def status_settings(context: Context, rows: Sequence[Row]) -> list[Sequence[Row]]:
+    """What custom statuses do by themselves in pipelines (AM4)."""
+    found = await things.status_settings_of_pipelines(context.db, context.firm_id, {row["id"] for row in rows})
+    return [found.get(row["id"], ()) for row in rows]
+
+
 async def stages_by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None]:
     """Live stages of pipelines that the viewer sees."""
     stages = await past_stages_by_ids(context, ids)
@@ -107,7 +127,7 @@ async def stage_of(context: Context, rows: Sequence[Row]) -> list[Row]:
 
 @batch(may=WITH_PARENT, depends=Depends.NONE)
 async def status_of(context: Context, jobs: Sequence[Row]) -> list[Row]:
-    """The statuses of jobs."""
+    """The statuses of jobs, and of settings."""
     found = await things.statuses(context.db, context.firm_id, {job["status_id"] for job in jobs})
     return [found[job["status_id"]] for job in jobs]
 

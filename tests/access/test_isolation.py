@@ -26,12 +26,17 @@ PREFIX = {  # which things a field of an input names, by the field's name withou
     "assignee": "member",
     "availableTo": "member",
     "clientStatus": "clientstatus",
+    "comment": "comment",
     "contact": "contact",
+    "field": "field",
     "firm": "firm",
+    "fromStage": "stage",
     "item": "task",
     "job": "job",
     "member": "member",
+    "mention": "member",
     "moveJobsTo": "stage",
+    "notification": "notification",
     "pipeline": "pipeline",
     "stage": "stage",
     "status": "status",
@@ -39,12 +44,15 @@ PREFIX = {  # which things a field of an input names, by the field's name withou
     "tag": "tag",
     "task": "task",
     "token": "session",
+    "toStage": "stage",
 }
 MADE = {  # which things a create makes under an id of the client's
     "createAccount": "account",
     "createAccountRole": "role",
     "createClientStatus": "clientstatus",
+    "createComment": "comment",
     "createContact": "contact",
+    "createCustomField": "field",
     "createJob": "job",
     "createJobStatus": "status",
     "createPipeline": "pipeline",
@@ -57,8 +65,8 @@ MADE = {  # which things a create makes under an id of the client's
 KEPT = {("moveJob", "afterJobId"): {"pendingItems"}}
 """Fields without which a call would be refused before it looks at the id."""
 
-UNSHOWN = ("session_", "history_")
-"""Prefixes of things that `node` finds for nobody."""
+UNSHOWN = ("session_", "history_", "notification_")
+"""Prefixes of things that `node` finds for neither of the callers."""
 
 CALLERS = ("employee", "owner")
 NAMED = [(mutation, path) for mutation, path in mutation_paths() if path != ("id",)]

@@ -72,6 +72,7 @@ async def open_firm(api: Api, *, employees_see: bool = True) -> Firm:
     await _pipelines(firm)
     await _contacts(firm)
     await _jobs(firm)
+    await _comments(firm)
     await _wander(firm)
     await _tasks(firm)
     await _tokens(firm)
@@ -86,11 +87,12 @@ async def _label(firm: Firm) -> None:
     tag = await owner.do("createTag", "tag { id }", name="VIP")
     spare = await owner.do("createTag", "tag { id }", name="Spare")
     role = await owner.do("createAccountRole", "accountRole { id }", name="Preparer")
+    field = await owner.do("createCustomField", "customField { id }", name="City", kind="TEXT")
     status = await owner.do("createJobStatus", "status { id }", name="On hold")
     for name in ("", "_spare"):
         shown = await owner.do("createClientStatus", "clientStatus { id }", name=f"Status{name}")
         firm.put(**{f"clientstatus{name}": shown["id"]})
-    firm.put(tag=tag["id"], tag_spare=spare["id"], role=role["id"], status=status["id"])
+    firm.put(tag=tag["id"], tag_spare=spare["id"], role=role["id"], field=field["id"], status=status["id"])
     statuses = (await owner.query("{ jobStatuses { id state } }"))["jobStatuses"]
     firm.put(**{f"status_{one['state'].lower()}": one["id"] for one in statuses if one["state"] != "CUSTOM"})
 
@@ -148,6 +150,19 @@ async def _jobs(firm: Firm) -> None:
         )
         firm.put(**{f"job_{name}": made["id"], f"visit_{name}": made["visits"]["nodes"][0]["id"]})
         firm.put(**{f"history_{name}": made["history"]["nodes"][0]["id"]})
+
+
+async def _comments(firm: Firm) -> None:
+    """What an employee without any right says, and is told."""
+    employee = firm.holders.get("", firm.owner)
+    teller = firm.owner if firm.holders else await firm.api.member(firm.owner, role="ADMIN")
+    told = {"mentionIds": [employee.member_id]}
+    for name, client, more in (("shown", employee, {}), ("told", teller, told), ("hidden", firm.owner, {})):
+        job = firm.one["job_hidden" if name == "hidden" else "job_shown"]
+        made = await client.do("createComment", "comment { id }", jobId=job, text=f"Comment {name}", **more)
+        firm.put(**{f"comment_{name}": made["id"]})
+    viewer = (await employee.query("{ viewer { notifications { nodes { id } } } }"))["viewer"]
+    firm.put(notification=viewer["notifications"]["nodes"][0]["id"])
 
 
 async def _wander(firm: Firm) -> None:
@@ -224,6 +239,7 @@ def _hide(firm: Firm) -> None:
         "task_private",
     }
     hidden |= {"subtask_hidden", "subtask_aside", "subtask_private", "session_owner", "history_hidden"}
+    hidden |= {"comment_hidden", "notification"}
     hidden |= {"gone_stage", "gone_pipeline", "gone_with_it"}
     firm.hide(*(firm.one[name] for name in sorted(hidden)))
 
@@ -244,7 +260,7 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
     one, colleague = firm.one, firm.colleague.member_id
     holder = {"accountRoleId": one["role"], "memberId": colleague}
     made = {prefix: new_id(prefix) for prefix in ("account", "tag", "role", "contact", "pipeline", "stage", "status")}
-    made |= {prefix: new_id(prefix) for prefix in ("job", "task", "subtask", "member", "clientstatus")}
+    made |= {prefix: new_id(prefix) for prefix in ("job", "task", "subtask", "member", "clientstatus", "field")}
     stages = [{"name": "A"}, {"name": "B"}]
     named = {"name": "Named"}
     return {
@@ -252,7 +268,12 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "createApiToken": {"name": "Program", "scopes": ["READ"]},
         "revokeApiToken": {"tokenId": one["session_own"] if firm.holders else one["session_owner"]},
         "updateFirm": {"name": "New name"},
-        "createAccount": {"id": made["account"], "name": "Account", "tagIds": [one["tag"]]},
+        "createAccount": {
+            "id": made["account"],
+            "name": "Account",
+            "tagIds": [one["tag"]],
+            "setCustomFields": [{"fieldId": one["field"], "value": "Rome"}],
+        },
         "inviteMember": {
             "id": made["member"],
             "email": "invited@firm.test",
@@ -270,6 +291,8 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "updateTag": {"tagId": one["tag"], **named},
         "createAccountRole": {"id": made["role"], "name": "Role"},
         "updateAccountRole": {"accountRoleId": one["role"], **named},
+        "createCustomField": {"id": made["field"], "name": "Field", "kind": "DATE"},
+        "updateCustomField": {"fieldId": one["field"], **named},
         "createContact": {"id": made["contact"], "name": "Contact", "accountIds": [one["account_shown"]]},
         "updateContact": {"contactId": one["contact_shown"], **named},
         "updateAccount": {
@@ -280,6 +303,7 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
             "removeRoles": [holder],
             "addContactIds": [one["contact_shown"]],
             "removeContactIds": [one["contact_hidden"]],
+            "setCustomFields": [{"fieldId": one["field"], "value": "Oslo"}],
         },
         "createJobStatus": {"id": made["status"], "name": "Status"},
         "updateJobStatus": {"statusId": one["status"], **named},
@@ -298,6 +322,9 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
             "removeAvailableToIds": [colleague],
             "addStatusIds": [one["status"]],
             "removeStatusIds": [one["status"]],
+            "addAllowedMoves": [{"fromStageId": one["stage_shown_0"], "toStageId": one["stage_shown_1"]}],
+            "removeAllowedMoves": [{"fromStageId": one["stage_shown_0"], "toStageId": one["stage_shown_1"]}],
+            "setStatusAutomove": [{"statusId": one["status"], "automove": "WHEN_ITEMS_DONE"}],
         },
         "createStage": {"id": made["stage"], "pipelineId": one["pipeline_shown"], "name": "Stage"},
         "updateStage": {"stageId": one["stage_shown_0"], **named},
@@ -334,6 +361,15 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
             "clientStatusId": one["clientstatus"],
             "expect": {"stageId": one["stage_shown_1"]},
         },
+        "createComment": {
+            "id": new_id("comment"),
+            "jobId": one["job_shown"],
+            "text": "Comment",
+            "mentionIds": [firm.owner.member_id],
+        },
+        "updateComment": {"commentId": one["comment_shown"], "mentionIds": [firm.owner.member_id]},
+        "deleteComment": {"commentId": one["comment_shown"]},
+        "markNotificationsRead": {"notificationIds": [one["notification"]]},
         "createTask": {
             "id": made["task"],
             "title": "Task",
@@ -359,6 +395,7 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "deleteStage": {"stageId": one["stage_shown_3"], "moveJobsTo": one["stage_shown_2"]},
         "deleteTag": {"tagId": one["tag"]},
         "deleteAccountRole": {"accountRoleId": one["role"]},
+        "deleteCustomField": {"fieldId": one["field"]},
         "deleteContact": {"contactId": one["contact_shown"]},
         "deleteJobStatus": {"statusId": one["status"]},
         "deleteClientStatus": {"clientStatusId": one["clientstatus_spare"]},

@@ -278,7 +278,7 @@ async def test_taking_away_what_is_not_there_changes_nothing(world: World, datab
     for place, value in tries:
         given = {key: said for key, said in INPUTS[place.mutation](world).items() if key.endswith("Id")}
         if place.name != place.top:
-            given[place.top] = [{"accountRoleId": world.role, "memberId": world.employee.member_id}]
+            given[place.top] = INPUTS[place.mutation](world)[place.top]
         answer = await send(world.owner, place.mutation, place.put(given, value))
         assert not answer.plain, answer
     assert await unchanged(database) == before
@@ -455,10 +455,10 @@ async def test_a_deactivated_member_gets_no_new_work(world: World, database: Dat
     """API1, PL4: wherever a member is named, with the field that named them."""
     tries = []
     for place in of_type("ID"):
-        to_member = place.name.lower().endswith(("assigneeids", "availabletoids"))
+        to_member = place.name.lower().endswith(("assigneeids", "availabletoids", "mentionids"))
         if (to_member or str(place) == "updateAccount.addRoles.0.memberId") and not place.removes:
             tries.append((place, [world.deactivated] if place.is_list else world.deactivated))
-    assert len(tries) == 7
+    assert len(tries) == 9
     assert await complaints(world, database, tries) == []
     for place, value in tries:
         answer = await send(world.owner, place.mutation, place.put(INPUTS[place.mutation](world), value))

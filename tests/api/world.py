@@ -37,10 +37,13 @@ class World:
     loose_task: str
     subtask: str
     tag: str
+    field: str
     role: str
     contact: str
     status: str
     client_status: str
+    comment: str
+    notification: str
     token: str
     invitation: str
 
@@ -62,6 +65,10 @@ async def open_world(api: Api) -> World:
     line = "query ($id: ID!) { node(id: $id) { ... on Task { subtasks { id } } } }"
     held = await task(owner, "Held", jobId=job["id"], subtasks=["Line"])
     token = await owner.do("createApiToken", "apiToken { id }", name="Script", scopes=["READ"])
+    comment = await owner.do("createComment", "comment { id }", jobId=job["id"], text="Called.")
+    admin = await api.member(owner, role="ADMIN")
+    await admin.do("createComment", jobId=job["id"], text="Look.", mentionIds=[owner.member_id])
+    told = await owner.query("{ viewer { notifications { nodes { id } } } }")
     return World(
         api=api,
         shop=shop,
@@ -75,14 +82,19 @@ async def open_world(api: Api) -> World:
         loose_task=await task(owner, "Loose"),
         subtask=(await owner.query(line, id=held))["node"]["subtasks"][0]["id"],
         tag=(await owner.do("createTag", "tag { id }", name="VIP"))["id"],
+        field=(await owner.do("createCustomField", "customField { id }", name="City", kind="TEXT"))["id"],
         role=(await owner.do("createAccountRole", "accountRole { id }", name="Preparer"))["id"],
         contact=(await owner.do("createContact", "contact { id }", name="Ann"))["id"],
         status=await status(owner, "On hold", shop.pipeline),
         client_status=(await owner.do("createClientStatus", "clientStatus { id }", name="In review"))["id"],
+        comment=comment["id"],
+        notification=told["viewer"]["notifications"]["nodes"][0]["id"],
         token=token["id"],
         invitation=invited["invitationToken"],
     )
 
+
+LIMITS: Json = {"timeLimit": {"amount": 2, "unit": "WORKING_DAYS"}, "jobLimit": 5}
 
 INPUTS: dict[str, Callable[[World], Json]] = {
     "login": lambda w: {"email": "owner1@firm.test", "password": "a wrong password"},
@@ -109,18 +121,26 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     "updateMemberAccess": lambda w: {"memberId": w.employee.member_id, "addRights": ["MANAGE_TAGS"]},
     "deactivateMember": lambda w: {"memberId": w.employee.member_id},
     "reactivateMember": lambda w: {"memberId": w.deactivated},
-    "createAccount": lambda w: {"name": "Bolt", "tagIds": [w.tag]},
+    "createAccount": lambda w: {
+        "name": "Bolt",
+        "tagIds": [w.tag],
+        "setCustomFields": [{"fieldId": w.field, "value": "Rome"}],
+    },
     "updateAccount": lambda w: {
         "accountId": w.shop.account,
         "name": "Bolt",
         "addTagIds": [w.tag],
         "addContactIds": [w.contact],
+        "setCustomFields": [{"fieldId": w.field, "value": "Oslo"}],
         "addRoles": [{"accountRoleId": w.role, "memberId": w.employee.member_id}],
         "removeRoles": [{"accountRoleId": w.role, "memberId": w.owner.member_id}],
     },
     "createTag": lambda w: {"name": "New", "color": "#ff0000"},
     "updateTag": lambda w: {"tagId": w.tag, "name": "New"},
     "deleteTag": lambda w: {"tagId": w.tag},
+    "createCustomField": lambda w: {"name": "Region", "kind": "CHOICE", "choices": ["DE", "FR"]},
+    "updateCustomField": lambda w: {"fieldId": w.field, "name": "Town"},
+    "deleteCustomField": lambda w: {"fieldId": w.field},
     "createAccountRole": lambda w: {"name": "Reviewer"},
     "updateAccountRole": lambda w: {"accountRoleId": w.role, "name": "Reviewer"},
     "deleteAccountRole": lambda w: {"accountRoleId": w.role},
@@ -129,16 +149,23 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     "deleteContact": lambda w: {"contactId": w.contact},
     "createPipeline": lambda w: {
         "name": "Payroll",
-        "stages": [{"name": "One"}, {"name": "Two"}],
+        "stages": [{"name": "One", "timeLimit": {"amount": 1, "unit": "HOURS"}, "jobLimit": 5}, {"name": "Two"}],
         "availableToIds": [w.employee.member_id],
         "statusIds": [w.status],
     },
-    "updatePipeline": lambda w: {"pipelineId": w.shop.pipeline, "name": "Payroll"},
+    "updatePipeline": lambda w: {
+        "pipelineId": w.shop.pipeline,
+        "name": "Payroll",
+        "archiveAfterDays": 30,
+        "addAllowedMoves": [{"fromStageId": w.shop.stages[0], "toStageId": w.shop.stages[1]}],
+        "removeAllowedMoves": [{"fromStageId": w.shop.stages[1], "toStageId": w.shop.stages[0]}],
+        "setStatusAutomove": [{"statusId": w.status, "automove": "WHEN_ITEMS_DONE"}],
+    },
     "archivePipeline": lambda w: {"pipelineId": w.shop.pipeline},
     "restorePipeline": lambda w: {"pipelineId": w.shop.pipeline},
     "deletePipeline": lambda w: {"pipelineId": w.shop.pipeline},
-    "createStage": lambda w: {"pipelineId": w.shop.pipeline, "name": "New", "position": 0},
-    "updateStage": lambda w: {"stageId": w.shop.stages[0], "name": "New", "position": 1},
+    "createStage": lambda w: {"pipelineId": w.shop.pipeline, "name": "New", "position": 0, **LIMITS},
+    "updateStage": lambda w: {"stageId": w.shop.stages[0], "name": "New", "position": 1, **LIMITS},
     "deleteStage": lambda w: {"stageId": w.shop.stages[0], "moveJobsTo": w.shop.stages[1]},
     "createJobStatus": lambda w: {"name": "Waiting", "color": "#00ff00"},
     "updateJobStatus": lambda w: {"statusId": w.status, "name": "Waiting"},
@@ -157,6 +184,10 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     },
     "setJobStatus": lambda w: {"jobId": w.job, "statusId": w.status, "expect": {"version": 1}},
     "setClientStatus": lambda w: {"jobId": w.job, "clientStatusId": w.client_status, "expect": {"version": 1}},
+    "createComment": lambda w: {"jobId": w.job, "text": "Written.", "mentionIds": [w.owner.member_id]},
+    "updateComment": lambda w: {"commentId": w.comment, "text": "Written.", "mentionIds": [w.owner.member_id]},
+    "deleteComment": lambda w: {"commentId": w.comment},
+    "markNotificationsRead": lambda w: {"notificationIds": [w.notification], "all": True},
     "createTask": lambda w: {"title": "New", "jobId": w.job, "subtasks": ["Line"]},
     "updateTask": lambda w: {"taskId": w.task, "title": "New"},
     "createSubtask": lambda w: {"taskId": w.task, "title": "New"},

@@ -274,6 +274,23 @@ async def contacts_come_and_go(w: World) -> AsyncIterator[Step]:
     yield Step(w.owner, "deleteContact", {"contactId": contact})
 
 
+@case("createCustomField", "updateCustomField", "deleteCustomField", "createAccount", "updateAccount")
+async def custom_fields_are_on_no_board(w: World) -> AsyncIterator[Step]:
+    """AC3: cards show nothing of their values; a board that shows the account may show them anew."""
+    boards = tuple(w.boards())
+    given = {"name": w.name("Field"), "kind": "CHOICE", "choices": ["DE", "FR"]}
+    made = Step(w.owner, "createCustomField", given, "customField { id }", quiet=boards)
+    yield made
+    field = {"fieldId": made.payload["customField"]["id"]}
+    yield Step(w.owner, "updateCustomField", {**field, "choices": ["FR", "DE", "US"]}, quiet=boards)
+    yield Step(w.owner, "updateCustomField", {**field, "choices": ["FR", "DE", "US"]}, events=0)
+    values = [{**field, "value": "FR"}]
+    yield Step(w.owner, "createAccount", {"name": w.name("Account"), "setCustomFields": values})
+    yield Step(w.owner, "updateAccount", {"accountId": w.first, "setCustomFields": values})
+    yield Step(w.owner, "updateAccount", {"accountId": w.first, "setCustomFields": values}, events=0)
+    yield Step(w.owner, "deleteCustomField", field, quiet=boards)
+
+
 @case("createTag", "updateTag", "deleteTag")
 async def a_tag_on_cards_is_made_renamed_and_deleted(w: World) -> AsyncIterator[Step]:
     """LV7: cards show tags."""
@@ -334,6 +351,22 @@ async def the_boards_own_pipeline_changes(w: World) -> AsyncIterator[Step]:
 
 
 @case("updatePipeline")
+async def a_pipelines_limits_and_moves_are_set(w: World) -> AsyncIterator[Step]:
+    """PL2, AM4: settings of the pipeline, which the board shows."""
+    pipeline, status = {"pipelineId": w.pipeline}, await w.status()
+    step = {"fromStageId": w.stages[0], "toStageId": w.stages[1]}
+    for given in (
+        {"blocksOverLimit": True, "listedMovesOnly": True, "archiveAfterDays": 30},
+        {"addAllowedMoves": [step]},
+        {"removeAllowedMoves": [step]},
+        {"setStatusAutomove": [{"statusId": status, "automove": "WHEN_ITEMS_DONE"}]},
+        {"blocksOverLimit": False, "listedMovesOnly": False, "archiveAfterDays": None},
+    ):
+        yield Step(w.owner, "updatePipeline", {**pipeline, **given}, quiet=("overseer, elsewhere",))
+        yield Step(w.owner, "updatePipeline", {**pipeline, **given}, events=0)
+
+
+@case("updatePipeline")
 async def the_available_to_list_opens_and_closes_the_board(w: World) -> AsyncIterator[Step]:
     """AC2, AC4: losing the pipeline ends the stream with a clear error."""
     pipeline, me = {"pipelineId": w.pipeline}, w.insider.member_id
@@ -354,6 +387,22 @@ async def a_stage_comes_changes_places_and_goes(w: World) -> AsyncIterator[Step]
     yield Step(w.owner, "updateStage", {**stage, "name": w.name("Stage")})
     yield Step(w.owner, "updateStage", {**stage, "position": 0})
     yield Step(w.owner, "updateStage", {**stage, "position": 0}, events=0)
+    yield Step(w.owner, "deleteStage", stage)
+
+
+@case("createStage", "updateStage", "deleteStage")
+async def a_stage_gets_limits_and_goes_on_by_itself(w: World) -> AsyncIterator[Step]:
+    """AM1, PL2, PL6, PL7: jobs that stand in it stay as they are."""
+    limits = {"jobLimit": 3, "timeLimit": {"amount": 2, "unit": "WORKING_DAYS"}, "automove": "WHEN_ITEMS_DONE"}
+    given = {"pipelineId": w.pipeline, "name": w.name("Stage"), "position": 1, **limits}
+    made = Step(w.owner, "createStage", given, "stage { id }", quiet=("overseer, elsewhere",))
+    yield made
+    stage = {"stageId": made.payload["stage"]["id"]}
+    yield Step(w.owner, "updateStage", {**stage, **limits}, events=0)
+    yield Step(w.owner, "updateStage", {**stage, "automove": "WHEN_ITEMS_DONE_OR_NONE", "completion": "ON_ENTRY"})
+    none = {"jobLimit": None, "timeLimit": None, "automove": "OFF", "completion": "NEVER"}
+    yield Step(w.owner, "updateStage", {**stage, **none})
+    yield Step(w.owner, "updateStage", {**stage, **none}, events=0)
     yield Step(w.owner, "deleteStage", stage)
 
 
@@ -510,6 +559,28 @@ async def a_job_is_put_on_hold_completed_archived_and_unarchived(w: World) -> As
     yield Step(w.owner, "setJobStatus", {"jobId": job, "statusId": w.statuses["ARCHIVED"]}, loses=everybody)
     yield Step(w.owner, "setJobStatus", {"jobId": job, "statusId": hidden}, quiet=("owner", "insider", "overseer"))
     yield Step(w.owner, "setJobStatus", {"jobId": job, "statusId": w.statuses["ACTIVE"]}, gains=everybody)
+
+
+@case("createComment", "updateComment", "deleteComment", "markNotificationsRead")
+async def members_talk_about_a_job(w: World) -> AsyncIterator[Step]:
+    """JB3, MV4: no card shows what they say, nor what they are told, but each is one event."""
+    others, job, me = tuple(w.boards()), await w.job(), w.insider.member_id
+    given = {"jobId": job, "text": "Look", "id": "comment_0192a0b1c2d37e4f8a5b" + f"{next(w.numbers):012x}"}
+    yield Step(w.owner, "createComment", {**given, "mentionIds": [me]}, quiet=others)
+    yield Step(w.owner, "createComment", {**given, "mentionIds": [me]}, events=0)
+    comment = {"commentId": given["id"]}
+    yield Step(w.owner, "updateComment", {**comment, "text": "Look here"}, quiet=others)
+    yield Step(w.owner, "updateComment", {**comment, "mentionIds": [me]}, events=0)
+    yield Step(w.insider, "markNotificationsRead", {"all": True}, quiet=others)
+    yield Step(w.insider, "markNotificationsRead", {"all": True}, events=0)
+    second = Step(w.overseer, "createComment", {"jobId": job, "text": "Here, too", "mentionIds": [me]}, quiet=others)
+    yield second
+    viewer = await w.insider.query("{ viewer { notifications(first: 1) { nodes { id } } } }")
+    read = {"notificationIds": [viewer["viewer"]["notifications"]["nodes"][0]["id"]]}
+    yield Step(w.insider, "markNotificationsRead", read, quiet=others)
+    yield Step(w.insider, "markNotificationsRead", read, events=0)
+    yield Step(w.owner, "deleteComment", comment, quiet=others)
+    yield Step(w.owner, "deleteComment", comment, events=0)
 
 
 @case("createClientStatus", "updateClientStatus", "deleteClientStatus", "setClientStatus")

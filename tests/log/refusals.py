@@ -60,6 +60,14 @@ plain("reactivateMember", "NOT_FOUND", lambda w: {"memberId": f"member_{NO}"})
 plain("createAccount", "NOT_FOUND", lambda w: {"name": "Late", "tagIds": [f"tag_{NO}"]})
 plain("updateAccount", "NOT_FOUND", lambda w: {"accountId": w.first, "name": "Late", "addTagIds": [f"tag_{NO}"]})
 plain("deleteTag", "NOT_FOUND", lambda w: {"tagId": f"tag_{NO}"})
+plain(
+    "updateAccount",
+    "NOT_FOUND",
+    lambda w: {"accountId": w.first, "name": "Late", "setCustomFields": [{"fieldId": f"field_{NO}", "value": "x"}]},
+)
+plain("createCustomField", "TOO_FEW", lambda w: {"name": "Late", "kind": "CHOICE"})
+plain("updateCustomField", "NOT_FOUND", lambda w: {"fieldId": f"field_{NO}", "name": "Late"})
+plain("deleteCustomField", "NOT_FOUND", lambda w: {"fieldId": f"field_{NO}"})
 plain("createAccountRole", "REQUIRED", lambda w: {"name": ""})
 plain("updateAccountRole", "NOT_FOUND", lambda w: {"accountRoleId": f"role_{NO}", "name": "Late"})
 plain("createContact", "NOT_FOUND", lambda w: {"name": "Ann", "accountIds": [w.first, f"account_{NO}"]})
@@ -76,6 +84,7 @@ plain("restorePipeline", "NOT_FOUND", lambda w: {"pipelineId": f"pipeline_{NO}"}
 plain("deletePipeline", "IN_USE", lambda w: {"pipelineId": w.pipeline})
 plain("createStage", "INVALID", lambda w: {"pipelineId": w.pipeline, "name": "Late", "position": 99})
 plain("updateStage", "INVALID", lambda w: {"stageId": w.stages[0], "name": "Late", "position": 99})
+plain("updateStage", "REQUIRED", lambda w: {"stageId": w.stages[0], "automove": "WHEN_ITEMS_DONE", "name": " "})
 plain("deleteStage", "IN_USE", lambda w: {"stageId": w.stages[0]})
 plain("createJobStatus", "NAME_TAKEN", lambda w: {"name": "archived"})
 plain("updateJobStatus", "BUILT_IN", lambda w: {"statusId": w.statuses["ACTIVE"], "name": "Late"})
@@ -166,12 +175,40 @@ async def a_status_of_another_pipeline(w: World) -> tuple[Client, Json]:
     return w.owner, {"jobId": await w.job(), "statusId": status}
 
 
+plain("markNotificationsRead", "NOT_FOUND", lambda w: {"notificationIds": [f"notification_{NO}"], "all": True})
+plain("deleteComment", "NOT_FOUND", lambda w: {"commentId": f"comment_{NO}"})
+
+
+@refusal("createComment", "CANNOT_SEE")
+async def a_comment_that_mentions_who_does_not_see_the_job(w: World) -> tuple[Client, Json]:
+    """JB3."""
+    job = await w.job(accountId=w.second)
+    given = {"jobId": job, "text": "Look", "id": f"comment_{NO}"}
+    return w.owner, {**given, "mentionIds": [w.overseer.member_id, w.insider.member_id]}
+
+
+@refusal("updateComment", "FORBIDDEN")
+async def a_comment_of_somebody_else(w: World) -> tuple[Client, Json]:
+    """JB3: not even an owner puts words into others' mouths."""
+    made = await w.insider.do("createComment", "comment { id }", jobId=await w.job(), text="Mine")
+    return w.owner, {"commentId": made["id"], "text": "Yours", "mentionIds": [w.insider.member_id]}
+
+
 @refusal("deleteClientStatus", "IN_USE")
 async def a_client_status_that_a_job_has(w: World) -> tuple[Client, Json]:
     """PL4."""
     status = await w.make("createClientStatus", "clientStatus { id }", name=w.name("Status"))
     await w.owner.do("setClientStatus", jobId=await w.job(), clientStatusId=status)
     return w.owner, {"clientStatusId": status}
+
+
+@refusal("updatePipeline", "NOT_ENABLED")
+async def the_mode_of_a_status_that_is_not_enabled(w: World) -> tuple[Client, Json]:
+    """AM4: what comes before it in the same call is not done either."""
+    status = await w.make("createJobStatus", "status { id }", name=w.name("Status"))
+    step = {"fromStageId": w.stages[1], "toStageId": w.stages[0]}
+    mode = {"statusId": status, "automove": "WHEN_ITEMS_DONE"}
+    return w.owner, {"pipelineId": w.pipeline, "addAllowedMoves": [step], "setStatusAutomove": [mode]}
 
 
 @refusal("updateTask", "DEACTIVATED")

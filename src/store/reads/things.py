@@ -188,6 +188,35 @@ async def statuses_of_pipelines(db: Db, firm_id: str, ids: Collection[str]) -> M
     return grouped(found)
 
 
+async def allowed_moves_of_pipelines(db: Db, firm_id: str, ids: Collection[str]) -> Mapping[str, list[Row]]:
+    """The listed moves, in the order of the stages."""
+    found = await db.rows(
+        """
+        SELECT a.pipeline_id AS parent_id, a.from_stage_id, a.to_stage_id FROM allowed_moves a
+        JOIN stages f ON f.firm_id = $1 AND f.id = a.from_stage_id
+        JOIN stages t ON t.firm_id = $1 AND t.id = a.to_stage_id
+        WHERE a.firm_id = $1 AND a.pipeline_id = ANY($2) ORDER BY f.position, t.position
+        """,
+        firm_id,
+        list(ids),
+    )
+    return grouped(found)
+
+
+async def status_settings_of_pipelines(db: Db, firm_id: str, ids: Collection[str]) -> Mapping[str, list[Row]]:
+    """What the enabled custom statuses do by themselves, by their names."""
+    found = await db.rows(
+        """
+        SELECT x.pipeline_id AS parent_id, x.status_id, x.automove FROM pipeline_statuses x
+        JOIN job_statuses js ON js.firm_id = $1 AND js.id = x.status_id
+        WHERE x.firm_id = $1 AND x.pipeline_id = ANY($2) ORDER BY lower(js.name), js.id
+        """,
+        firm_id,
+        list(ids),
+    )
+    return grouped(found)
+
+
 async def assignees(db: Db, firm_id: str, table: str, column: str, ids: Collection[str]) -> Mapping[str, list[Row]]:
     """Members assigned to jobs or tasks, by name. The names of table and column are our code's."""
     found = await db.rows(
