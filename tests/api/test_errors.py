@@ -165,6 +165,7 @@ ROOTS = {
     "firm": "firm { id }",
     "members": "members { totalCount }",
     "tags": "tags { id }",
+    "customFields": "customFields { id }",
     "accountRoles": "accountRoles { id }",
     "jobStatuses": "jobStatuses { id }",
     "accounts": "accounts { totalCount }",

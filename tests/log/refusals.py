@@ -60,11 +60,6 @@ plain("reactivateMember", "NOT_FOUND", lambda w: {"memberId": f"member_{NO}"})
 plain("createAccount", "NOT_FOUND", lambda w: {"name": "Late", "tagIds": [f"tag_{NO}"]})
 plain("updateAccount", "NOT_FOUND", lambda w: {"accountId": w.first, "name": "Late", "addTagIds": [f"tag_{NO}"]})
 plain("deleteTag", "NOT_FOUND", lambda w: {"tagId": f"tag_{NO}"})
-plain(
-    "updateAccount",
-    "NOT_FOUND",
-    lambda w: {"accountId": w.first, "name": "Late", "setCustomFields": [{"fieldId": f"field_{NO}", "value": "x"}]},
-)
 plain("createCustomField", "TOO_FEW", lambda w: {"name": "Late", "kind": "CHOICE"})
 plain("updateCustomField", "NOT_FOUND", lambda w: {"fieldId": f"field_{NO}", "name": "Late"})
 plain("deleteCustomField", "NOT_FOUND", lambda w: {"fieldId": f"field_{NO}"})
@@ -114,6 +109,14 @@ plain("deleteSubtask", "NOT_FOUND", lambda w: {"subtaskId": f"subtask_{NO}"})
 async def nobody_logs_out(w: World) -> tuple[Client, Json]:
     """There is no session to end."""
     return w.api.nobody, {}
+
+
+@refusal("updateAccount", "INVALID")
+async def a_value_that_is_not_of_its_fields_kind(w: World) -> tuple[Client, Json]:
+    """What comes before it in the same call is not done either."""
+    field = await w.make("createCustomField", "customField { id }", name=w.name("Field"), kind="DATE")
+    values = [{"fieldId": field, "value": "tomorrow"}]
+    return w.owner, {"accountId": w.first, "name": "Late", "setCustomFields": values}
 
 
 @refusal("deleteAccountRole", "IN_USE")
