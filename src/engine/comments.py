@@ -66,10 +66,6 @@ async def create_comment(work: Work, command: CreateComment) -> str:
 async def update_comment(work: Work, command: UpdateComment) -> str:
     """Changes a comment of the viewer's own; answers its id. What its mentions were told changes with it."""
     row = await _locked(work, command.comment_id)
-    if row["author_id"] != work.actor_id:
-        raise denied("Only its author may edit a comment.", None, "comment_id")
-    if row["deleted_at"] is not None:
-        raise invalid(ErrorCode.INVALID, "The comment has been deleted: write a new one.", "comment_id")
     checks = Checks()
     text = row["text"] if command.text is UNSET else _text(checks, command.text)
     before = await _mentions(work, row["id"])
@@ -77,6 +73,10 @@ async def update_comment(work: Work, command: UpdateComment) -> str:
     checks.done()
     added, gone = [one for one in wanted if one not in before], [one for one in before if one not in wanted]
     await _check_mentions(work, row["job_id"], added)
+    if row["author_id"] != work.actor_id:
+        raise denied("Only its author may edit a comment.", None, "comment_id")
+    if row["deleted_at"] is not None:
+        raise invalid(ErrorCode.INVALID, "The comment has been deleted: write a new one.", "comment_id")
     if added or gone or text != row["text"]:
         await records.change(work.db, models.Comment, work.firm_id, row["id"], work.now, text=text, edited_at=work.now)
         await _remention(work, row["id"], added, gone)

@@ -121,11 +121,14 @@ type Job implements Node {
   tasks(first: Int, after: String, last: Int, before: String): TaskConnection!
   visits(first: Int, after: String, last: Int, before: String): StageVisitConnection!
   history(first: Int, after: String, last: Int, before: String): HistoryConnection!
+  comments(first: Int, after: String, last: Int, before: String): CommentConnection!
 }
+type Comment { id: ID! }
 type StageVisit implements Node { id: ID! stage: Stage! enteredAt: DateTime! leftAt: DateTime }
 type PipelineConnection { nodes: [Pipeline!]! }
 type JobConnection { nodes: [Job!]! }
 type StageVisitConnection { nodes: [StageVisit!]! }
+type CommentConnection { nodes: [Comment!]! }
 type HistoryConnection { totalCount: Int! }
 
 # --- items ---

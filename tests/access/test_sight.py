@@ -79,7 +79,7 @@ async def test_no_path_of_the_schema_leads_to_what_is_hidden(world: World) -> No
     own, other = world.own, world.other
     hidden = {one for ids in own.hidden.values() for one in ids}
     hidden |= {one for ids in other.everything().values() for one in ids}
-    hidden |= {"Job hidden", "Job aside", "Task hidden", "Task aside", "Task private", "Con hidden"}
+    hidden |= {"Comment hidden", "Job hidden", "Job aside", "Task hidden", "Task aside", "Task private", "Con hidden"}
     hidden |= {'"Hidden"', '"One"', '"Two"', '"Gone"'}
     documents = crawl()
     assert len(documents) > 100
