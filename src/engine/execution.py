@@ -121,7 +121,7 @@ async def _meet(work: Work, step: Step, turns: Sequence[Turn]) -> None:
     """One automation's turns: put off, left to the worker, or done."""
     if step.delay is not None:
         await _schedule(work, step, step.delay, turns)
-    elif step.kind.later:
+    elif step.kind.later is not None and await step.kind.later(work, step.config, turns):
         for turn in turns:
             turn.state = RunState.QUEUED
             work.later(DueKind.RUN, turn.run_id, job_id=turn.job_id, lane=turn.lane)

@@ -104,6 +104,12 @@ class Batch(Generic[C]):
 
 Run = Callable[[Batch[Any]], Awaitable[None]]
 Check = Callable[[Work, Any], Awaitable[None]]
+Later = Callable[[Work, Any, Sequence[Turn]], Awaitable[bool]]
+
+
+async def always(work: Work, config: Any, turns: Sequence[Turn]) -> bool:
+    """For kinds that always start more."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +127,7 @@ class Kind:
     """Whether configuring it takes an owner or admin."""
     makes_items: bool = False
     """Whether a stage waits for it even while it is delayed (AM2)."""
-    later: bool = False
+    later: Later | None = None
     """Whether it starts more than its own effect, so that the worker does it in a transaction of its own (AU1)."""
     outlives_visit: bool = False
     """Whether it is still done when the job has left the stage meanwhile."""

@@ -9,13 +9,15 @@ from store.sql import Params
 
 Condition = Callable[[Params], str]
 
-AUTOMATION: Final = """'Automation' AS "__typename", a.id, a.version, a.created_at, a.updated_at, a.pipeline_id, a.stage_id,
+AUTOMATION: Final = """
+    'Automation' AS "__typename", a.id, a.version, a.created_at, a.updated_at, a.pipeline_id, a.stage_id,
     a.status_id, a.position, a.kind, e.config, e.condition, e.delay"""
 
 AUTOMATIONS: Final = """automations a
     JOIN automation_editions e ON e.firm_id = a.firm_id AND e.automation_id = a.id AND e.edition = a.edition"""
 
-RUN: Final = """'AutomationRun' AS "__typename", r.id, r.job_id, r.visit_id, r.automation_id, r.state, r.reason, r.attempts,
+RUN: Final = """
+    'AutomationRun' AS "__typename", r.id, r.job_id, r.visit_id, r.automation_id, r.state, r.reason, r.attempts,
     r.cause, r.created_at, r.due_at, r.started_at, r.finished_at"""
 
 

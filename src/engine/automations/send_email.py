@@ -1,0 +1,155 @@
+"""SEND_EMAIL: writes to the client, or to members, by a template."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from engine import email_templates, emails, setting, shortcodes
+from engine.calendar import today
+from engine.checks import Checks
+from engine.emails import Draft
+from engine.enums import AccessRight, EmailState, ErrorCode
+from engine.kinds import Batch, Kind, Turn
+from engine.work import Work
+from store.database import Row
+from store.reads import emails as reads
+from store.reads import things
+from store.writes import emails as writes
+
+NO_CONTACT: Final = "The account has no contact with an e-mail address: give it one, then retry."
+NO_MEMBER: Final = "No active member is meant: put somebody into the account's roles, then retry."
+NO_TEMPLATE: Final = "The e-mail template is gone."
+
+
+@dataclass(frozen=True, slots=True)
+class SendEmail:
+    """What to write, and to whom."""
+
+    template_id: str = setting.ref("emailtemplate", "The template to write by.")
+    to_contacts: bool = setting.flag(
+        "Whether it goes to all contacts of the account that have an e-mail address.", default=True
+    )
+    member_ids: tuple[str, ...] = setting.refs("member", "Members whom it goes to.")
+    role_ids: tuple[str, ...] = setting.refs("role", "Account roles whose holders it goes to.")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody whom an e-mail goes to: a contact of the client, or a member."""
+
+    name: str
+    address: str
+    contact_id: str | None = None
+    member_id: str | None = None
+
+
+async def check(work: Work, config: SendEmail) -> None:
+    """Refuses an e-mail to nobody."""
+    if not (config.to_contacts or config.member_ids or config.role_ids):
+        checks = Checks()
+        checks.add(ErrorCode.REQUIRED, "Say whom the e-mail goes to.", "config", "send_email", "to_contacts")
+        checks.done()
+
+
+async def run(batch: Batch[SendEmail]) -> None:
+    """An e-mail for every address; the turn ends when all of them have. A retry writes to nobody twice."""
+    work = batch.work
+    template = (await reads.templates(work.db, work.firm_id, [batch.config.template_id])).get(batch.config.template_id)
+    readers = await _readers(batch) if template else {}
+    turns = [turn for turn in batch.turns if readers.get(turn.job_id)]
+    for turn in batch.turns:
+        if turn not in turns:
+            turn.fail(NO_TEMPLATE if template is None else NO_CONTACT if batch.config.to_contacts else NO_MEMBER)
+    if template is None or not turns:
+        return
+    earlier = await writes.of_runs(work.db, work.firm_id, [turn.run_id for turn in turns])
+    wanted = {(turn.run_id, reader.address) for turn in turns for reader in readers[turn.job_id]}
+    await _again(work, earlier, wanted)
+    missing = wanted - {(row["run_id"], row["to_address"]) for row in earlier}
+    drafts = await _drafts(batch, turns, template, readers, missing)
+    for draft, email_id in zip(drafts, await emails.make(work, drafts), strict=True):
+        next(turn for turn in turns if turn.run_id == draft.run_id).things.append(email_id)
+    await _tell(work, turns)
+
+
+async def _readers(batch: Batch[SendEmail]) -> dict[str, list[Reader]]:
+    """Whom it goes to, by job, each address once; nobody where the client is meant and cannot be reached (AU9)."""
+    work, config = batch.work, batch.config
+    accounts = {turn.account_id for turn in batch.turns}
+    contacts = await reads.reachable(work.db, work.firm_id, accounts) if config.to_contacts else {}
+    people = await batch.people(config.member_ids, config.role_ids)
+    members = await things.members(work.db, work.firm_id, {one for some in people.values() for one in some})
+    found: dict[str, list[Reader]] = {}
+    for turn in batch.turns:
+        clients = [Reader(row["name"], row["email"], row["id"]) for row in contacts.get(turn.account_id, ())]
+        staff = [Reader(members[one]["name"], members[one]["email"], None, one) for one in people[turn.job_id]]
+        found[turn.job_id] = [] if config.to_contacts and not clients else _once([*clients, *staff])
+    return found
+
+
+def _once(readers: Iterable[Reader]) -> list[Reader]:
+    by_address: dict[str, Reader] = {}
+    for reader in readers:
+        by_address.setdefault(reader.address, reader)
+    return list(by_address.values())
+
+
+async def _again(work: Work, earlier: Iterable[Row], wanted: set[tuple[str, str]]) -> None:
+    """What failed before is sent again, unless it went to an address that has been corrected since."""
+    failed = [row for row in earlier if row["state"] == EmailState.FAILED]
+    gone = [row["id"] for row in failed if (row["run_id"], row["to_address"]) not in wanted]
+    if failed:
+        await writes.put(work.db, work.firm_id, gone, EmailState.FAILED, EmailState.DISCARDED, work.now)
+        await emails.requeue(work, [row["id"] for row in failed], EmailState.FAILED)
+
+
+async def _drafts(
+    batch: Batch[SendEmail],
+    turns: Sequence[Turn],
+    template: Row,
+    readers: Mapping[str, list[Reader]],
+    missing: set[tuple[str, str]],
+) -> list[Draft]:
+    """What is still to be made."""
+    work = batch.work
+    day = today(work.viewer.time_zone, work.now)
+    codes = email_templates.codes(template)
+    values = await shortcodes.values(work.db, work.firm_id, [turn.job_id for turn in turns], codes, day)
+    return [
+        _draft(turn, template, values[turn.job_id], reader)
+        for turn in turns
+        for reader in readers[turn.job_id]
+        if (turn.run_id, reader.address) in missing
+    ]
+
+
+def _draft(turn: Turn, template: Row, values: Mapping[str, str], reader: Reader) -> Draft:
+    own = shortcodes.of_contact(reader.name) if reader.contact_id else {}
+    return Draft(
+        to_name=reader.name,
+        to_address=reader.address,
+        words=email_templates.words(template, {**values, **own}),
+        account_id=turn.account_id,
+        contact_id=reader.contact_id,
+        member_id=reader.member_id,
+        job_id=turn.job_id,
+        run_id=turn.run_id,
+        lane=turn.lane,
+    )
+
+
+async def _tell(work: Work, turns: Sequence[Turn]) -> None:
+    """Where each turn stands, now that its e-mails wait to be sent, or are held back."""
+    rows = await writes.of_runs(work.db, work.firm_id, [turn.run_id for turn in turns])
+    for turn in turns:
+        turn.state, turn.reason = emails.outcome([row for row in rows if row["run_id"] == turn.run_id])
+
+
+KIND = Kind(
+    "SEND_EMAIL",
+    "Writes to the client by a template.",
+    SendEmail,
+    run,
+    right=AccessRight.MANAGE_TEMPLATES,
+    check=check,
+)
