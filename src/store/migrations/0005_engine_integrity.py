@@ -149,6 +149,7 @@ INDEXES = [
     "CREATE INDEX comment_mentions_member ON comment_mentions (firm_id, member_id)",
     "CREATE INDEX notifications_member ON notifications (firm_id, member_id, created_at, id)",
     "CREATE INDEX notifications_unread ON notifications (firm_id, member_id) WHERE read_at IS NULL",
+    "CREATE INDEX notifications_subject ON notifications (firm_id, subject_id) WHERE subject_id IS NOT NULL",
     "CREATE INDEX emails_state ON emails (firm_id, state, created_at, id)",
     "CREATE INDEX emails_job ON emails (firm_id, job_id)",
     "CREATE INDEX webhook_calls_job ON webhook_calls (firm_id, job_id)",
