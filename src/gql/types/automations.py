@@ -34,7 +34,7 @@ REFERRED: dict[str, Any] = {
     "pipeline": Pipeline,
     "stage": Stage,
 }
-"""The types of things to which configurations refer, by the prefixes of their ids."""
+"""The types of things to which configurations refer, by the prefixes of their ids; of others that they are nodes."""
 
 
 def _kinds() -> Any:
@@ -46,15 +46,19 @@ def _kinds() -> Any:
     return made
 
 
+def _referred(one: setting.Reference) -> Any:
+    return REFERRED.get(one.prefix, Node)
+
+
 def _field(name: str, one: setting.Setting, *, required: bool) -> tuple[str, Any, Any]:
     """A setting as a field: its name, type and binding."""
     match one:
         case setting.Reference(many=True):
             bound = batched(automation_things.references(name), one.description)
-            return f"{name.removesuffix('_ids')}s", GenericAlias(list, REFERRED[one.prefix]), bound
+            return f"{name.removesuffix('_ids')}s", GenericAlias(list, _referred(one)), bound
         case setting.Reference():
             bound = batched(automation_things.reference(name), one.description)
-            return name.removesuffix("_id"), REFERRED[one.prefix] | None, bound
+            return name.removesuffix("_id"), _referred(one) | None, bound
         case setting.Choice():
             return name, one.values, plain(one.description)
         case setting.Span():
