@@ -85,6 +85,11 @@ async def _configurations(db: Db, firm_id: str, used_id: str, which: str, seen: 
     return row["total"], tuple(row["seen"] or ())
 
 
+async def pipelines_with_template(db: Db, firm_id: str, template_id: str, seen: Condition) -> Usage:
+    """Pipelines whose jobs start with a template unless another is named."""
+    return await _count(db, "pipelines", "t.job_template_id = $2 AND t.deleted_at IS NULL", firm_id, template_id, seen)
+
+
 async def jobs_in_pipeline(db: Db, firm_id: str, pipeline_id: str, seen: Condition) -> Usage:
     """Jobs of a pipeline, archived ones included."""
     return await _count(db, "jobs", "t.pipeline_id = $2", firm_id, pipeline_id, seen)
