@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from engine import access, webhooks
 from engine.enums import AccessRight, TokenScope, WebhookState
-from resolvers import jobs
+from resolvers import automations, jobs
 from resolvers.commands import command
 from resolvers.context import Context
 from resolvers.declare import WITH_PARENT, Depends, Payload, batch, mutation, query, right
@@ -47,6 +47,12 @@ async def page(context: Context, *, state: WebhookState | None, **args: Any) -> 
 async def job_of(context: Context, rows: Sequence[Row]) -> list[Row | None]:
     """The jobs that calls are for."""
     return await jobs.by_ids(context, [row["job_id"] for row in rows])
+
+
+@batch(may=WITH_PARENT, depends=Depends.SCOPE)
+async def run_of(context: Context, rows: Sequence[Row]) -> list[Row | None]:
+    """The runs of automations that made calls."""
+    return await automations.runs_by_ids(context, [row["run_id"] for row in rows])
 
 
 @batch(may=INTEGRATOR, depends=Depends.RIGHTS)

@@ -11,6 +11,7 @@ from gql.types.node import Node
 from resolvers import webhooks
 
 if TYPE_CHECKING:
+    from gql.types.automations import AutomationRun
     from gql.types.jobs import Job
 
 
@@ -31,4 +32,7 @@ class WebhookCall(Node):
     next_attempt_at: datetime | None = plain("When it is tried next; null where it is not.")
     job: Annotated["Job", strawberry.lazy("gql.types.jobs")] | None = batched(
         webhooks.job_of, "The job that it is for."
+    )
+    run: Annotated["AutomationRun", strawberry.lazy("gql.types.automations")] | None = batched(
+        webhooks.run_of, "The automation's run that made it."
     )
