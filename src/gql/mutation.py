@@ -7,6 +7,8 @@ from gql.inputs import accounts as account_inputs
 from gql.inputs import automations as automation_inputs
 from gql.inputs import client_statuses as client_status_inputs
 from gql.inputs import comments as comment_inputs
+from gql.inputs import emails as email_inputs
+from gql.inputs import job_templates as job_template_inputs
 from gql.inputs import jobs as job_inputs
 from gql.inputs import notifications as notification_inputs
 from gql.inputs import people
@@ -26,9 +28,13 @@ from gql.payloads import (
     CreateApiTokenPayload,
     CustomFieldPayload,
     DeletedPayload,
+    EmailPayload,
+    EmailTemplatePayload,
     FirmPayload,
+    HeldEmailsPayload,
     JobPayload,
     JobStatusPayload,
+    JobTemplatePayload,
     LoginPayload,
     LogoutPayload,
     MarkNotificationsReadPayload,
@@ -46,7 +52,9 @@ from resolvers import (
     client_statuses,
     comments,
     custom_fields,
+    emails,
     firms,
+    job_templates,
     jobs,
     notifications,
     pipelines,
@@ -217,6 +225,17 @@ class Mutation:
     cancel_run: AutomationRunPayload = mutates(
         automations.cancel_run, "Cancels an automation that is still to run.", automation_inputs.CancelRunInput
     )
+    create_job_template: JobTemplatePayload = mutates(
+        job_templates.create_job_template, "Makes a job template.", job_template_inputs.CreateJobTemplateInput
+    )
+    update_job_template: JobTemplatePayload = mutates(
+        job_templates.update_job_template, "Changes a job template.", job_template_inputs.UpdateJobTemplateInput
+    )
+    delete_job_template: DeletedPayload = mutates(
+        job_templates.delete_job_template,
+        "Deletes a job template that nothing uses.",
+        job_template_inputs.DeleteJobTemplateInput,
+    )
     create_job: JobPayload = mutates(jobs.create_job, "Makes a job.", job_inputs.CreateJobInput)
     update_job: JobPayload = mutates(jobs.update_job, "Changes a job where it stands.", job_inputs.UpdateJobInput)
     move_job: JobPayload = mutates(
@@ -269,6 +288,33 @@ class Mutation:
         notifications.mark_notifications_read,
         "Marks one's notifications as read.",
         notification_inputs.MarkNotificationsReadInput,
+    )
+    create_email_template: EmailTemplatePayload = mutates(
+        emails.create_email_template, "Makes an e-mail template.", email_inputs.CreateEmailTemplateInput
+    )
+    update_email_template: EmailTemplatePayload = mutates(
+        emails.update_email_template,
+        "Changes an e-mail template. E-mails that have been made stay as they are.",
+        email_inputs.UpdateEmailTemplateInput,
+    )
+    delete_email_template: DeletedPayload = mutates(
+        emails.delete_email_template,
+        "Deletes an e-mail template that no automation uses.",
+        email_inputs.DeleteEmailTemplateInput,
+    )
+    send_test_email: EmailPayload = mutates(
+        emails.send_test_email,
+        "Sends a template to oneself, also while client mail is held back.",
+        email_inputs.SendTestEmailInput,
+    )
+    release_emails: HeldEmailsPayload = mutates(
+        emails.release_emails, "Sends e-mails that are held back.", email_inputs.ReleaseEmailsInput
+    )
+    discard_emails: HeldEmailsPayload = mutates(
+        emails.discard_emails, "Has e-mails that are held back never sent.", email_inputs.DiscardEmailsInput
+    )
+    retry_email: EmailPayload = mutates(
+        emails.retry_email, "Sends a failed e-mail again, under the same Message-ID.", email_inputs.RetryEmailInput
     )
     rotate_webhook_secret: FirmPayload = mutates(
         webhooks.rotate_secret,

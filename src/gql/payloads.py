@@ -10,6 +10,8 @@ from gql.types.accounts import Account, AccountRoleKind, Contact, CustomField, T
 from gql.types.automations import Automation, AutomationRun
 from gql.types.client_statuses import ClientStatus
 from gql.types.comments import Comment
+from gql.types.emails import Email, EmailTemplate
+from gql.types.job_templates import JobTemplate
 from gql.types.jobs import Job
 from gql.types.people import ApiToken, Firm, Member, Membership, Viewer
 from gql.types.pipelines import JobStatus, Pipeline, Stage
@@ -99,6 +101,13 @@ class CustomFieldPayload(Payload):
     """A custom field."""
 
     custom_field: CustomField | None = plain("The field as it is now.")
+
+
+@strawberry.type(description="A job template.")
+class JobTemplatePayload(Payload):
+    """A job template."""
+
+    job_template: JobTemplate | None = plain("The template as it is now.")
 
 
 @strawberry.type(description="A contact.")
@@ -198,6 +207,28 @@ class AutomationRunPayload(Payload):
     """A run."""
 
     run: AutomationRun | None = plain("The run as it is now.")
+
+
+@strawberry.type(description="An e-mail template.")
+class EmailTemplatePayload(Payload):
+    """A template."""
+
+    template: EmailTemplate | None = plain("The template as it is now.")
+
+
+@strawberry.type(description="An e-mail.")
+class EmailPayload(Payload):
+    """An e-mail."""
+
+    email: Email | None = plain("The e-mail as it is now.")
+
+
+@strawberry.type(description="E-mails that were held back.")
+class HeldEmailsPayload(Payload):
+    """E-mails."""
+
+    emails: list[Email] | None = plain("Those that were dealt with, as they are now.")
+    remaining: int | None = plain("How many e-mails are still held back.")
 
 
 @strawberry.type(description="Something is gone.")

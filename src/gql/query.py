@@ -5,6 +5,7 @@ import strawberry
 from engine.enums import RunState, WebhookState
 from gql.fields import PAGE, Arg, root, snapshot
 from gql.inputs.accounts import AccountFilter
+from gql.inputs.emails import EmailFilter
 from gql.inputs.jobs import JobFilter, JobOrder, StreamInput
 from gql.inputs.pipelines import PipelineFilter
 from gql.inputs.tasks import TaskFilter, TaskOrder
@@ -12,6 +13,8 @@ from gql.types.accounts import Account, AccountRoleKind, CustomField, Tag
 from gql.types.automations import AutomationRun
 from gql.types.boards import Board, Changes
 from gql.types.client_statuses import ClientStatus
+from gql.types.emails import Email, EmailTemplate
+from gql.types.job_templates import JobTemplate
 from gql.types.jobs import Job
 from gql.types.node import Connection, Node
 from gql.types.people import Firm, Member, Viewer
@@ -25,7 +28,9 @@ from resolvers import (
     changes,
     client_statuses,
     custom_fields,
+    emails,
     firms,
+    job_templates,
     jobs,
     nodes,
     pipelines,
@@ -62,6 +67,15 @@ class Query:
     client_statuses: list[ClientStatus] | None = root(
         client_statuses.of_firm, "The firm's client-facing statuses by name."
     )
+    email_templates: Connection[EmailTemplate] | None = root(
+        emails.template_page, "The firm's e-mail templates by name.", **PAGE
+    )
+    emails: Connection[Email] | None = root(
+        emails.page,
+        "E-mails about accounts that one has access to, or to oneself, newest first.",
+        filter=Arg(EmailFilter | None, "Which.", None),
+        **PAGE,
+    )
     account: Account | None = root(accounts.one, "An account, if one sees a job of it or has access.", id=_ID)
     accounts: Connection[Account] | None = root(
         accounts.page,
@@ -82,6 +96,7 @@ class Query:
         pipeline_id=Arg(ID, "The pipeline."),
         filter=Arg(JobFilter | None, "Which jobs.", None),
     )
+    job_templates: Connection[JobTemplate] | None = root(job_templates.page, "The firm's job templates by name.", **PAGE)
     job: Job | None = root(jobs.one, "A job.", id=_ID)
     jobs: Connection[Job] | None = root(
         jobs.page,

@@ -12,7 +12,9 @@ from resolvers import (
     client_statuses,
     comments,
     custom_fields,
+    emails,
     firms,
+    job_templates,
     jobs,
     notifications,
     pipelines,
@@ -56,6 +58,7 @@ _READS: Final[Mapping[str, Read]] = {
     "tag": accounts.tags_by_ids,
     "role": accounts.roles_by_ids,
     "field": custom_fields.by_ids,
+    "jobtemplate": job_templates.by_ids,
     "pipeline": pipelines.by_ids,
     "stage": pipelines.stages_by_ids,
     "status": pipelines.statuses_by_ids,
@@ -72,6 +75,8 @@ _READS: Final[Mapping[str, Read]] = {
     "user": _users,
     "session": _api_tokens,
     "call": webhooks.by_ids,
+    "emailtemplate": emails.templates_by_ids,
+    "email": emails.by_ids,
 }
 
 

@@ -57,8 +57,9 @@ async def run(batch: Batch[SendEmail]) -> None:
     template = (await reads.templates(work.db, work.firm_id, [batch.config.template_id])).get(batch.config.template_id)
     readers = await _readers(batch) if template else {}
     turns = [turn for turn in batch.turns if readers.get(turn.job_id)]
+    by_run = {turn.run_id: turn for turn in turns}
     for turn in batch.turns:
-        if turn not in turns:
+        if turn.run_id not in by_run:
             turn.fail(NO_TEMPLATE if template is None else NO_CONTACT if batch.config.to_contacts else NO_MEMBER)
     if template is None or not turns:
         return
@@ -68,7 +69,7 @@ async def run(batch: Batch[SendEmail]) -> None:
     missing = wanted - {(row["run_id"], row["to_address"]) for row in earlier}
     drafts = await _drafts(batch, turns, template, readers, missing)
     for draft, email_id in zip(drafts, await emails.make(work, drafts), strict=True):
-        next(turn for turn in turns if turn.run_id == draft.run_id).things.append(email_id)
+        by_run[str(draft.run_id)].things.append(email_id)
     await _tell(work, turns)
 
 

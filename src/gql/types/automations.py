@@ -19,6 +19,7 @@ from gql.types.accounts import AccountRoleKind, Tag
 from gql.types.client_statuses import ClientStatus
 from gql.types.conditions import Condition
 from gql.types.durations import Duration
+from gql.types.emails import EmailTemplate
 from gql.types.jobs import Job, StageVisit
 from gql.types.node import Node, Stored
 from gql.types.people import Cause, Member
@@ -31,6 +32,7 @@ REFERRED: dict[str, Any] = {
     "tag": Tag,
     "status": JobStatus,
     "clientstatus": ClientStatus,
+    "emailtemplate": EmailTemplate,
     "pipeline": Pipeline,
     "stage": Stage,
 }

@@ -82,6 +82,19 @@ class TaskFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class EmailFilter:
+    """E-mails; all given parts must hold."""
+
+    ids: Sequence[str] | None = None
+    states: Sequence[Any] | None = None
+    job_ids: Sequence[str] | None = None
+    account_ids: Sequence[str] | None = None
+    all_of: Sequence["EmailFilter"] | None = None
+    any_of: Sequence["EmailFilter"] | None = None
+    none_of: "EmailFilter | None" = None
+
+
+@dataclass(frozen=True, slots=True)
 class Asker:
     """What a filter may need to know of the viewer."""
 
@@ -90,12 +103,15 @@ class Asker:
     sees_job: Callable[[Params, str], str]  # the SQL of whether the viewer sees the job of an alias
 
 
-Filter = AccountFilter | PipelineFilter | JobFilter | TaskFilter
+Filter = AccountFilter | PipelineFilter | JobFilter | TaskFilter | EmailFilter
 Test = Callable[[Params, Any, Asker], str]
 
 
 def condition(p: Params, wanted: Filter | None, asker: Asker) -> str:
-    """The SQL of a filter. Rows have the aliases a (accounts), pl (pipelines), j (jobs), t and i (tasks, items)."""
+    """The SQL of a filter.
+
+    Rows have the aliases a (accounts), pl (pipelines), j (jobs), t and i (tasks, items), e (e-mails).
+    """
     if wanted is None:
         return "TRUE"
     parts = [_TESTS[type(wanted)][part](p, value, asker) for part, value in _given(wanted)]
@@ -193,6 +209,14 @@ def _of_jobs(p: Params, value: Sequence[str], asker: Asker) -> str:
     )
 
 
+def _jobs_of_emails(p: Params, value: Sequence[str], asker: Asker) -> str:
+    """A job that the viewer does not see has no e-mails, though they may see those of its account (AC4)."""
+    return (
+        "EXISTS (SELECT FROM jobs xj WHERE xj.firm_id = e.firm_id AND xj.id = e.job_id"
+        f" AND xj.id = ANY({p(list(value))}::text[]) AND {asker.sees_job(p, 'xj')})"
+    )
+
+
 def _all(p: Params, value: Sequence[Filter], asker: Asker) -> str:
     return "(" + " AND ".join(f"({condition(p, part, asker)})" for part in value) + ")" if value else "TRUE"
 
@@ -231,6 +255,13 @@ _TESTS: dict[type[Filter], dict[str, Test]] = {
         "due": _due("j.due_date"),
         "overdue": _job_overdue,
         "name_contains": _contains("j.name"),
+        **_LOGIC,
+    },
+    EmailFilter: {
+        "ids": _within("e.id"),
+        "states": _within("e.state"),
+        "job_ids": _jobs_of_emails,
+        "account_ids": _within("e.account_id"),
         **_LOGIC,
     },
     TaskFilter: {
