@@ -96,7 +96,9 @@ class Query:
         pipeline_id=Arg(ID, "The pipeline."),
         filter=Arg(JobFilter | None, "Which jobs.", None),
     )
-    job_templates: Connection[JobTemplate] | None = root(job_templates.page, "The firm's job templates by name.", **PAGE)
+    job_templates: Connection[JobTemplate] | None = root(
+        job_templates.page, "The firm's job templates by name.", **PAGE
+    )
     job: Job | None = root(jobs.one, "A job.", id=_ID)
     jobs: Connection[Job] | None = root(
         jobs.page,
