@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 from typing import Any, Final
 
-from engine import days_off, find
+from engine import days_off, emails, find
 from engine.access import Viewer
 from engine.calendar import is_region, today
 from engine.changes import differing
@@ -120,6 +120,8 @@ async def update_firm(work: Work, command: UpdateFirm) -> str:
     if values or off:
         clock = {"clock_date": today(values["time_zone"], work.now)} if "time_zone" in values else {}
         await people.change_firm(work.db, work.firm_id, work.now, values | clock)
+        if values.get("holds_client_mail"):
+            await emails.stop(work)
         work.touch("firm", work.firm_id, fields=[*values, *(["holidays"] if off else [])])
         await work.audit("firm.updated", work.firm_id, **values, **({"holidays": True} if off else {}))
     return work.firm_id
