@@ -273,3 +273,20 @@ async def test_a_description_takes_the_shortcodes_that_there_are(shop: Shop, dat
     assert shown["description"] == text
     await shop.owner.do("updateClientStatus", clientStatusId=status, description="[[JOB_NAM]]")
     await shop.owner.do("deleteCustomField", fieldId=field)
+
+
+async def test_one_that_an_automation_sets_is_not_deleted(shop: Shop, database: Database) -> None:
+    """PL4, AU7: refused while it is named, free once the automation is gone; jobs that enter the stage get it."""
+    status = await make(shop.owner)
+    config = {"setClientStatus": {"clientStatusId": status}}
+    automation = await shop.owner.do("createAutomation", "automation { id }", stageId=shop.stages[1], config=config)
+    before = await digest(database)
+    [error] = await shop.owner.refused("deleteClientStatus", clientStatusId=status)
+    assert (error["code"], error["total"], error["usedBy"]) == ("IN_USE", 1, [{"id": automation["id"]}])
+    assert await digest(database) == before
+    job = (await shop.job())["id"]
+    await shop.owner.do("moveJob", jobId=job, stageId=shop.stages[1], expect={"version": 1})
+    assert (await look(shop.owner, job))["clientStatus"]["id"] == status
+    await shop.owner.do("setClientStatus", jobId=job, clientStatusId=None)
+    await shop.owner.do("deleteAutomation", automationId=automation["id"])
+    await shop.owner.do("deleteClientStatus", clientStatusId=status)
