@@ -149,7 +149,8 @@ async def test_employees_see_the_calendar_and_do_not_change_it(api: Api, shop: S
     """AC1: settings are for owners and admins."""
     employee = await api.member(shop.owner)
     before = await digest(database)
-    for given in ({"workingDays": ["MONDAY"]}, {"holdsClientMail": False}, {"addHolidays": []}):
+    tries: list[Json] = [{"workingDays": ["MONDAY"]}, {"holdsClientMail": False}, {"addHolidays": []}]
+    for given in tries:
         assert await employee.code("updateFirm", **given) == ("FORBIDDEN", None)
     assert await digest(database) == before
     assert await look(employee) == await look(shop.owner)

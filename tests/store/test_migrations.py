@@ -54,3 +54,24 @@ async def test_firms_that_were_there_get_their_local_date(empty_database_url: st
         SELECT is_nullable FROM information_schema.columns WHERE table_name = 'firms' AND column_name = 'clock_date'
     """
     assert await value(empty_database_url, required) == "NO"
+
+
+async def test_jobs_that_were_completed_already_count_their_days_from_their_last_change(
+    empty_database_url: str,
+) -> None:
+    """PL2: so that they are archived like others; what is not completed has no such time."""
+    await migrate_to(empty_database_url, "0003_clock_date")
+    columns = "id, firm_id, account_id, pipeline_id, stage_id, rank, status_id, state, name, priority"
+    times = "entered_stage_at, created_at, updated_at"
+    rows = ", ".join(
+        f"('job_{n}', 'firm_1', 'account_1', 'pipeline_1', 'stage_1', '{n}', 'status_1', '{state}', 'Job', 1,"
+        " '2026-01-01', '2026-01-01', '2026-02-03')"
+        for n, state in enumerate(("ACTIVE", "COMPLETED", "ARCHIVED"))
+    )
+    await execute(
+        empty_database_url,
+        f"SET session_replication_role = replica; INSERT INTO jobs ({columns}, {times}) VALUES {rows}",
+    )
+    await migrate(empty_database_url)
+    query = "SELECT array_agg(coalesce((completed_at = updated_at)::text, 'never') ORDER BY id) FROM jobs"
+    assert await value(empty_database_url, query) == ["never", "true", "never"]

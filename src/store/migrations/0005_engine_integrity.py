@@ -143,6 +143,7 @@ INDEXES = [
     "CREATE INDEX status_stays_visit ON status_stays (firm_id, visit_id)",
     "CREATE INDEX item_links_visit ON item_links (firm_id, visit_id) WHERE blocking",
     "CREATE INDEX jobs_completed ON jobs (firm_id, pipeline_id, completed_at) WHERE state = 'COMPLETED'",
+    "CREATE INDEX pipelines_archiving ON pipelines (firm_id, id) WHERE archive_after_days IS NOT NULL",
     "CREATE INDEX jobs_client_status ON jobs (firm_id, client_status_id) WHERE client_status_id IS NOT NULL",
     "CREATE INDEX account_field_values_field ON account_field_values (firm_id, field_id)",
     "CREATE INDEX comments_job ON comments (firm_id, job_id, created_at, id)",
@@ -157,9 +158,15 @@ INDEXES = [
 ]
 
 
+ROWS = [
+    # The best that is known of when they were completed: their days begin then (PL2).
+    "UPDATE jobs SET completed_at = updated_at WHERE state = 'COMPLETED'",
+]
+
+
 class Migration(migrations.Migration):
     """Runs the statements above, in their order."""
 
     dependencies = [("store", "0004_engine")]  # Tortoise's own shape
 
-    operations = [ops.RunSQL([*LINKS, *DEFAULTS, *KEYS, *CHECKS, *INDEXES])]
+    operations = [ops.RunSQL([*LINKS, *DEFAULTS, *KEYS, *CHECKS, *INDEXES, *ROWS])]
