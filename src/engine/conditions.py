@@ -173,8 +173,6 @@ def _measure(checks: Checks, condition: Condition, path: Path) -> None:
                 checks.add(ErrorCode.TOO_FEW, "Name at least one.", *place, name)
         if members == ():
             checks.add(ErrorCode.TOO_FEW, "Name at least one.", *place, "assignees", "member_ids")
-        if node.custom_field and len(_given(node.custom_field)) == 1:
-            checks.add(ErrorCode.REQUIRED, "Say what the value must be.", *place, "custom_field")
 
 
 def _depth(condition: Condition) -> int:
@@ -219,6 +217,8 @@ def _settled(checks: Checks, node: Condition, known: Mapping[str, Row], path: Pa
 
 def _settled_test(checks: Checks, test: FieldTest, row: Row, path: Path) -> FieldTest:
     kind = CustomFieldKind(row["kind"])
+    if len(_given(test)) == 1:
+        checks.add(ErrorCode.REQUIRED, "Say what the value must be.", *path)
     if test.contains is not None and kind is not CustomFieldKind.TEXT:
         checks.add(ErrorCode.INVALID, "Only a text can contain something.", *path, "contains")
     for name in ("at_least", "at_most"):

@@ -44,7 +44,7 @@ class CreateJobTemplate:
 class UpdateJobTemplate:
     """Changes a job template. Jobs that were made from it stay as they are."""
 
-    template_id: str
+    job_template_id: str
     name: Maybe[str] = UNSET
     job_name: Maybe[str] = UNSET
     description: Maybe[str | None] = UNSET
@@ -59,7 +59,7 @@ class UpdateJobTemplate:
 class DeleteJobTemplate:
     """Deletes a job template that nothing uses."""
 
-    template_id: str
+    job_template_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,43 +143,43 @@ async def create_job_template(work: Work, command: CreateJobTemplate) -> str:
 async def update_job_template(work: Work, command: UpdateJobTemplate) -> str:
     """Changes a job template; answers its id. Members who were deactivated since they were named may stay."""
     work.viewer.need(AccessRight.MANAGE_TEMPLATES)
-    before = Template.of(await _whole(work, command.template_id))
+    before = Template.of(await _whole(work, command.job_template_id))
     said = {part.name: getattr(command, part.name) for part in fields(Template)}
     changed = replace(before, **{name: value for name, value in said.items() if value is not UNSET})
     template, named = await _checked(work, changed)
     if template.name != before.name:
-        await free_name(work, "job_templates", template.name, command.template_id)
+        await free_name(work, "job_templates", template.name, command.job_template_id)
     await _find_people(
         work,
         [one for one in template.assignee_ids if one not in before.assignee_ids],
         [one for one in template.assignee_role_ids if one not in before.assignee_role_ids],
     )
     if template != before:
-        await uses.refer(work, command.template_id, {*named, *template.assignee_ids, *template.assignee_role_ids})
+        await uses.refer(work, command.job_template_id, {*named, *template.assignee_ids, *template.assignee_role_ids})
         columns = template.columns
-        await records.change(work.db, models.JobTemplate, work.firm_id, command.template_id, work.now, **columns)
-        work.touch("job_template", command.template_id)
-    return command.template_id
+        await records.change(work.db, models.JobTemplate, work.firm_id, command.job_template_id, work.now, **columns)
+        work.touch("job_template", command.job_template_id)
+    return command.job_template_id
 
 
 async def delete_job_template(work: Work, command: DeleteJobTemplate) -> str:
     """Deletes a job template; refused while pipelines have it by default or automations name it (PL4)."""
     work.viewer.need(AccessRight.MANAGE_TEMPLATES)
-    await _whole(work, command.template_id)
+    await _whole(work, command.job_template_id)
     used = await usage.pipelines_with_template(
-        work.db, work.firm_id, command.template_id, lambda p: access.sees_pipeline(work.viewer, p, "t.id")
+        work.db, work.firm_id, command.job_template_id, lambda p: access.sees_pipeline(work.viewer, p, "t.id")
     )
-    refuse_use(used, "pipelines have this template by default.", "template_id")
-    await uses.refuse(work, command.template_id, "template_id")
-    await uses.refer(work, command.template_id, ())
-    await job_templates.leave_deleted_pipelines(work.db, work.firm_id, command.template_id)
-    await records.drop(work.db, models.JobTemplate, work.firm_id, command.template_id)
-    work.touch("job_template", command.template_id)
-    return command.template_id
+    refuse_use(used, "pipelines have this template by default.", "job_template_id")
+    await uses.refuse(work, command.job_template_id, "job_template_id")
+    await uses.refer(work, command.job_template_id, ())
+    await job_templates.leave_deleted_pipelines(work.db, work.firm_id, command.job_template_id)
+    await records.drop(work.db, models.JobTemplate, work.firm_id, command.job_template_id)
+    work.touch("job_template", command.job_template_id)
+    return command.job_template_id
 
 
 async def _whole(work: Work, template_id: str) -> Row:
-    return await find.whole(work, "job_templates", "job template", template_id, "template_id")
+    return await find.whole(work, "job_templates", "job template", template_id, "job_template_id")
 
 
 async def _checked(work: Work, template: Template) -> tuple[Template, set[str]]:
@@ -205,8 +205,9 @@ async def _checked(work: Work, template: Template) -> tuple[Template, set[str]]:
 
 
 def _check_span(checks: Checks, span: Duration | None, name: str) -> None:
-    if span and (span.amount or span.unit not in UNITS):
-        span.check(checks, name, units=UNITS)
+    if span:
+        counted = replace(span, amount=span.amount or 1)  # 0 is the day itself
+        counted.check(checks, name, units=UNITS)
 
 
 def _check_order(checks: Checks, template: Template) -> None:

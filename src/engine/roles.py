@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine import access, find
+from engine import access, find, uses
 from engine.changes import differing
 from engine.checks import Checks
 from engine.enums import AccessRight, ErrorCode
@@ -32,7 +32,7 @@ class UpdateAccountRole:
 
 @dataclass(frozen=True, slots=True)
 class DeleteAccountRole:
-    """Deletes an account role that no account uses."""
+    """Deletes an account role that nothing uses."""
 
     account_role_id: str
 
@@ -67,7 +67,7 @@ async def update_account_role(work: Work, command: UpdateAccountRole) -> str:
 
 
 async def delete_account_role(work: Work, command: DeleteAccountRole) -> str:
-    """Deletes an account role; refused while accounts use it (PL4)."""
+    """Deletes an account role; refused while accounts use it, or automations and templates name it (PL4)."""
     work.viewer.need(AccessRight.MANAGE_ACCOUNTS)
     role_id = command.account_role_id
     await find.whole(work, "account_roles", "account role", role_id, "account_role_id")
@@ -77,6 +77,7 @@ async def delete_account_role(work: Work, command: DeleteAccountRole) -> str:
     if total:
         message = f"{total} accounts use this role."
         raise Refused([InUse(ErrorCode.IN_USE, message, ("account_role_id",), total, seen)])
+    await uses.refuse(work, role_id, "account_role_id")
     await records.drop(work.db, models.AccountRole, work.firm_id, role_id)
     work.touch("account_role", role_id)
     return role_id

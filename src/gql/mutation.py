@@ -136,7 +136,7 @@ class Mutation:
     )
     delete_account_role: DeletedPayload = mutates(
         accounts.delete_account_role,
-        "Deletes an account role that nobody holds.",
+        "Deletes an account role that nobody holds and nothing names.",
         account_inputs.DeleteAccountRoleInput,
     )
     create_contact: ContactPayload = mutates(

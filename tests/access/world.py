@@ -89,6 +89,8 @@ async def _label(firm: Firm) -> None:
     role = await owner.do("createAccountRole", "accountRole { id }", name="Preparer")
     field = await owner.do("createCustomField", "customField { id }", name="City", kind="TEXT")
     status = await owner.do("createJobStatus", "status { id }", name="On hold")
+    books = await owner.do("createJobTemplate", "jobTemplate { id }", name="Books", jobName="Books")
+    firm.put(job_template=books["id"])
     for name in ("", "_spare"):
         shown = await owner.do("createClientStatus", "clientStatus { id }", name=f"Status{name}")
         firm.put(**{f"clientstatus{name}": shown["id"]})
@@ -260,7 +262,10 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
     one, colleague = firm.one, firm.colleague.member_id
     holder = {"accountRoleId": one["role"], "memberId": colleague}
     made = {prefix: new_id(prefix) for prefix in ("account", "tag", "role", "contact", "pipeline", "stage", "status")}
-    made |= {prefix: new_id(prefix) for prefix in ("job", "task", "subtask", "member", "clientstatus", "field")}
+    made |= {
+        prefix: new_id(prefix)
+        for prefix in ("job", "task", "subtask", "member", "clientstatus", "field", "jobtemplate")
+    }
     stages = [{"name": "A"}, {"name": "B"}]
     named = {"name": "Named"}
     return {
@@ -293,6 +298,18 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "updateAccountRole": {"accountRoleId": one["role"], **named},
         "createCustomField": {"id": made["field"], "name": "Field", "kind": "DATE"},
         "updateCustomField": {"fieldId": one["field"], **named},
+        "createJobTemplate": {
+            "id": made["jobtemplate"],
+            "name": "Template",
+            "jobName": "Job",
+            "assigneeIds": [colleague],
+            "assigneeRoleIds": [one["role"]],
+        },
+        "updateJobTemplate": {
+            "jobTemplateId": one["job_template"],
+            "assigneeIds": [colleague],
+            "assigneeRoleIds": [one["role"]],
+        },
         "createContact": {"id": made["contact"], "name": "Contact", "accountIds": [one["account_shown"]]},
         "updateContact": {"contactId": one["contact_shown"], **named},
         "updateAccount": {
@@ -394,6 +411,7 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "deletePipeline": {"pipelineId": one["pipeline_spare"]},
         "deleteStage": {"stageId": one["stage_shown_3"], "moveJobsTo": one["stage_shown_2"]},
         "deleteTag": {"tagId": one["tag"]},
+        "deleteJobTemplate": {"jobTemplateId": one["job_template"]},
         "deleteAccountRole": {"accountRoleId": one["role"]},
         "deleteCustomField": {"fieldId": one["field"]},
         "deleteContact": {"contactId": one["contact_shown"]},

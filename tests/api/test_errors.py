@@ -167,6 +167,7 @@ ROOTS = {
     "tags": "tags { id }",
     "customFields": "customFields { id }",
     "accountRoles": "accountRoles { id }",
+    "jobTemplates": "jobTemplates { totalCount }",
     "jobStatuses": "jobStatuses { id }",
     "accounts": "accounts { totalCount }",
     "pipelines": "pipelines { totalCount }",

@@ -38,6 +38,7 @@ class World:
     subtask: str
     tag: str
     field: str
+    job_template: str
     role: str
     contact: str
     status: str
@@ -83,6 +84,7 @@ async def open_world(api: Api) -> World:
         subtask=(await owner.query(line, id=held))["node"]["subtasks"][0]["id"],
         tag=(await owner.do("createTag", "tag { id }", name="VIP"))["id"],
         field=(await owner.do("createCustomField", "customField { id }", name="City", kind="TEXT"))["id"],
+        job_template=(await owner.do("createJobTemplate", "jobTemplate { id }", name="Books", jobName="Books"))["id"],
         role=(await owner.do("createAccountRole", "accountRole { id }", name="Preparer"))["id"],
         contact=(await owner.do("createContact", "contact { id }", name="Ann"))["id"],
         status=await status(owner, "On hold", shop.pipeline),
@@ -141,6 +143,23 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     "createCustomField": lambda w: {"name": "Region", "kind": "CHOICE", "choices": ["DE", "FR"]},
     "updateCustomField": lambda w: {"fieldId": w.field, "name": "Town"},
     "deleteCustomField": lambda w: {"fieldId": w.field},
+    "createJobTemplate": lambda w: {
+        "name": "Payroll",
+        "jobName": "Payroll [LAST_MONTH_NAME]",
+        "assigneeIds": [w.employee.member_id],
+        "assigneeRoleIds": [w.role],
+        "startAfter": {"amount": 1, "unit": "DAYS"},
+        "dueAfter": {"amount": 2, "unit": "WEEKS"},
+    },
+    "updateJobTemplate": lambda w: {
+        "jobTemplateId": w.job_template,
+        "name": "Payroll",
+        "assigneeIds": [w.employee.member_id],
+        "assigneeRoleIds": [w.role],
+        "startAfter": {"amount": 1, "unit": "DAYS"},
+        "dueAfter": {"amount": 2, "unit": "WEEKS"},
+    },
+    "deleteJobTemplate": lambda w: {"jobTemplateId": w.job_template},
     "createAccountRole": lambda w: {"name": "Reviewer"},
     "updateAccountRole": lambda w: {"accountRoleId": w.role, "name": "Reviewer"},
     "deleteAccountRole": lambda w: {"accountRoleId": w.role},

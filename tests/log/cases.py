@@ -291,6 +291,18 @@ async def custom_fields_are_on_no_board(w: World) -> AsyncIterator[Step]:
     yield Step(w.owner, "deleteCustomField", field, quiet=boards)
 
 
+@case("createJobTemplate", "updateJobTemplate", "deleteJobTemplate")
+async def job_templates_are_on_no_board(w: World) -> AsyncIterator[Step]:
+    """JB1: jobs that were made from one stay as they are."""
+    boards, given = tuple(w.boards()), {"name": w.name("Template"), "jobName": "Books [LAST_MONTH_NAME]"}
+    made = Step(w.owner, "createJobTemplate", given, "jobTemplate { id }", quiet=boards)
+    yield made
+    template = {"jobTemplateId": made.payload["jobTemplate"]["id"]}
+    yield Step(w.owner, "updateJobTemplate", {**template, "priority": "HIGH"}, quiet=boards)
+    yield Step(w.owner, "updateJobTemplate", {**template, "priority": "HIGH"}, events=0)
+    yield Step(w.owner, "deleteJobTemplate", template, quiet=boards)
+
+
 @case("createTag", "updateTag", "deleteTag")
 async def a_tag_on_cards_is_made_renamed_and_deleted(w: World) -> AsyncIterator[Step]:
     """LV7: cards show tags."""

@@ -99,7 +99,10 @@ class UpdateTagInput(MutationInput):
     color: str | None = optional("The new colour; null for none.")
 
 
-@input_of(tags.DeleteTag, "Which tag to delete; it is taken off every account, and refused while conditions name it.")
+@input_of(
+    tags.DeleteTag,
+    "Which tag to delete; it is taken off every account. Refused while conditions or automations name it.",
+)
 class DeleteTagInput(MutationInput):
     """A tag."""
 
@@ -122,7 +125,10 @@ class UpdateAccountRoleInput(MutationInput):
     name: str | None = settable("The new name.")
 
 
-@input_of(roles.DeleteAccountRole, "Which account role to delete; refused while somebody holds it.")
+@input_of(
+    roles.DeleteAccountRole,
+    "Which account role to delete; refused while somebody holds it, or automations or templates name it.",
+)
 class DeleteAccountRoleInput(MutationInput):
     """An account role."""
 

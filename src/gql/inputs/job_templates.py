@@ -37,7 +37,7 @@ class CreateJobTemplateInput(MutationInput):
 class UpdateJobTemplateInput(MutationInput):
     """Changes of a job template."""
 
-    template_id: ID = given("Which template.")
+    job_template_id: ID = given("Which template.")
     name: str | None = settable("The new name.")
     job_name: str | None = settable("The jobs' new name; may hold shortcodes.")
     description: str | None = optional("The jobs' new description; null for none.")
@@ -52,4 +52,4 @@ class UpdateJobTemplateInput(MutationInput):
 class DeleteJobTemplateInput(MutationInput):
     """A job template."""
 
-    template_id: ID = given("Which template.")
+    job_template_id: ID = given("Which template.")
