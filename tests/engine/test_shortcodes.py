@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from engine import periods, shortcodes
 from engine.checks import Checks
 from engine.enums import ErrorCode
+from tests.docs.pages import ROOT, Page
 
 FIELDS = {"Region": "field_1", "R&D credit": "field_2"}
 VALUES = {
@@ -191,6 +192,17 @@ def test_what_comes_next_has_this_as_its_last(day: date) -> None:
     for unit in ("MONTH_NUMBER", "MONTH_NAME", "MONTH_YEAR"):
         assert periods.around(day)[f"NEXT_{unit}"] == periods.around(later)[f"CURRENT_{unit}"]
         assert periods.around(later)[f"LAST_{unit}"] == periods.around(day)[f"CURRENT_{unit}"]
+
+
+def test_the_guide_explains_every_shortcode() -> None:
+    """AU8: its tables are what the code does."""
+    guide = Page(ROOT / "docs" / "guides" / "automations.md")
+    told = {row[0].strip("`[]").partition(":")[0] for row in guide.rows("shortcode")}
+    assert told == shortcodes.OF_JOBS - shortcodes.PERIODS
+    found = periods.around(date(2026, 3, 15))
+    units = [(unit.strip("`"), examples) for unit, *examples in guide.rows("unit")]
+    shown = {unit: [found[f"{word}_{unit}"] for word in ("CURRENT", "LAST", "NEXT")] for unit in periods.UNITS}
+    assert units == list(shown.items())
 
 
 @pytest.mark.parametrize(
