@@ -25,6 +25,7 @@ PREFIX = {  # which things a field of an input names, by the field's name withou
     "afterJob": "job",
     "assignee": "member",
     "availableTo": "member",
+    "call": "call",
     "clientStatus": "clientstatus",
     "comment": "comment",
     "contact": "contact",
@@ -65,7 +66,7 @@ MADE = {  # which things a create makes under an id of the client's
     "createTask": "task",
     "inviteMember": "member",
 }
-KEPT = {("moveJob", "afterJobId"): {"pendingItems"}}
+KEPT = {("moveJob", "afterJobId"): {"pendingItems"}, ("createStage", "condition"): {"position"}}
 """Fields without which a call would be refused before it looks at the id."""
 
 UNSHOWN = ("session_", "history_", "notification_")
@@ -97,6 +98,8 @@ def said(world: World, mutation: str, path: Path, value: str) -> Json:
     wanted = required(kind) | {path[0]} | KEPT.get((mutation, path[0]), set())
     least = {name: working[name] for name in working if name in wanted}
     given: Json = put(kind, path, value, least)
+    if path[0] == "stages":  # the first and the last have no condition
+        given["stages"] = [{"name": "First"}, *given["stages"], {"name": "Last"}]
     return given
 
 
@@ -113,6 +116,8 @@ def unseen(world: World, prefix: str, caller: str) -> list[str]:
 def expected(mutation: str, path: Path, caller: str) -> list[Json]:
     """What is answered to an id of nothing."""
     where = ["input", *path[:1]]
+    if "condition" in path:
+        where = ["input", *(("stages", "1", *path[1:]) if path[0] == "stages" else path)]
     if mutation in FOR_MANAGERS and caller == "employee":
         return [{"__typename": "ForbiddenError", "code": "FORBIDDEN"}]
     if path == ("expect", "stageId"):

@@ -100,7 +100,10 @@ def test_a_field_of_the_root_needs_nobody_only_where_it_tells_nobody_anything() 
     rules = {name: found.may.name for name, found in declared.items() if found and name.startswith(roots)}
     assert {name for name, rule in rules.items() if rule == "VISITOR"} == {"Query.viewer"}
     assert {name for name, rule in rules.items() if rule == "PUBLIC"} == {"Mutation.login", "Mutation.acceptInvitation"}
-    assert {rule for name, rule in rules.items() if name.startswith("Query.")} == {"VISITOR", "READER"}
+    integrators = {name for name, rule in rules.items() if rule == "right(MANAGE_INTEGRATIONS)"}
+    assert {name for name in integrators if name.startswith("Query.")} == {"Query.webhookCalls"}
+    others = {rule for name, rule in rules.items() if name.startswith("Query.") and name not in integrators}
+    assert others == {"VISITOR", "READER"}
     assert {rule for name, rule in rules.items() if name.startswith("Subscription.")} == {"READER"}
 
 

@@ -10,6 +10,7 @@ from engine.enums import AccessRight
 from store.ids import new_id
 from tests.access.schema_ids import mutation_rules
 from tests.support.api import PASSWORD, Api, Client
+from tests.support.hooks import failed_call
 
 Things = dict[str, list[str]]
 """Ids by their prefix."""
@@ -163,6 +164,8 @@ async def _comments(firm: Firm) -> None:
         job = firm.one["job_hidden" if name == "hidden" else "job_shown"]
         made = await client.do("createComment", "comment { id }", jobId=job, text=f"Comment {name}", **more)
         firm.put(**{f"comment_{name}": made["id"]})
+        if name != "told":
+            firm.put(**{f"call_{name}": await failed_call(firm.api.database, job)})
     viewer = (await employee.query("{ viewer { notifications { nodes { id } } } }"))["viewer"]
     firm.put(notification=viewer["notifications"]["nodes"][0]["id"])
 
@@ -241,7 +244,7 @@ def _hide(firm: Firm) -> None:
         "task_private",
     }
     hidden |= {"subtask_hidden", "subtask_aside", "subtask_private", "session_owner", "history_hidden"}
-    hidden |= {"comment_hidden", "notification"}
+    hidden |= {"comment_hidden", "notification", "call_hidden"}
     hidden |= {"gone_stage", "gone_pipeline", "gone_with_it"}
     firm.hide(*(firm.one[name] for name in sorted(hidden)))
 
@@ -343,8 +346,14 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
             "removeAllowedMoves": [{"fromStageId": one["stage_shown_0"], "toStageId": one["stage_shown_1"]}],
             "setStatusAutomove": [{"statusId": one["status"], "automove": "WHEN_ITEMS_DONE"}],
         },
-        "createStage": {"id": made["stage"], "pipelineId": one["pipeline_shown"], "name": "Stage"},
-        "updateStage": {"stageId": one["stage_shown_0"], **named},
+        "createStage": {
+            "id": made["stage"],
+            "pipelineId": one["pipeline_shown"],
+            "name": "Stage",
+            "position": 1,
+            "condition": {"tags": [one["tag_spare"]]},
+        },
+        "updateStage": {"stageId": one["stage_shown_1"], "condition": None, **named},
         "createJob": {
             "id": made["job"],
             "name": "Job",
@@ -387,6 +396,8 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "updateComment": {"commentId": one["comment_shown"], "mentionIds": [firm.owner.member_id]},
         "deleteComment": {"commentId": one["comment_shown"]},
         "markNotificationsRead": {"notificationIds": [one["notification"]]},
+        "rotateWebhookSecret": {},
+        "retryWebhookCall": {"callId": one["call_shown"]},
         "createTask": {
             "id": made["task"],
             "title": "Task",

@@ -19,6 +19,7 @@ from graphql import (
 from gql.schema import build_schema
 from tests.rules.kit import hidden_job, status, task
 from tests.support.api import Api, Client, Json, Shop, open_shop
+from tests.support.hooks import failed_call
 
 
 @dataclass
@@ -45,6 +46,7 @@ class World:
     client_status: str
     comment: str
     notification: str
+    call: str
     token: str
     invitation: str
 
@@ -91,12 +93,20 @@ async def open_world(api: Api) -> World:
         client_status=(await owner.do("createClientStatus", "clientStatus { id }", name="In review"))["id"],
         comment=comment["id"],
         notification=told["viewer"]["notifications"]["nodes"][0]["id"],
+        call=await failed_call(api.database, job["id"]),
         token=token["id"],
         invitation=invited["invitationToken"],
     )
 
 
-LIMITS: Json = {"timeLimit": {"amount": 2, "unit": "WORKING_DAYS"}, "jobLimit": 5}
+def settings(w: World) -> Json:
+    """Settings of a stage that is neither the first nor the last."""
+    return {
+        "timeLimit": {"amount": 2, "unit": "WORKING_DAYS"},
+        "jobLimit": 5,
+        "condition": {"all": [{"tags": [w.tag]}, {"not": {"priority": ["LOW"]}}]},
+    }
+
 
 INPUTS: dict[str, Callable[[World], Json]] = {
     "login": lambda w: {"email": "owner1@firm.test", "password": "a wrong password"},
@@ -183,8 +193,8 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     "archivePipeline": lambda w: {"pipelineId": w.shop.pipeline},
     "restorePipeline": lambda w: {"pipelineId": w.shop.pipeline},
     "deletePipeline": lambda w: {"pipelineId": w.shop.pipeline},
-    "createStage": lambda w: {"pipelineId": w.shop.pipeline, "name": "New", "position": 0, **LIMITS},
-    "updateStage": lambda w: {"stageId": w.shop.stages[0], "name": "New", "position": 1, **LIMITS},
+    "createStage": lambda w: {"pipelineId": w.shop.pipeline, "name": "New", "position": 1, **settings(w)},
+    "updateStage": lambda w: {"stageId": w.shop.stages[0], "name": "New", "position": 1, **settings(w)},
     "deleteStage": lambda w: {"stageId": w.shop.stages[0], "moveJobsTo": w.shop.stages[1]},
     "createJobStatus": lambda w: {"name": "Waiting", "color": "#00ff00"},
     "updateJobStatus": lambda w: {"statusId": w.status, "name": "Waiting"},
@@ -206,6 +216,8 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     "createComment": lambda w: {"jobId": w.job, "text": "Written.", "mentionIds": [w.owner.member_id]},
     "updateComment": lambda w: {"commentId": w.comment, "text": "Written.", "mentionIds": [w.owner.member_id]},
     "deleteComment": lambda w: {"commentId": w.comment},
+    "rotateWebhookSecret": lambda w: {},
+    "retryWebhookCall": lambda w: {"callId": w.call},
     "markNotificationsRead": lambda w: {"notificationIds": [w.notification], "all": True},
     "createTask": lambda w: {"title": "New", "jobId": w.job, "subtasks": ["Line"]},
     "updateTask": lambda w: {"taskId": w.task, "title": "New"},

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from tests.log.world import World
 from tests.support.api import PASSWORD, Client, Json
+from tests.support.hooks import failed_call
 
 EVERYBODY = ("owner", "overseer", "insider", "assignee")
 
@@ -104,6 +105,15 @@ async def the_firms_calendar_and_mail_are_on_no_board(w: World) -> AsyncIterator
     for changed in (given, {"holdsClientMail": False, "replyTo": "help@firm.test"}, {"removeHolidays": ["2026-08-03"]}):
         yield Step(w.owner, "updateFirm", changed, quiet=boards)
         yield Step(w.owner, "updateFirm", changed, events=0)
+
+
+@case("rotateWebhookSecret", "retryWebhookCall")
+async def webhooks_are_on_no_board(w: World) -> AsyncIterator[Step]:
+    """API6: a new secret is a change of the firm, another try of a call is none of anything that is shown live."""
+    yield Step(w.owner, "rotateWebhookSecret", {}, quiet=tuple(w.boards()))
+    call = {"callId": await failed_call(w.database, w.jobs[0])}
+    yield Step(w.owner, "retryWebhookCall", call, events=0)
+    yield Step(w.owner, "retryWebhookCall", call, events=0)
 
 
 @case("updateFirm")
@@ -412,7 +422,9 @@ async def a_stage_gets_limits_and_goes_on_by_itself(w: World) -> AsyncIterator[S
     stage = {"stageId": made.payload["stage"]["id"]}
     yield Step(w.owner, "updateStage", {**stage, **limits}, events=0)
     yield Step(w.owner, "updateStage", {**stage, "automove": "WHEN_ITEMS_DONE_OR_NONE", "completion": "ON_ENTRY"})
-    none = {"jobLimit": None, "timeLimit": None, "automove": "OFF", "completion": "NEVER"}
+    yield Step(w.owner, "updateStage", {**stage, "condition": {"tags": [w.tag]}})
+    yield Step(w.owner, "updateStage", {**stage, "condition": {"tags": [w.tag, w.tag]}}, events=0)
+    none = {"jobLimit": None, "timeLimit": None, "automove": "OFF", "completion": "NEVER", "condition": None}
     yield Step(w.owner, "updateStage", {**stage, **none})
     yield Step(w.owner, "updateStage", {**stage, **none}, events=0)
     yield Step(w.owner, "deleteStage", stage)

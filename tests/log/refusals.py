@@ -83,6 +83,11 @@ plain("deletePipeline", "IN_USE", lambda w: {"pipelineId": w.pipeline})
 plain("createStage", "INVALID", lambda w: {"pipelineId": w.pipeline, "name": "Late", "position": 99})
 plain("updateStage", "INVALID", lambda w: {"stageId": w.stages[0], "name": "Late", "position": 99})
 plain("updateStage", "REQUIRED", lambda w: {"stageId": w.stages[0], "automove": "WHEN_ITEMS_DONE", "name": " "})
+plain(
+    "updateStage",
+    "NOT_FOUND",
+    lambda w: {"stageId": w.stages[1], "jobLimit": 1, "condition": {"tags": [w.tag, f"tag_{NO}"]}},
+)
 plain("deleteStage", "IN_USE", lambda w: {"stageId": w.stages[0]})
 plain("createJobStatus", "NAME_TAKEN", lambda w: {"name": "archived"})
 plain("updateJobStatus", "BUILT_IN", lambda w: {"statusId": w.statuses["ACTIVE"], "name": "Late"})
@@ -183,6 +188,13 @@ async def a_status_of_another_pipeline(w: World) -> tuple[Client, Json]:
 
 plain("markNotificationsRead", "NOT_FOUND", lambda w: {"notificationIds": [f"notification_{NO}"], "all": True})
 plain("deleteComment", "NOT_FOUND", lambda w: {"commentId": f"comment_{NO}"})
+plain("retryWebhookCall", "NOT_FOUND", lambda w: {"callId": f"call_{NO}"})
+
+
+@refusal("rotateWebhookSecret", "FORBIDDEN")
+async def a_secret_that_somebody_without_the_right_rotates(w: World) -> tuple[Client, Json]:
+    """API6."""
+    return w.insider, {}
 
 
 @refusal("createComment", "CANNOT_SEE")

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 
 import trustme
 
+from store.database import Database
+from store.ids import new_id
+
 DRIP_SECONDS = 0.02
 """How long a server that answers bit by bit rests between two bits."""
 
@@ -146,3 +149,18 @@ class Authority:
         context = ssl.create_default_context()
         self.ca.configure_trust(context)
         return context
+
+
+async def failed_call(database: Database, job_id: str) -> str:
+    """A call for a job that was not accepted, behind everybody's back; answers its id."""
+    call_id = new_id("call")
+    await database.rows(
+        """
+        INSERT INTO webhook_calls (id, firm_id, job_id, state, url, body, attempts, error, created_at, updated_at)
+        SELECT $1, firm_id, id, 'FAILED', 'https://hooks.example.com/', '{}', 1, 'No answer came.', now(), now()
+        FROM jobs WHERE id = $2
+        """,
+        call_id,
+        job_id,
+    )
+    return call_id
