@@ -140,10 +140,10 @@ async def _pipeline(demo: _Demo, name: str, stages: Sequence[str], people: Seque
 async def _job(demo: _Demo, pipeline: str, number: int, client: str, stage_id: str, people: Sequence[str]) -> None:
     job_id = _id("job", f"{pipeline}/{client}")
     made = jobs.CreateJob(
-        pipeline,
         _id("account", client),
         _id("pipeline", pipeline),
-        stage_id,
+        name=pipeline,
+        stage_id=stage_id,
         priority=list(Priority)[number % len(Priority)],
         assignee_ids=(people[number % 2],),
         id=job_id,

@@ -1,16 +1,18 @@
 """Jobs: made, edited, put into statuses."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from engine import find, status_of_jobs
+from engine import find, job_templates, limits, status_of_jobs
+from engine.calendar import today
 from engine.changes import differing, lines
 from engine.checks import Checks, listed
 from engine.entry import Arrival, arrive
 from engine.enums import ErrorCode, HistoryAction, JobState, Priority
 from engine.errors import invalid, missing, stale
+from engine.job_templates import Filled
 from engine.moves import Expect, check_expected, open_to_jobs, place
 from engine.unset import UNSET, Maybe
 from engine.work import Work, changed
@@ -21,17 +23,22 @@ from store.writes import jobs, links, locks, places, records
 
 @dataclass(frozen=True, slots=True)
 class CreateJob:
-    """Makes a job of an account, in the first stage of a pipeline or in a named one."""
+    """Makes a job of an account, in the first stage of a pipeline or in a named one.
 
-    name: str
+    It starts with what a template says, where one is named, or is the pipeline's own and none is (JB1). What is given
+    wins; None for the template is none.
+    """
+
     account_id: str
     pipeline_id: str
+    template_id: Maybe[str | None] = UNSET
+    name: Maybe[str | None] = UNSET
     stage_id: str | None = None
-    description: str | None = None
-    priority: Priority = Priority.MEDIUM
-    assignee_ids: Sequence[str] = ()
-    start_date: date | None = None
-    due_date: date | None = None
+    description: Maybe[str | None] = UNSET
+    priority: Maybe[Priority] = UNSET
+    assignee_ids: Maybe[Sequence[str]] = UNSET
+    start_date: Maybe[date | None] = UNSET
+    due_date: Maybe[date | None] = UNSET
     after_job_id: str | None = None
     id: Maybe[str | None] = UNSET
 
@@ -63,17 +70,57 @@ class SetJobStatus:
 async def create_job(work: Work, command: CreateJob) -> str:
     """Makes a job, below ``after_job_id`` or on top of its column; answers its id."""
     checks = Checks()
-    name, description = checks.name(command.name, "name"), checks.text(command.description, "description")
-    assignees = checks.ids(command.assignee_ids, "assignee_ids")
-    checks.dates(command.start_date, command.due_date, "due_date")
+    given = _given(checks, command)
     checks.done()
     job_id, again = await find.new(work, "jobs", "job", command)
     if again:
         return str((await find.seen_job(work, job_id, "id"))["id"])
     stage = await _first_place(work, command)
     await find.account(work, command.account_id, "account_id")
-    await find.assignable(work, assignees, "assignee_ids")
+    await find.assignable(work, given.get("assignee_ids", ()), "assignee_ids")
     await open_to_jobs(work, stage, None, "pipeline_id")
+    work.warnings += await limits.check_move(work, None, stage, by_person=not work.viewer.is_system)
+    start = await _start(work, command, given)
+    await _make(work, job_id, command, stage, start)
+    [job] = await locks.jobs(work.db, work.firm_id, [job_id])
+    await arrive(work, [Arrival(job, stage, job["rank"])])
+    return job_id
+
+
+def _given(checks: Checks, command: CreateJob) -> dict[str, Any]:
+    """What the caller says of the job itself, checked; what is left out is the template's."""
+    given: dict[str, Any] = {}
+    if command.name:
+        given["name"] = checks.name(command.name, "name")
+    elif command.name is not UNSET and command.name is not None:
+        checks.add(ErrorCode.REQUIRED, "It must not be empty.", "name")
+    if command.description is not UNSET:
+        given["description"] = checks.text(command.description, "description")
+    if command.assignee_ids is not UNSET:
+        given["assignee_ids"] = tuple(checks.ids(command.assignee_ids, "assignee_ids"))
+    given |= {
+        name: value for name in ("priority", "start_date", "due_date") if (value := getattr(command, name)) is not UNSET
+    }
+    checks.dates(given.get("start_date"), given.get("due_date"), "due_date")
+    return given
+
+
+async def _start(work: Work, command: CreateJob, given: dict[str, Any]) -> Filled:
+    """What the job starts with: what is given, before what its template says (JB1)."""
+    template_id = command.template_id
+    if template_id is UNSET:
+        template_id = (await find.pipeline(work, command.pipeline_id, "pipeline_id"))["job_template_id"]
+    if template_id is not None:
+        day = today(work.viewer.time_zone, work.now)
+        found = await job_templates.fill(work, template_id, [command.account_id], day, given, "template_id")
+        return found[command.account_id]
+    if "name" not in given:
+        raise invalid(ErrorCode.REQUIRED, "A job has a name, unless a template gives it one.", "name")
+    return replace(Filled("", None, Priority.MEDIUM, (), None, None), **given)
+
+
+async def _make(work: Work, job_id: str, command: CreateJob, stage: Row, start: Filled) -> None:
+    """The row of the job, which stands nowhere yet."""
     active = await places.built_in_status(work.db, work.firm_id, JobState.ACTIVE)
     values: dict[str, Any] = {
         "account_id": command.account_id,
@@ -82,29 +129,26 @@ async def create_job(work: Work, command: CreateJob) -> str:
         "rank": await place(work, stage["id"], command.after_job_id),
         "status_id": active["id"],
         "state": active["state"],
-        "name": name,
-        "description": description,
-        "priority": command.priority.value,
-        "start_date": command.start_date,
-        "due_date": command.due_date,
+        "name": start.name,
+        "description": start.description,
+        "priority": start.priority.value,
+        "start_date": start.start_date,
+        "due_date": start.due_date,
         "entered_stage_at": work.now,
     }
     # Entering its stage counts as the first change of it.
     await records.make(work.db, models.Job, id=job_id, firm_id=work.firm_id, version=0, **values)
-    await links.add(work.db, "job_assignees", work.firm_id, ("job_id", job_id), "member_id", assignees)
+    await links.add(work.db, "job_assignees", work.firm_id, ("job_id", job_id), "member_id", start.assignee_ids)
     work.touch_job(job_id)
     work.history(
         job_id,
         HistoryAction.CREATED,
-        changed("name", None, name),
+        changed("name", None, start.name),
         changed("pipeline", None, stage["pipeline_id"]),
         changed("stage", None, stage["id"]),
         changed("rank", None, values["rank"]),
         changed("status", None, active["id"], to_label=active["name"]),
     )
-    [job] = await locks.jobs(work.db, work.firm_id, [job_id])
-    await arrive(work, [Arrival(job, stage, job["rank"])])
-    return job_id
 
 
 async def _first_place(work: Work, command: CreateJob) -> Row:

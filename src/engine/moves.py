@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine import find, items, rank
+from engine import find, items, limits, rank
 from engine.access import sees_job
 from engine.entry import ALL, SKIPPED, Arrival, enter
 from engine.enums import AccessRight, ErrorCode, HistoryAction, JobSort, JobState, PendingItems
@@ -54,6 +54,7 @@ async def move_job(work: Work, command: MoveJob) -> str:
         await _reorder(work, job, command)
         return command.job_id
     await open_to_jobs(work, stage, job["pipeline_id"])
+    work.warnings += await limits.check_move(work, job, stage, by_person=True)
     await items.settle(work, job, command.pending_items, command.pending_item_choices or ())
     arrival = Arrival(job, stage, await place(work, stage["id"], command.after_job_id, job["id"]))
     await enter(work, [arrival], SKIPPED if command.skip_automations else ALL)

@@ -1,6 +1,6 @@
 """One command in one transaction: what it touches, what it says of it, and the one event it leaves (LV2)."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -11,7 +11,7 @@ import asyncpg
 
 from engine.access import Viewer
 from engine.enums import AccessRight, CauseKind, DueKind, ErrorCode, HistoryAction, Role, TokenScope
-from engine.errors import invalid
+from engine.errors import Problem, invalid
 from store.database import Database, Db, Row
 from store.ids import new_id
 from store.writes import due, locks, log, members
@@ -77,6 +77,8 @@ class Work:
     dues: list[due.Due] = field(default_factory=list)
     reconsidered: set[str] = field(default_factory=set)
     advances: bool = False
+    warnings: list[Problem] = field(default_factory=list)
+    """What was done all the same, and the caller may want to know."""
     cascade: Cascade = field(init=False)
 
     def __post_init__(self) -> None:
@@ -273,15 +275,16 @@ async def perform(
     given: C,
     *,
     notify: Callable[[str], None] = lambda firm_id: None,
+    warn: Callable[[Sequence[Problem]], None] = lambda warnings: None,
     clock: Clock = system_clock,
 ) -> R:
     """Runs a command in its transaction, again where another one got in its way, and wakes who listens to the firm.
 
-    Raises Refused, with nothing changed.
+    ``warn`` is told what was done all the same. Raises Refused, with nothing changed.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            result, topics = await _once(database, caller, command, given, clock())
+            result, topics, warnings = await _once(database, caller, command, given, clock())
         except Exception as error:
             state = _sqlstate(error)
             if state not in _BUSY | _OVERTAKEN or (attempt == ATTEMPTS and state in _OVERTAKEN):
@@ -291,13 +294,14 @@ async def perform(
         else:
             for topic in topics:
                 notify(topic)
+            warn(warnings)
             return result
     raise AssertionError("unreachable")
 
 
 async def _once(
     database: Database, caller: Caller, command: Command[C, R], given: C, now: datetime
-) -> tuple[R, list[str]]:
+) -> tuple[R, list[str], list[Problem]]:
     async with database.transaction() as db:
         viewer = await viewer_now(db, caller.viewer)
         work = Work(db, replace(caller, viewer=viewer), now, viewer)
@@ -305,7 +309,7 @@ async def _once(
         if not viewer.is_system and ("member", viewer.member_id) not in work.changes:
             await work.look_again()  # who was deactivated while this waited for a lock changes nothing any more
         wrote = await work.finish()
-        return result, [viewer.firm_id] * wrote + [DUE] * work.left_work
+        return result, [viewer.firm_id] * wrote + [DUE] * work.left_work, work.warnings
 
 
 async def viewer_now(db: Db, viewer: Viewer) -> Viewer:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import strawberry
 
+from engine.enums import ErrorCode
 from gql.errors import MutationError
 from gql.fields import plain
 from gql.types.accounts import Account, AccountRoleKind, Contact, CustomField, Tag
@@ -145,11 +146,21 @@ class ClientStatusPayload(Payload):
     client_status: ClientStatus | None = plain("The status as it is now.")
 
 
+@strawberry.type(description="Something that one may want to know of what was done.")
+class MutationWarning:
+    """A warning."""
+
+    code: ErrorCode = plain("What it is, to switch on.")
+    message: str = plain("The same for people, in English.")
+    path: list[str] | None = plain("Which field of the mutation's arguments, from the outside in.")
+
+
 @strawberry.type(description="A job.")
 class JobPayload(Payload):
     """A job."""
 
     job: Job | None = plain("The job as it is now; null where the change took it out of one's sight.")
+    warnings: list[MutationWarning] | None = plain("What was done all the same, and one may want to know.")
 
 
 @strawberry.type(description="A comment.")

@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.work import Work
 from resolvers.context import Context
-from resolvers.declare import Payload, Rule, Run, mutation
+from resolvers.declare import Payload, Rule, Run, error_row, mutation
 
 Read = Callable[[Context, Sequence[str | None]], Awaitable[Sequence[Any]]]
 
@@ -14,7 +14,9 @@ def command(run: Callable[[Work, Any], Awaitable[str]], thing: str, read: Read, 
     """A mutation whose payload holds, under ``thing``, what ``read`` finds for the id that the command answers."""
 
     async def resolve(context: Context, given: Any) -> Payload:
-        return {thing: (await read(context, [await context.perform(run, given)]))[0]}
+        context.warnings.clear()
+        thing_id = await context.perform(run, given)
+        return {thing: (await read(context, [thing_id]))[0], "warnings": [error_row(one) for one in context.warnings]}
 
     resolve.__qualname__, resolve.__module__ = run.__qualname__, run.__module__
     return mutation(may)(resolve)

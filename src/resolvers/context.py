@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from engine.access import Viewer, sees_job
 from engine.calendar import today
 from engine.enums import ErrorCode
-from engine.errors import Refused, invalid
+from engine.errors import Problem, Refused, invalid
 from engine.sessions import SESSION, Identity
 from engine.work import Work, perform, system_clock, viewer_now
 from live.tail import Tails
@@ -53,6 +53,8 @@ class Context:
     session_lifetime: timedelta = SESSION
     clock: Callable[[], datetime] = system_clock
     mutation_id: str | None = None
+    warnings: list[Problem] = field(default_factory=list)
+    """Of what the last mutation did all the same."""
     db: Db = field(init=False)
     now: datetime = field(init=False)
     loaders: dict[Any, Any] = field(default_factory=dict)
@@ -142,4 +144,6 @@ class Context:
         self.viewer  # noqa: B018  # refuses nobody
         assert self.identity is not None
         caller = self.identity.caller(self.address, self.mutation_id)
-        return await perform(self.database, caller, command, given, notify=self.notify, clock=self.clock)
+        return await perform(
+            self.database, caller, command, given, notify=self.notify, warn=self.warnings.extend, clock=self.clock
+        )

@@ -10,11 +10,17 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from engine.due import Runner
+from engine.due import Errand, Runner
+from engine.emails import EmailErrand
+from engine.enums import DueKind
+from engine.reach import Reach
+from engine.webhooks import WebhookErrand
 from live.wakeups import Wakeups
 from server import due_work, web, worker
 from server import metrics as measuring
 from server.banner import DEMO_OWNER, banner
+from server.delivery.mail import mail
+from server.delivery.webhook import Poster
 from server.embedded import EmbeddedPostgres
 from server.metrics import Metrics
 from server.ready import connected, embedded, migrated, required_url
@@ -84,7 +90,11 @@ def _worker(
     settings: Settings, database: Database, wakeups: Wakeups, stop: asyncio.Event, metrics: Metrics
 ) -> list[Coroutine[Any, Any, None]]:
     """What a worker does at the same time."""
-    runner = Runner(database, wakeups.notify, observe=metrics.observe)
+    errands: dict[DueKind, Errand] = {
+        DueKind.EMAIL: EmailErrand(mail(settings)),
+        DueKind.WEBHOOK: WebhookErrand(Poster(Reach.of(settings.allow_private_webhooks)), database),
+    }
+    runner = Runner(database, wakeups.notify, errands, metrics.observe)
     return [worker.run(database, wakeups.notify, stop), due_work.take_up(runner, wakeups, stop)]
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 import structlog
 
+from engine.archiving import archive_old
 from engine.clock import strike
 from engine.housekeeping import sweep
 from engine.work import Clock, system_clock
@@ -29,7 +30,7 @@ async def run(
     every: float = SWEEP_SECONDS,
     clock: Clock = system_clock,
 ) -> None:
-    """Do all of it until ``stop`` is set: keep house every ``every`` seconds, announce midnights as they pass.
+    """Do all of it until ``stop`` is set: keep house and archive every ``every`` seconds, announce midnights.
 
     ``notify`` is told which firm's log has grown. A round that fails is logged, and the next one tries again.
     """
@@ -39,6 +40,7 @@ async def run(
 
     await asyncio.gather(
         _again_and_again("clock", midnights, lambda: to_next_minute(clock()), stop),
+        _again_and_again("archiving", lambda: archive_old(database, notify, clock=clock), lambda: every, stop),
         _again_and_again("housekeeping", lambda: sweep(database), lambda: every, stop),
     )
 

@@ -47,6 +47,10 @@ class MoveJobInput(MutationInput):
         "What becomes of open items that block the stage it leaves; needed where there are any.", default=None
     )
     pending_item_choices: list[PendingItemChoice] | None = given("Exceptions for single items.", default=None)
+    skip_automations: bool | None = given(
+        "Whether the stage's automations are skipped, which its log says; takes the right SKIP_AUTOMATIONS.",
+        default=False,
+    )
 
 
 @input_of(jobs.CreateJob, "A new job.")
@@ -54,15 +58,18 @@ class CreateJobInput(MutationInput):
     """A new job."""
 
     id: ID | None = optional(CLIENT_ID)
-    name: str = given("The job's name.")
+    name: str | None = optional("The job's name; needed where no template gives it one.")
     account_id: ID = given("The client it is done for.")
     pipeline_id: ID = given("The pipeline it goes through.")
+    template_id: ID | None = optional(
+        "The job template it starts with; the pipeline's own unless said, null for none. What is given here wins."
+    )
     stage_id: ID | None = given("The stage it starts in; the first by default.", default=None)
-    description: str | None = given("More about it.", default=None)
-    priority: Priority = given("How urgent it is.", default=Priority.MEDIUM)
-    assignee_ids: list[ID] = given("Members who work on it.", default_factory=list)
-    start_date: date | None = given("From when it is to be worked on.", default=None)
-    due_date: date | None = given("By when it is to be done.", default=None)
+    description: str | None = optional("More about it.")
+    priority: Priority | None = settable("How urgent it is; MEDIUM unless a template says otherwise.")
+    assignee_ids: list[ID] | None = settable("Members who work on it.")
+    start_date: date | None = optional("From when it is to be worked on.")
+    due_date: date | None = optional("By when it is to be done.")
     after_job_id: ID | None = given("Place it below this job of the stage; null puts it on top.", default=None)
 
 
