@@ -115,7 +115,7 @@ def unseen(world: World, prefix: str, caller: str) -> list[str]:
 
 def expected(mutation: str, path: Path, caller: str) -> list[Json]:
     """What is answered to an id of nothing."""
-    where = ["input", *path[:1]]
+    where = ["input", *(path if path[0] == "condition" else path[:1])]  # conditions say which test of them
     if "condition" in path:
         where = ["input", *(("stages", "1", *path[1:]) if path[0] == "stages" else path)]
     if mutation in FOR_MANAGERS and caller == "employee":
