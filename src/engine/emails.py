@@ -6,10 +6,11 @@ from itertools import groupby
 from typing import Final
 
 from engine import runs
+from engine.due import Undelivered
 from engine.enums import DueKind, EmailState, RunState
 from engine.letters import Letter, Send
 from engine.work import Work
-from store.database import Db, Row
+from store.database import Database, Db, Row
 from store.ids import new_id
 from store.writes import emails as writes
 
@@ -122,19 +123,33 @@ def outcome(emails: Sequence[Row]) -> tuple[RunState, str | None]:
 
 
 @dataclass(frozen=True, slots=True)
+class Outgoing:
+    """An e-mail on its way."""
+
+    firm_id: str
+    email_id: str
+    letter: Letter
+
+
+@dataclass(frozen=True, slots=True)
 class EmailErrand:
     """What the worker does with an e-mail that is due. ``send`` talks to the mail server."""
 
     send: Send
+    database: Database
 
-    async def load(self, db: Db, firm_id: str, email_id: str) -> Letter | None:
+    async def load(self, db: Db, firm_id: str, email_id: str) -> Outgoing | None:
         """The e-mail as it goes out; None where it is not to be sent any more."""
         row = await writes.tried(db, firm_id, email_id)
-        return None if row is None else _letter(row)
+        return None if row is None else Outgoing(firm_id, email_id, _letter(row))
 
-    async def deliver(self, letter: Letter) -> str:
-        """Sends it; answers what the mail server said. Raises Undelivered."""
-        return await self.send(letter)
+    async def deliver(self, email: Outgoing) -> str:
+        """Sends it; answers what the mail server said. Raises Undelivered, and keeps why for who looks meanwhile."""
+        try:
+            return await self.send(email.letter)
+        except Undelivered as error:
+            await writes.noted(self.database, email.firm_id, email.email_id, str(error))
+            raise
 
     async def delivered(self, work: Work, email_id: str, receipt: str) -> None:
         """Takes note that a mail server has accepted it."""

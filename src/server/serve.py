@@ -91,7 +91,7 @@ def _worker(
 ) -> list[Coroutine[Any, Any, None]]:
     """What a worker does at the same time."""
     errands: dict[DueKind, Errand] = {
-        DueKind.EMAIL: EmailErrand(mail(settings)),
+        DueKind.EMAIL: EmailErrand(mail(settings), database),
         DueKind.WEBHOOK: WebhookErrand(Poster(Reach.of(settings.allow_private_webhooks)), database),
     }
     runner = Runner(database, wakeups.notify, errands, metrics.observe)

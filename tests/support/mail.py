@@ -49,6 +49,8 @@ class PostOffice:
     connections: int = 0
     answers: dict[str, str] = field(default_factory=dict)
     """What it says instead of yes: after RCPT or DATA, for instance 550 5.1.1 No such user."""
+    unknown: set[str] = field(default_factory=set)
+    """Addresses that it does not know."""
     stalls: bool = False
     """Whether it takes a message and then says nothing any more."""
     drops: bool = False
@@ -68,6 +70,8 @@ class PostOffice:
         """Someone is to get a message."""
         if "RCPT" in self.answers:
             return self.answers["RCPT"]
+        if address in self.unknown:
+            return "550 5.1.1 No such user"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

@@ -22,9 +22,9 @@ async def add(db: Db, firm_id: str, now: datetime, lines: Sequence[dict[str, Any
     await db.rows(
         """
         INSERT INTO emails (id, firm_id, account_id, contact_id, member_id, job_id, run_id, state, to_name, to_address,
-            from_name, from_address, reply_to, subject, text, html, message_id, created_at, updated_at)
+            from_name, from_address, reply_to, subject, text, html, message_id, attempts, created_at, updated_at)
         SELECT e.id, $1, e.account_id, e.contact_id, e.member_id, e.job_id, e.run_id, e.state, e.to_name, e.to_address,
-            e.from_name, e.from_address, e.reply_to, e.subject, e.text, e.html, e.message_id, $2, $2
+            e.from_name, e.from_address, e.reply_to, e.subject, e.text, e.html, e.message_id, 0, $2, $2
         FROM jsonb_to_recordset($3::jsonb) AS e (id text, account_id text, contact_id text, member_id text, job_id text,
             run_id text, state text, to_name text, to_address text, from_name text, from_address text, reply_to text,
             subject text, text text, html text, message_id text)
@@ -44,6 +44,11 @@ async def tried(db: Db, firm_id: str, email_id: str) -> Row | None:
     )
 
 
+async def noted(db: Db, firm_id: str, email_id: str, error: str) -> None:
+    """Notes why a try came to nothing."""
+    await db.rows("UPDATE emails SET error = $3 WHERE firm_id = $1 AND id = $2", firm_id, email_id, error)
+
+
 async def one(db: Db, firm_id: str, email_id: str) -> Row | None:
     """An e-mail with where it belongs, not locked."""
     return await db.row("SELECT id, job_id, run_id FROM emails WHERE firm_id = $1 AND id = $2", firm_id, email_id)
@@ -54,7 +59,7 @@ async def end(db: Db, firm_id: str, email_id: str, state: str, error: str | None
     await db.rows(
         """
         UPDATE emails SET state = $3, error = $4, updated_at = $5, version = version + 1,
-            sent_at = CASE WHEN $3 = 'SENT' THEN $5 END
+            sent_at = CASE WHEN $3::text = 'SENT' THEN $5::timestamptz END
         WHERE firm_id = $1 AND id = $2
         """,
         firm_id,
