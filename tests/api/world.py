@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -239,7 +238,8 @@ class Place:
     mutation: str
     path: tuple[str | int, ...]
     field: GraphQLInputField
-    parent: GraphQLInputObjectType
+    root: GraphQLInputObjectType
+    """The mutation's input."""
 
     def __str__(self) -> str:
         return ".".join([self.mutation, *map(str, self.path)])
@@ -271,16 +271,19 @@ class Place:
 
     def put(self, given: Json, value: Any) -> Json:
         """The input with a value in this place; of an input with exactly one field only that."""
-        given = copy.deepcopy(given)
-        inner: Any = given
-        for step in self.path[:-1]:
-            if isinstance(step, str) and not inner.get(step):
-                inner[step] = {}
-            inner = inner[step]
-        if self.parent.extensions["strawberry-definition"].is_one_of:
-            inner.clear()
-        inner[self.path[-1]] = value
-        return given
+        put: Json = _put(given, self.root, self.path, value)
+        return put
+
+
+def _put(given: Any, kind: GraphQLInputObjectType, path: tuple[str | int, ...], value: Any) -> Any:
+    step, deeper = path[0], path[1:]
+    if isinstance(step, int):
+        first, *others = given or [{}]
+        return [_put(first, kind, deeper, value), *others]
+    said: Json = {} if given is None else given
+    kept = {} if kind.extensions["strawberry-definition"].is_one_of else said
+    inner = get_named_type(kind.fields[step].type)
+    return kept | {step: _put(said.get(step), inner, deeper, value) if deeper else value}
 
 
 def mutations() -> dict[str, GraphQLInputObjectType]:
@@ -297,16 +300,18 @@ def mutations() -> dict[str, GraphQLInputObjectType]:
 
 def places() -> list[Place]:
     """Every field of every input of every mutation, nested ones included."""
-    return [place for name, given in mutations().items() for place in _inside(name, given, (), ())]
+    return [
+        Place(name, path, field, given) for name, given in mutations().items() for path, field in _inside(given, (), ())
+    ]
 
 
 def _inside(
-    mutation: str, kind: GraphQLInputObjectType, path: tuple[str | int, ...], above: tuple[str, ...]
-) -> Iterator[Place]:
+    kind: GraphQLInputObjectType, path: tuple[str | int, ...], above: tuple[str, ...]
+) -> Iterator[tuple[tuple[str | int, ...], GraphQLInputField]]:
     for name, field in kind.fields.items():
-        place = Place(mutation, (*path, name), field, kind)
-        yield place
+        here = (*path, name)
+        yield here, field
         inner = get_named_type(field.type)
         if isinstance(inner, GraphQLInputObjectType) and inner.name not in above:  # conditions hold conditions
-            deeper = (*place.path, 0) if place.is_list else place.path
-            yield from _inside(mutation, inner, deeper, (*above, inner.name))
+            deeper = (*here, 0) if isinstance(get_nullable_type(field.type), GraphQLList) else here
+            yield from _inside(inner, deeper, (*above, inner.name))

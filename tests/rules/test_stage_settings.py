@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from store.database import Database
-from tests.rules.kit import digest, pipeline, set_state, together
+from tests.rules.kit import codes, digest, pipeline, set_state, together
 from tests.support.api import Api, Client, Json, Shop
 
-SETTINGS = "automove completion timeLimit { amount unit } jobLimit"
-PLAIN = {"automove": "OFF", "completion": "NEVER", "timeLimit": None, "jobLimit": None}
+SETTINGS = """automove completion timeLimit { amount unit } jobLimit
+    condition { tags { id } priority not { priority } all { tags { id } not { priority } } }"""
+PLAIN = {"automove": "OFF", "completion": "NEVER", "timeLimit": None, "jobLimit": None, "condition": None}
 TWO_DAYS = {"amount": 2, "unit": "WORKING_DAYS"}
 
 
@@ -48,8 +49,8 @@ async def test_settings_are_given_when_a_pipeline_or_stage_is_made(shop: Shop) -
     given = {"automove": "WHEN_ITEMS_DONE_OR_NONE", "completion": "ON_ENTRY", "timeLimit": TWO_DAYS, "jobLimit": 1}
     selection = f"stage {{ {SETTINGS} }}"
     stage = await shop.owner.do("createStage", selection, pipelineId=made["id"], name="D", position=1, **given)
-    assert stage == given
-    assert await look(shop.owner, made["id"]) == [PLAIN | hours, given, PLAIN, PLAIN | last]
+    assert stage == PLAIN | given
+    assert await look(shop.owner, made["id"]) == [PLAIN | hours, stage, PLAIN, PLAIN | last]
 
 
 async def test_settings_are_changed_one_by_one_and_cleared(shop: Shop) -> None:
@@ -132,6 +133,149 @@ async def test_what_becomes_the_last_stage_or_ceases_to_be_is_looked_at(shop: Sh
     assert await looked_at(database) == {jobs[first]}
     await shop.owner.do("deleteStage", stageId=made["id"])
     assert await looked_at(database) == {jobs[first]}
+
+
+URGENT: Json = {"priority": ["URGENT"]}
+ENDS = "The first and the last stage have no condition: take it off the one that would be there."
+
+
+async def tag(shop: Shop, name: str = "VIP") -> str:
+    """A new tag."""
+    return str((await shop.owner.do("createTag", "tag { id }", name=name))["id"])
+
+
+def tree(**node: Any) -> Json:
+    """A node of a condition as the tests select it."""
+    return {"tags": None, "priority": None, "not": None, "all": None} | node
+
+
+async def used(database: Database) -> set[tuple[str, str]]:
+    """Who refers to what."""
+    return {(row["user_id"], row["used_id"]) for row in await database.rows("SELECT user_id, used_id FROM uses")}
+
+
+async def test_a_stage_has_a_condition_and_keeps_what_it_names(shop: Shop, database: Database) -> None:
+    """CN1, CN2, PL4: changed as a whole, taken off by null; what it names is not deleted meanwhile."""
+    stage, one, other = shop.stages[1], await tag(shop), await tag(shop, "Payroll")
+    given = {"all": [{"tags": [one]}, {"not": URGENT}]}
+    changed = await update(shop, stage, condition=given)
+    parts = [{"tags": [{"id": one}], "not": None}, {"tags": None, "not": URGENT}]
+    assert changed["condition"] == tree(all=parts)
+    assert (await look(shop.owner, shop.pipeline))[1] == changed
+    assert await used(database) == {(stage, one)}
+    [error] = await shop.owner.refused("deleteTag", tagId=one)
+    assert (error["code"], error["total"], error["usedBy"]) == ("IN_USE", 1, [{"id": stage}])
+    assert (await update(shop, stage, name="Renamed"))["condition"] is not None
+    changed = await update(shop, stage, condition={"tags": [other]})
+    assert changed["condition"] == tree(tags=[{"id": other}])
+    assert await used(database) == {(stage, other)}
+    await shop.owner.do("deleteTag", tagId=one)
+    assert (await update(shop, stage, condition=None))["condition"] is None
+    assert await used(database) == set()
+    await shop.owner.do("deleteTag", tagId=other)
+
+
+async def test_conditions_are_given_when_a_pipeline_or_stage_is_made(shop: Shop, database: Database) -> None:
+    """CN2: to stages in the middle."""
+    one = await tag(shop)
+    stages = [{"name": "A"}, {"name": "B", "condition": {"tags": [one]}}, {"name": "C"}]
+    made = await shop.owner.do("createPipeline", "pipeline { id stages { id } }", name="Payroll", stages=stages)
+    given = {"pipelineId": made["id"], "name": "D", "position": 2, "condition": URGENT}
+    await shop.owner.do("createStage", **given)
+    found = [stage["condition"] for stage in await look(shop.owner, made["id"])]
+    assert found == [None, tree(tags=[{"id": one}]), tree(**URGENT), None]
+    assert await used(database) == {(made["stages"][1]["id"], one)}
+
+
+async def test_a_deleted_stage_or_pipeline_keeps_nothing(shop: Shop) -> None:
+    """PL4: only what is live refers to something."""
+    one, other = await tag(shop), await tag(shop, "Payroll")
+    await update(shop, shop.stages[1], condition={"tags": [one]})
+    stages = [{"name": "A"}, {"name": "B", "condition": {"tags": [other]}}, {"name": "C"}]
+    made = await shop.owner.do("createPipeline", "pipeline { id }", name="Payroll", stages=stages)
+    await shop.owner.do("deleteStage", stageId=shop.stages[1])
+    await shop.owner.do("deletePipeline", pipelineId=made["id"])
+    for tag_id in (one, other):
+        await shop.owner.do("deleteTag", tagId=tag_id)
+
+
+async def test_the_first_and_the_last_stage_never_have_a_condition(shop: Shop, database: Database) -> None:
+    """CN2: whether it is set there, or a stage with one would come there."""
+    first, second, third = shop.stages
+    await update(shop, second, condition=URGENT)
+    before = await digest(database)
+    new: Json = {"pipelineId": shop.pipeline, "name": "New", "condition": URGENT}
+    tries: list[tuple[str, Json, list[str]]] = [
+        ("updateStage", {"stageId": first, "condition": URGENT}, ["condition"]),
+        ("updateStage", {"stageId": third, "condition": URGENT}, ["condition"]),
+        ("updateStage", {"stageId": second, "position": 0}, ["position"]),
+        ("updateStage", {"stageId": second, "position": 2}, ["position"]),
+        ("updateStage", {"stageId": second, "position": 2, "condition": {"priority": ["LOW"]}}, ["condition"]),
+        ("updateStage", {"stageId": first, "position": 2}, ["position"]),
+        ("updateStage", {"stageId": third, "position": 0}, ["position"]),
+        ("createStage", new, ["condition"]),
+        ("createStage", new | {"position": 0}, ["condition"]),
+        ("deleteStage", {"stageId": first}, ["stageId"]),
+        ("deleteStage", {"stageId": third}, ["stageId"]),
+        ("createPipeline", {"name": "P", "stages": [{"name": "A", "condition": URGENT}, {"name": "B"}]},
+         ["stages", "0", "condition"]),
+        ("createPipeline", {"name": "P", "stages": [{"name": "A"}, {"name": "B", "condition": URGENT}]},
+         ["stages", "1", "condition"]),
+    ]  # fmt: skip
+    for mutation, given, path in tries:
+        [error] = await shop.owner.refused(mutation, **given)
+        assert (error["code"], error["path"], error["message"]) == ("INVALID", ["input", *path], ENDS), given
+    assert await digest(database) == before
+
+
+async def test_stages_change_places_where_no_condition_comes_to_an_end(shop: Shop) -> None:
+    """CN2: in one step with taking it off, or giving it to what goes to the middle."""
+    first, second, third = shop.stages
+    await update(shop, second, condition=URGENT)
+    assert (await update(shop, second, position=0, condition=None))["condition"] is None
+    assert (await update(shop, second, position=1, condition=URGENT))["condition"] == tree(**URGENT)
+    made = await shop.owner.do("createStage", "stage { id }", pipelineId=shop.pipeline, name="Before", position=0)
+    await update(shop, second, position=1)
+    await update(shop, first, position=1, condition=URGENT)
+    await shop.owner.do("deleteStage", stageId=second)
+    assert [stage["condition"] is not None for stage in await look(shop.owner, shop.pipeline)] == [False, True, False]
+    assert await shop.owner.code("deleteStage", stageId=made["id"]) == ("INVALID", ["input", "stageId"])
+    await shop.owner.do("deleteStage", stageId=first)
+    assert await look(shop.owner, shop.pipeline) == [PLAIN, PLAIN]
+    assert third
+
+
+async def test_a_condition_that_names_nothing_is_refused(shop: Shop, database: Database) -> None:
+    """CN1, AC4, API1: the path leads to the very test."""
+    one = await tag(shop)
+    before = await digest(database)
+    given = {"any": [URGENT, {"tags": [one, shop.account]}]}
+    path = ["condition", "any", "1", "tags"]
+    assert await shop.owner.code("updateStage", stageId=shop.stages[1], condition=given) == (
+        "NOT_FOUND",
+        ["input", *path],
+    )
+    stages = [{"name": "A"}, {"name": "B", "condition": given}, {"name": "C"}]
+    refused = await shop.owner.code("createPipeline", name="P", stages=stages)
+    assert refused == ("NOT_FOUND", ["input", "stages", "1", *path])
+    assert await digest(database) == before
+
+
+async def test_no_condition_names_a_tag_that_goes_at_the_same_moment(shop: Shop, database: Database) -> None:
+    """PL4: either the tag stays, or the condition is refused."""
+    for n in range(12):
+        one = await tag(shop, f"Tag {n}")
+        calls = [
+            shop.owner.payload("updateStage", stageId=shop.stages[1], condition={"tags": [one]}),
+            shop.owner.payload("deleteTag", tagId=one),
+        ]
+        set_, deleted = await together(*calls[:: 1 if n % 2 else -1])
+        if n % 2 == 0:
+            set_, deleted = deleted, set_
+        assert (codes(set_), codes(deleted)) in (([], ["IN_USE"]), (["NOT_FOUND"], []))
+        left = await used(database)
+        assert left == (set() if codes(set_) else {(shop.stages[1], one)})
+        await update(shop, shop.stages[1], condition=None)
 
 
 async def test_two_members_set_different_things_at_the_same_time(api: Api, shop: Shop) -> None:

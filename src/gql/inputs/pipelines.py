@@ -7,6 +7,7 @@ from engine.enums import Automove, Completion, JobSort, StatusAutomove
 from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
 from gql.inputs.base import MutationInput, input_of
+from gql.inputs.conditions import ConditionInput
 from gql.inputs.people import DurationInput
 from store.reads import filters
 
@@ -15,6 +16,7 @@ AUTOMOVE = "When it moves jobs on by itself; without effect while it is the last
 COMPLETION = "When it completes jobs by itself; without effect unless it is the last."
 TIME_LIMIT = "How long a job may stay, in hours or working days."
 JOB_LIMIT = "How many jobs it may hold, archived ones not counted."
+CONDITION = "What must hold of a job that does not come by hand. The first and the last stage have none."
 
 
 @input_of(pipelines.NewStage, "A stage of a new pipeline.")
@@ -26,6 +28,7 @@ class NewStageInput:
     completion: Completion = given(COMPLETION, default=Completion.NEVER)
     time_limit: DurationInput | None = given(TIME_LIMIT, default=None)
     job_limit: int | None = given(JOB_LIMIT, default=None)
+    condition: ConditionInput | None = given(CONDITION, default=None)
 
 
 @input_of(pipeline_settings.AllowedMove, "A move from stage to stage.")
@@ -119,6 +122,7 @@ class CreateStageInput(MutationInput):
     completion: Completion = given(COMPLETION, default=Completion.NEVER)
     time_limit: DurationInput | None = given(TIME_LIMIT, default=None)
     job_limit: int | None = given(JOB_LIMIT, default=None)
+    condition: ConditionInput | None = given(CONDITION, default=None)
 
 
 @input_of(stages.UpdateStage, "What to change of a stage.")
@@ -132,6 +136,7 @@ class UpdateStageInput(MutationInput):
     completion: Completion | None = settable(COMPLETION)
     time_limit: DurationInput | None = optional(f"{TIME_LIMIT[:-1]}; null for no limit.")
     job_limit: int | None = optional(f"{JOB_LIMIT[:-1]}; null for any number.")
+    condition: ConditionInput | None = optional(f"{CONDITION} Null takes it off.")
 
 
 @input_of(stages.DeleteStage, "Which stage to delete.")

@@ -7,10 +7,11 @@ import strawberry
 
 from engine.enums import Automove, Completion, JobSort, JobState, StatusAutomove
 from gql.fields import PAGE, batched, plain
+from gql.types.conditions import Condition
 from gql.types.durations import Duration
 from gql.types.node import Connection, Stored
 from gql.types.people import Member
-from resolvers import automations, firms, pipelines
+from resolvers import automations, conditions, firms, pipelines
 
 if TYPE_CHECKING:
     from gql.types.automations import Automation
@@ -45,6 +46,11 @@ class Stage(Stored):
         pipelines.time_limits, "How long a job may stay before it counts as overdue there, in hours or working days."
     )
     job_limit: int | None = plain("How many jobs it may hold, archived ones not counted.")
+    condition: Condition | None = batched(
+        conditions.of_rows,
+        "What must hold of a job that does not come by hand; without it the job goes to the next stage that is open "
+        "to it.",
+    )
     automations: list[LazyAutomation] = batched(automations.of_stages, "What happens when a job enters, in order.")
 
 
