@@ -10,6 +10,7 @@ from datetime import timedelta
 from store.database import Database
 from tests.rules.kit import move, pipeline, status, task
 from tests.support.api import Api, Client, Json, Shop
+from tests.support.hooks import failed_call
 
 PRIORITIES = ["LOW", "MEDIUM", "HIGH", "URGENT"]
 NAMES = [
@@ -98,6 +99,9 @@ async def gather_crowd(api: Api, shop: Shop, database: Database) -> Crowd:
         if n % 4 == 3:
             await owner.do("setJobStatus", jobId=made["id"], statusId=dice.choice([on_hold, *statuses[1:3]]))
     job = await keep_busy(shop, dice, members)
+    for _ in range(7):
+        await failed_call(database, job)
+    await database.rows("UPDATE webhook_calls SET created_at = '2026-01-01' WHERE abs(hashtext(id)) % 2 = 0")
     for column in ("created_at", "updated_at", "entered_stage_at"):  # a few instants, shared by many
         await database.rows(
             f"UPDATE jobs SET {column} = '2026-01-01 12:00:00.1234+00'::timestamptz"

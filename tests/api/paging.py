@@ -66,6 +66,7 @@ LISTS = {
     "accounts": Listed("{ accounts(PAGE) { CONNECTION } }", ("accounts",), lambda c: {}, 7),
     "members": Listed("{ members(PAGE) { CONNECTION } }", ("members",), lambda c: {}, 6),
     "pipelines": Listed("{ pipelines(PAGE) { CONNECTION } }", ("pipelines",), lambda c: {}, 6),
+    "webhookCalls": Listed("{ webhookCalls(PAGE) { CONNECTION } }", ("webhookCalls",), lambda c: {}, 7),
     "availableTo": Listed(
         "query ($id: ID!) { pipeline(id: $id) { it: availableTo(PAGE) { CONNECTION } } }",
         ("pipeline", "it"),

@@ -15,11 +15,13 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from engine.due import TRIES, Runner
 from engine.enums import DueKind
+from engine.firms import owner_by_email
 from engine.reach import Reach
-from engine.webhooks import WebhookErrand
-from engine.work import system_clock
+from engine.webhooks import NewCall, WebhookErrand, make
+from engine.work import Caller, perform, system_clock
 from server.delivery.webhook import Poster
 from store.database import Database
+from tests.api.test_statements import counting
 from tests.rules.kit import built_in, digest, hidden_job, move, status
 from tests.support.api import Api, Client, Json, Shop, open_shop, running_api
 from tests.support.hooks import Hooks, Seen, cut, hooks, says
@@ -300,6 +302,33 @@ async def test_a_dismissed_run_stays_so_when_its_call_is_retried(office: Office)
     await office.work()
     sent = await again(owner, due)
     assert (sent["state"], sent["run"]["state"]) == ("SENT", "DISMISSED")
+
+
+async def test_many_calls_at_once_cost_as_many_statements_as_one(office: Office, database: Database) -> None:
+    """An automation meets a hundred jobs in one batch."""
+    viewer = await owner_by_email(database, "owner1@firm.test")
+    assert viewer is not None
+    jobs = [(await office.shop.job())["id"] for _ in range(5)]
+
+    async def statements(job_ids: list[str]) -> int:
+        new = [NewCall(office.server.url, {}, job_id) for job_id in job_ids]
+        with counting(database) as found:
+            await perform(database, Caller(viewer), make, new)
+        return len(found)
+
+    assert await statements(jobs) == await statements(jobs[:1])
+    assert len(await calls(office.shop.owner)) == 6
+
+
+async def test_the_log_of_calls_is_read_in_as_many_statements_whatever_its_length(office: Office) -> None:
+    """API2: with their jobs and runs."""
+    counts = []
+    for _ in range(3):
+        await office.call()
+        with counting(office.database) as found:
+            await calls(office.shop.owner)
+        counts.append(len(found))
+    assert len(set(counts)) == 1
 
 
 # --- the secret -----------------------------------------------------------------------------------------------------
