@@ -38,6 +38,7 @@ JOBS = f"query ($n: Int) {{ jobs(first: $n) {{ totalCount nodes {{ {CARD} }} }} 
 TASKS = """query ($n: Int) { tasks(first: $n) { totalCount nodes { id title open status assignees { id name }
     subtasks { id } job { id name stage { name } account { name } } links { visit { id } job { id } } } } }"""
 ACCOUNTS = """query ($n: Int) { accounts(first: $n) { totalCount nodes { id name tags { id }
+    customFields { value field { id name } }
     roles { name member { id } }
     contacts(first: 5) { totalCount nodes { id accounts(first: 5) { totalCount nodes { id tags { name } } } } } } } }"""
 PIPELINES = """query ($n: Int) { pipelines(first: $n) { totalCount nodes { id jobCount stages { id jobCount }
@@ -168,9 +169,12 @@ async def open_boards(api: Api, shop: Shop, database: Database) -> Boards:
     tag = (await owner.do("createTag", "tag { id }", name="VIP"))["id"]
     role = (await owner.do("createAccountRole", "accountRole { id }", name="Preparer"))["id"]
     employee = await api.member(owner, rights=["MANAGE_ACCOUNTS"])
+    field = (await owner.do("createCustomField", "customField { id }", name="City", kind="TEXT"))["id"]
+    values = [{"fieldId": field, "value": "Rome"}]
     accounts = []
     for n in range(5):
         account = (await owner.do("createAccount", "account { id }", name=f"Account {n}", tagIds=[tag]))["id"]
+        await owner.do("updateAccount", accountId=account, setCustomFields=values)
         holder = {"accountRoleId": role, "memberId": employee.member_id}
         await owner.do("updateAccount", accountId=account, addRoles=[holder])
         await owner.do("createContact", name="Ann", accountIds=[account])
