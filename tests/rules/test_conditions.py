@@ -120,7 +120,8 @@ async def test_a_condition_may_be_as_large_as_it_may_be(shop: Shop) -> None:
 async def test_an_unknown_part_or_two_parts_in_one_node_are_refused_by_the_schema(shop: Shop) -> None:
     """CN1: exactly one."""
     document = """mutation ($input: UpdateStageInput!) { updateStage(input: $input) { errors { code } } }"""
-    for condition in ({}, {"tags": ["x"], "priority": ["LOW"]}, {"tags": None}, {"assignees": {}}, {"color": "red"}):
+    tries: list[Json] = [{}, {"tags": ["x"], **LOW}, {"tags": None}, {"assignees": {}}, {"color": "red"}]
+    for condition in tries:
         answer = await shop.owner.answer(document, input={"stageId": shop.stages[1], "condition": condition})
         assert [error["extensions"]["code"] for error in answer["errors"]] == ["BAD_REQUEST"], condition
 
