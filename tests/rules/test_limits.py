@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from engine import find
+from engine.due import Runner
 from engine.entry import Arrival, enter
 from engine.errors import Refused
 from engine.firms import owner_by_email
@@ -17,8 +18,8 @@ from engine.moves import place
 from engine.work import Caller, Work, perform
 from store.database import Database
 from store.writes import locks
-from tests.rules.kit import columns, digest, pipeline, set_state, together
-from tests.support.api import Shop
+from tests.rules.kit import codes, columns, digest, pipeline, set_state, together
+from tests.support.api import Api, Shop
 
 Pause = Callable[[], Awaitable[None]]
 
@@ -230,3 +231,73 @@ async def test_a_stage_without_a_limit_costs_a_person_one_statement_and_the_engi
     await limit(shop, second, 5, blocks=True)
     assert [await cost(second), await cost(third, by_person=False)] == [3, 0]
     assert await cost(second, by_person=False) == 1
+
+
+# --- through the API ------------------------------------------------------------------------------------------------
+
+WARNED = "warnings { code path }"
+FULL = {"code": "OVER_LIMIT", "path": ["input", "stageId"]}
+
+
+async def test_a_person_is_warned_by_the_payload_and_refused_where_the_pipeline_blocks(
+    shop: Shop, database: Database
+) -> None:
+    """PL2: moves and new jobs alike; another place in a full column is no move."""
+    first, second, _ = shop.stages
+    await limit(shop, second, 1, blocks=False)
+    job, other = await fill(shop, first, 2)
+    move = {"jobId": job, "stageId": second, "expect": {"stageId": first}}
+    new = {"name": "New", "accountId": shop.account, "pipelineId": shop.pipeline, "stageId": second}
+    assert (await shop.owner.payload("moveJob", WARNED, **move))["warnings"] == []
+    assert (await shop.owner.payload("createJob", WARNED, **new))["warnings"] == [FULL]
+    await limit(shop, second, 2, blocks=True)
+    reordered = await shop.owner.payload("moveJob", WARNED, jobId=job, stageId=second, expect={"stageId": second})
+    assert (reordered["errors"], reordered["warnings"]) == ([], [])
+    before = await digest(database)
+    refusal = ("OVER_LIMIT", ["input", "stageId"])
+    assert await shop.owner.code("moveJob", **move | {"jobId": other}) == refusal
+    assert await shop.owner.code("createJob", **new) == refusal
+    assert await digest(database) == before
+
+
+async def test_a_move_that_is_not_listed_is_refused_before_its_items_are_settled(
+    shop: Shop, database: Database
+) -> None:
+    """PL2: nothing of it is done; a new job may be made in any stage."""
+    first, second, _ = shop.stages
+    await shop.owner.do("updatePipeline", pipelineId=shop.pipeline, listedMovesOnly=True)
+    [job] = await fill(shop, first, 1)
+    await fill(shop, second, 1)
+    await shop.owner.do("createTask", title="Task", jobId=job)
+    before = await digest(database)
+    given = {"jobId": job, "stageId": second, "expect": {"stageId": first}, "pendingItems": "COMPLETE"}
+    assert await shop.owner.code("moveJob", **given) == ("MOVE_NOT_ALLOWED", ["input", "stageId"])
+    assert await digest(database) == before
+
+
+async def test_of_two_clients_who_move_into_the_last_free_place_exactly_one_wins(api: Api, shop: Shop) -> None:
+    """PL2: and of one who moves and one who makes a job there."""
+    first, second, third = shop.stages
+    admin = await api.member(shop.owner, role="ADMIN")
+    await limit(shop, second, 1, blocks=True)
+    jobs = await fill(shop, first, 2)
+    moves = [{"jobId": job, "stageId": second, "expect": {"stageId": first}} for job in jobs]
+    new = {"name": "New", "accountId": shop.account, "pipelineId": shop.pipeline, "stageId": second}
+    for n in range(8):
+        rival = admin.payload("moveJob", **moves[1]) if n % 2 else admin.payload("createJob", **new)
+        found = await together(shop.owner.payload("moveJob", **moves[0]), rival)
+        assert sorted(map(codes, found)) == [[], ["OVER_LIMIT"]]
+        [inside] = (await columns(shop.owner, shop.pipeline))[second]
+        back = third if inside not in jobs else first
+        await shop.owner.do("moveJob", jobId=inside, stageId=back, expect={"stageId": second})
+
+
+async def test_jobs_that_go_on_by_themselves_are_held_up_by_nothing(shop: Shop, database: Database) -> None:
+    """PL2, AM1: neither by a full stage that blocks nor by the list of moves."""
+    first, second, _ = shop.stages
+    await limit(shop, second, 1, blocks=True)
+    await shop.owner.do("updatePipeline", pipelineId=shop.pipeline, listedMovesOnly=True)
+    jobs = await fill(shop, first, 3)
+    await shop.owner.do("updateStage", stageId=first, automove="WHEN_ITEMS_DONE_OR_NONE")
+    assert await Runner(database, lambda topic: None).round() == 3
+    assert sorted((await columns(shop.owner, shop.pipeline))[second]) == sorted(jobs)
