@@ -17,6 +17,7 @@ from engine.enums import CustomFieldKind, ErrorCode
 from engine.field_values import YES
 from store.database import Db, Row
 from store.reads import shortcodes as reads
+from store.writes import custom_fields
 
 FIELD: Final = "ACCOUNT_CUSTOM_FIELD"
 """Followed by a colon and the field's name, as it is written."""
@@ -40,8 +41,8 @@ def codes(text: str) -> set[str]:
 
 
 async def fields(db: Db, firm_id: str) -> dict[str, str]:
-    """The ids of the firm's custom fields by their names, for ``check``."""
-    return await reads.field_ids(db, firm_id)
+    """The ids of the firm's custom fields by their names, for ``check``. They are kept while the text is saved."""
+    return await custom_fields.names(db, firm_id)
 
 
 def check(

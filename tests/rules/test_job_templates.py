@@ -13,7 +13,7 @@ from engine.job_templates import Filled
 from engine.unset import UNSET
 from engine.work import Caller, Work, system_of
 from store.database import Database
-from tests.rules.kit import digest
+from tests.rules.kit import codes, digest, together
 from tests.support.api import Api, Client, Json, Shop
 
 TEMPLATE = """jobTemplate { id version name jobName description priority assignees { id } assigneeRoles { id }
@@ -214,6 +214,20 @@ async def test_what_a_template_names_is_not_deleted(shop: Shop, api: Api, databa
     await owner.do("updateCustomField", fieldId=city, name="Town")
     await owner.do("deleteAccountRole", accountRoleId=role)
     await owner.do("deleteCustomField", fieldId=city)
+
+
+async def test_a_field_is_not_renamed_while_a_text_comes_to_name_it(shop: Shop, database: Database) -> None:
+    """PL4, AU8: of the two at the same time one comes first, and the other is refused."""
+    made = await template(shop.owner)
+    for n in range(10):
+        city = (await shop.owner.do("createCustomField", "customField { id }", name=f"City {n}", kind="TEXT"))["id"]
+        text = f"[ACCOUNT_CUSTOM_FIELD:City {n}]"
+        payloads = await together(
+            shop.owner.payload("updateJobTemplate", jobTemplateId=made, jobName=text),
+            shop.owner.payload("updateCustomField", fieldId=city, name=f"Town {n}"),
+        )
+        assert sorted(map(codes, payloads)) in ([[], ["IN_USE"]], [[], ["UNKNOWN_SHORTCODE"]])
+        await shop.owner.do("updateJobTemplate", jobTemplateId=made, jobName="Books")
 
 
 async def test_a_template_that_a_pipeline_has_is_not_deleted(shop: Shop, database: Database) -> None:

@@ -62,9 +62,3 @@ async def field_values(
         list(field_ids),
     )
     return {(row["account_id"], row["field_id"]): row["value"] for row in found}
-
-
-async def field_ids(db: Db, firm_id: str) -> dict[str, str]:
-    """The ids of the firm's custom fields by their names."""
-    found = await db.rows("SELECT id, name FROM custom_fields WHERE firm_id = $1", firm_id)
-    return {row["name"]: row["id"] for row in found}

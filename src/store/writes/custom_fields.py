@@ -15,6 +15,12 @@ async def kept(db: Db, firm_id: str, ids: Collection[str]) -> dict[str, Row]:
     return {row["id"]: row for row in found}
 
 
+async def names(db: Db, firm_id: str) -> dict[str, str]:
+    """The ids of all fields by their names, which stay until the transaction ends."""
+    found = await db.rows("SELECT id, name FROM custom_fields WHERE firm_id = $1 ORDER BY id FOR KEY SHARE", firm_id)
+    return {row["name"]: row["id"] for row in found}
+
+
 async def count(db: Db, firm_id: str) -> int:
     """How many fields the firm has."""
     found: int = await db.value("SELECT count(*) FROM custom_fields WHERE firm_id = $1", firm_id)
