@@ -10,7 +10,7 @@ from engine.automations import kind_of, kinds
 from engine.checks import Checks
 from engine.delays import MOST_DAYS, Delay
 from engine.enums import ErrorCode
-from engine.errors import invalid, missing
+from engine.errors import Refused, invalid, missing
 from engine.kinds import Kind
 from engine.pipelines import editable
 from engine.unset import UNSET, Maybe
@@ -151,7 +151,7 @@ async def _row(work: Work, automation_id: str, *path: str) -> Row:
         raise missing("automation", *path)
     try:
         await find.pipeline(work, row["pipeline_id"])
-    except Exception as error:
+    except Refused as error:
         raise missing("automation", *path) from error
     return row
 
