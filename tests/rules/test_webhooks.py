@@ -22,6 +22,7 @@ from engine.work import Caller, perform, system_clock
 from server.delivery.webhook import Poster
 from store.database import Database
 from tests.api.test_statements import counting
+from tests.docs.pages import ROOT, Page
 from tests.rules.kit import built_in, digest, hidden_job, move, status
 from tests.support.api import Api, Client, Json, Shop, open_shop, running_api
 from tests.support.hooks import Hooks, Seen, cut, hooks, says
@@ -171,6 +172,17 @@ async def test_the_body_says_what_has_happened_and_to_what(office: Office) -> No
             "run": {"id": due["run"]["id"]},
         },
     }
+
+
+async def test_the_guide_shows_the_body_as_it_is(office: Office) -> None:
+    """API6: whoever writes a receiver by the guide finds every field where it says."""
+    guide = Page(ROOT / "docs" / "guides" / "automations.md").blocks("json", "Webhooks")
+    assert [shape(orjson.loads(text)) for text in guide] == [shape(orjson.loads((await office.call())["body"]))]
+
+
+def shape(value: Any) -> Any:
+    """The names of a body's fields, however deep."""
+    return {name: shape(one) for name, one in value.items()} if isinstance(value, dict) else None
 
 
 async def test_entering_a_status_is_another_type_of_call(office: Office) -> None:
