@@ -46,6 +46,7 @@ class CreatePipeline:
     blocks_over_limit: bool = False
     listed_moves_only: bool = False
     archive_after_days: int | None = None
+    job_template_id: str | None = None
     available_to_ids: Sequence[str] = ()
     status_ids: Sequence[str] = ()
     id: Maybe[str | None] = UNSET
@@ -62,6 +63,7 @@ class UpdatePipeline:
     blocks_over_limit: Maybe[bool] = UNSET
     listed_moves_only: Maybe[bool] = UNSET
     archive_after_days: Maybe[int | None] = UNSET
+    job_template_id: Maybe[str | None] = UNSET
     add_allowed_moves: Maybe[Sequence[pipeline_settings.AllowedMove] | None] = UNSET
     remove_allowed_moves: Maybe[Sequence[pipeline_settings.AllowedMove] | None] = UNSET
     set_status_automove: Maybe[Sequence[pipeline_settings.StatusSetting] | None] = UNSET
@@ -103,6 +105,7 @@ async def create_pipeline(work: Work, command: CreatePipeline) -> str:
         "blocks_over_limit": command.blocks_over_limit,
         "listed_moves_only": command.listed_moves_only,
         "archive_after_days": pipeline_settings.days(checks, command.archive_after_days, "archive_after_days"),
+        "job_template_id": command.job_template_id,
         "created_by": work.actor_id,
     }
     members = checks.ids([*command.available_to_ids, work.viewer.member_id], "available_to_ids")
@@ -114,6 +117,7 @@ async def create_pipeline(work: Work, command: CreatePipeline) -> str:
         return str((await find.pipeline(work, pipeline_id, "id"))["id"])
     await find.assignable(work, members, "available_to_ids")
     await _custom(work, statuses, "status_ids")
+    await _template(work, command.job_template_id)
     await records.make(work.db, models.Pipeline, id=pipeline_id, firm_id=work.firm_id, **values)
     for position, (stage, columns) in enumerate(zip(command.stages, stages, strict=True)):
         await _make_stage(work, pipeline_id, position, stage, columns)
@@ -162,6 +166,7 @@ async def update_pipeline(work: Work, command: UpdatePipeline) -> str:
         blocks_over_limit=command.blocks_over_limit,
         listed_moves_only=command.listed_moves_only,
         archive_after_days=pipeline_settings.days(checks, command.archive_after_days, "archive_after_days"),
+        job_template_id=command.job_template_id,
     )
     members = checks.ids(listed(command.add_available_to_ids), "add_available_to_ids")
     statuses = checks.ids(listed(command.add_status_ids), "add_status_ids")
@@ -174,6 +179,7 @@ async def update_pipeline(work: Work, command: UpdatePipeline) -> str:
     await find.assignable(work, members, "add_available_to_ids")
     await _custom(work, statuses, "add_status_ids")
     await _custom(work, [mode.status_id for mode in modes], "set_status_automove")
+    await _template(work, values.get("job_template_id"))
     listing = await _change_list(work, command, members)
     changed = [
         await pipeline_settings.change_moves(work, row["id"], allowed, forbidden),
@@ -270,3 +276,9 @@ async def _custom(work: Work, status_ids: Sequence[str], *path: str) -> None:
 
     if await find.any_of(work, "job_statuses", status_ids, built_in):
         raise invalid(ErrorCode.BUILT_IN, "Built-in statuses are always enabled.", *path)
+
+
+async def _template(work: Work, template_id: str | None) -> None:
+    """Refuses a default template that is not there; from then on the database keeps it."""
+    if template_id is not None:
+        await find.of_firm(work, "job_templates", "job template", template_id, "job_template_id")

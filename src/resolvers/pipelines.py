@@ -11,8 +11,8 @@ from resolvers.declare import READER, WITH_PARENT, Depends, batch, query, right
 from resolvers.lookup import in_order, present
 from resolvers.pages import Connection, PageArgs, pages
 from store.database import Row
+from store.reads import job_templates, things
 from store.reads import jobs as job_reads
-from store.reads import things
 from store.reads.filters import PipelineFilter, condition
 from store.reads.paging import Order, Source, fixed
 from store.sql import Params
@@ -92,6 +92,13 @@ async def allowed_moves(context: Context, rows: Sequence[Row]) -> list[Sequence[
     """The moves that pipelines list (PL2)."""
     found = await things.allowed_moves_of_pipelines(context.db, context.firm_id, {row["id"] for row in rows})
     return [found.get(row["id"], ()) for row in rows]
+
+
+@batch(may=WITH_PARENT, depends=Depends.NONE)
+async def job_templates_of(context: Context, rows: Sequence[Row]) -> list[Row | None]:
+    """The templates of new jobs of pipelines (PL2)."""
+    ids = [row["job_template_id"] for row in rows]
+    return in_order(await job_templates.by_ids(context.db, context.firm_id, present(ids)), ids)
 
 
 @batch(may=WITH_PARENT, depends=Depends.NONE)

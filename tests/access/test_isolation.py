@@ -29,6 +29,7 @@ PREFIX = {  # which things a field of an input names, by the field's name withou
     "clientStatus": "clientstatus",
     "comment": "comment",
     "contact": "contact",
+    "email": "email",
     "field": "field",
     "assigneeRole": "role",
     "firm": "firm",
@@ -46,6 +47,7 @@ PREFIX = {  # which things a field of an input names, by the field's name withou
     "subtask": "subtask",
     "tag": "tag",
     "task": "task",
+    "template": "emailtemplate",
     "token": "session",
     "toStage": "stage",
 }
@@ -56,6 +58,7 @@ MADE = {  # which things a create makes under an id of the client's
     "createComment": "comment",
     "createContact": "contact",
     "createCustomField": "field",
+    "createEmailTemplate": "emailtemplate",
     "createJobTemplate": "jobtemplate",
     "createJob": "job",
     "createJobStatus": "status",
@@ -115,8 +118,8 @@ def unseen(world: World, prefix: str, caller: str) -> list[str]:
 
 def expected(mutation: str, path: Path, caller: str) -> list[Json]:
     """What is answered to an id of nothing."""
-    where = ["input", *(path if path[0] == "condition" else path[:1])]  # conditions say which test of them
-    if "condition" in path:
+    where = ["input", *path[:1]]
+    if "condition" in path:  # it is said which test of it
         where = ["input", *(("stages", "1", *path[1:]) if path[0] == "stages" else path)]
     if mutation in FOR_MANAGERS and caller == "employee":
         return [{"__typename": "ForbiddenError", "code": "FORBIDDEN"}]
@@ -193,6 +196,7 @@ SELECTIONS = {
     "board": "{ pipeline { id } columns { jobCount overdueCount jobs { totalCount nodes { id } } } }",
     "changes": """{ cursor hasMore events { ... on BoardEvent { changes {
         __typename ... on JobUpserted { job { id } } ... on JobRemoved { jobId } } } } }""",
+    "emails": "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
     "job": "{ id }",
     "jobs": "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
     "pipeline": "{ id }",
@@ -237,7 +241,7 @@ def hides(field: str, answer: Json) -> bool:
         case "changes":
             [event] = found["events"]
             return "JobUpserted" not in {change["__typename"] for change in event["changes"]}
-        case "accounts" | "jobs" | "tasks":
+        case "accounts" | "emails" | "jobs" | "tasks":
             return bool(found["totalCount"] == 0 and found["nodes"] == [])
         case _:
             return found is None

@@ -11,6 +11,7 @@ from store.ids import new_id
 from tests.access.schema_ids import mutation_rules
 from tests.support.api import PASSWORD, Api, Client
 from tests.support.hooks import failed_call
+from tests.support.mail import stored_email
 
 Things = dict[str, list[str]]
 """Ids by their prefix."""
@@ -91,7 +92,10 @@ async def _label(firm: Firm) -> None:
     field = await owner.do("createCustomField", "customField { id }", name="City", kind="TEXT")
     status = await owner.do("createJobStatus", "status { id }", name="On hold")
     books = await owner.do("createJobTemplate", "jobTemplate { id }", name="Books", jobName="Books")
-    firm.put(job_template=books["id"])
+    default = await owner.do("createJobTemplate", "jobTemplate { id }", name="Default", jobName="Books")
+    firm.put(job_template=books["id"], job_template_default=default["id"])
+    hello = await owner.do("createEmailTemplate", "template { id }", name="Hello", subject="Hello", text="Hello")
+    firm.put(email_template=hello["id"])
     for name in ("", "_spare"):
         shown = await owner.do("createClientStatus", "clientStatus { id }", name=f"Status{name}")
         firm.put(**{f"clientstatus{name}": shown["id"]})
@@ -165,6 +169,8 @@ async def _comments(firm: Firm) -> None:
         made = await client.do("createComment", "comment { id }", jobId=job, text=f"Comment {name}", **more)
         firm.put(**{f"comment_{name}": made["id"]})
         if name != "told":
+            email = await stored_email(firm.api.database, firm.one[f"account_{name}"], job)
+            firm.put(**{f"email_{name}": email})
             firm.put(**{f"call_{name}": await failed_call(firm.api.database, job)})
     viewer = (await employee.query("{ viewer { notifications { nodes { id } } } }"))["viewer"]
     firm.put(notification=viewer["notifications"]["nodes"][0]["id"])
@@ -244,7 +250,7 @@ def _hide(firm: Firm) -> None:
         "task_private",
     }
     hidden |= {"subtask_hidden", "subtask_aside", "subtask_private", "session_owner", "history_hidden"}
-    hidden |= {"comment_hidden", "notification", "call_hidden"}
+    hidden |= {"comment_hidden", "notification", "call_hidden", "email_hidden"}
     hidden |= {"gone_stage", "gone_pipeline", "gone_with_it"}
     firm.hide(*(firm.one[name] for name in sorted(hidden)))
 
@@ -267,7 +273,7 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
     made = {prefix: new_id(prefix) for prefix in ("account", "tag", "role", "contact", "pipeline", "stage", "status")}
     made |= {
         prefix: new_id(prefix)
-        for prefix in ("job", "task", "subtask", "member", "clientstatus", "field", "jobtemplate")
+        for prefix in ("job", "task", "subtask", "member", "clientstatus", "field", "jobtemplate", "emailtemplate")
     }
     stages = [{"name": "A"}, {"name": "B"}]
     named = {"name": "Named"}
@@ -313,6 +319,8 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
             "assigneeIds": [colleague],
             "assigneeRoleIds": [one["role"]],
         },
+        "createEmailTemplate": {"id": made["emailtemplate"], "name": "Bye", "subject": "Bye", "text": "Bye"},
+        "updateEmailTemplate": {"templateId": one["email_template"], **named},
         "createContact": {"id": made["contact"], "name": "Contact", "accountIds": [one["account_shown"]]},
         "updateContact": {"contactId": one["contact_shown"], **named},
         "updateAccount": {
@@ -335,9 +343,11 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
             "stages": stages,
             "availableToIds": [colleague],
             "statusIds": [one["status"]],
+            "jobTemplateId": one["job_template_default"],
         },
         "updatePipeline": {
             "pipelineId": one["pipeline_shown"],
+            "jobTemplateId": one["job_template_default"],
             "addAvailableToIds": [colleague],
             "removeAvailableToIds": [colleague],
             "addStatusIds": [one["status"]],
@@ -396,6 +406,10 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "updateComment": {"commentId": one["comment_shown"], "mentionIds": [firm.owner.member_id]},
         "deleteComment": {"commentId": one["comment_shown"]},
         "markNotificationsRead": {"notificationIds": [one["notification"]]},
+        "sendTestEmail": {"templateId": one["email_template"], "jobId": one["job_shown"]},
+        "retryEmail": {"emailId": one["email_shown"]},
+        "releaseEmails": {"emailIds": [one["email_shown"]]},
+        "discardEmails": {"emailIds": [one["email_shown"]]},
         "rotateWebhookSecret": {},
         "retryWebhookCall": {"callId": one["call_shown"]},
         "createTask": {
@@ -423,6 +437,7 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "deleteStage": {"stageId": one["stage_shown_3"], "moveJobsTo": one["stage_shown_2"]},
         "deleteTag": {"tagId": one["tag"]},
         "deleteJobTemplate": {"jobTemplateId": one["job_template"]},
+        "deleteEmailTemplate": {"templateId": one["email_template"]},
         "deleteAccountRole": {"accountRoleId": one["role"]},
         "deleteCustomField": {"fieldId": one["field"]},
         "deleteContact": {"contactId": one["contact_shown"]},

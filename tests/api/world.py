@@ -19,6 +19,7 @@ from gql.schema import build_schema
 from tests.rules.kit import hidden_job, status, task
 from tests.support.api import Api, Client, Json, Shop, open_shop
 from tests.support.hooks import failed_call
+from tests.support.mail import stored_email
 
 
 @dataclass
@@ -39,6 +40,9 @@ class World:
     tag: str
     field: str
     job_template: str
+    email_template: str
+    email: str
+    held_email: str
     role: str
     contact: str
     status: str
@@ -86,6 +90,11 @@ async def open_world(api: Api) -> World:
         tag=(await owner.do("createTag", "tag { id }", name="VIP"))["id"],
         field=(await owner.do("createCustomField", "customField { id }", name="City", kind="TEXT"))["id"],
         job_template=(await owner.do("createJobTemplate", "jobTemplate { id }", name="Books", jobName="Books"))["id"],
+        email_template=(
+            await owner.do("createEmailTemplate", "template { id }", name="Hello", subject="Hello", text="Hello")
+        )["id"],
+        email=await stored_email(api.database, shop.account, job["id"]),
+        held_email=await stored_email(api.database, shop.account, job["id"], state="HELD"),
         role=(await owner.do("createAccountRole", "accountRole { id }", name="Preparer"))["id"],
         contact=(await owner.do("createContact", "contact { id }", name="Ann"))["id"],
         status=await status(owner, "On hold", shop.pipeline),
@@ -169,6 +178,19 @@ INPUTS: dict[str, Callable[[World], Json]] = {
         "dueAfter": {"amount": 2, "unit": "WEEKS"},
     },
     "deleteJobTemplate": lambda w: {"jobTemplateId": w.job_template},
+    "createEmailTemplate": lambda w: {"name": "Bye", "subject": "Bye [JOB_NAME]", "text": "Bye", "html": "<p>Bye</p>"},
+    "updateEmailTemplate": lambda w: {
+        "templateId": w.email_template,
+        "name": "Bye",
+        "subject": "Bye",
+        "text": "Bye",
+        "html": "<p>Bye</p>",
+    },
+    "deleteEmailTemplate": lambda w: {"templateId": w.email_template},
+    "sendTestEmail": lambda w: {"templateId": w.email_template, "jobId": w.job},
+    "releaseEmails": lambda w: {"emailIds": [w.held_email]},
+    "discardEmails": lambda w: {"emailIds": [w.held_email]},
+    "retryEmail": lambda w: {"emailId": w.email},
     "createAccountRole": lambda w: {"name": "Reviewer"},
     "updateAccountRole": lambda w: {"accountRoleId": w.role, "name": "Reviewer"},
     "deleteAccountRole": lambda w: {"accountRoleId": w.role},
@@ -185,6 +207,7 @@ INPUTS: dict[str, Callable[[World], Json]] = {
         "pipelineId": w.shop.pipeline,
         "name": "Payroll",
         "archiveAfterDays": 30,
+        "jobTemplateId": w.job_template,
         "addAllowedMoves": [{"fromStageId": w.shop.stages[0], "toStageId": w.shop.stages[1]}],
         "removeAllowedMoves": [{"fromStageId": w.shop.stages[1], "toStageId": w.shop.stages[0]}],
         "setStatusAutomove": [{"statusId": w.status, "automove": "WHEN_ITEMS_DONE"}],

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from tests.log.world import World
 from tests.support.api import PASSWORD, Client, Json
 from tests.support.hooks import failed_call
+from tests.support.mail import stored_email
 
 EVERYBODY = ("owner", "overseer", "insider", "assignee")
 
@@ -114,6 +115,30 @@ async def webhooks_are_on_no_board(w: World) -> AsyncIterator[Step]:
     call = {"callId": await failed_call(w.database, w.jobs[0])}
     yield Step(w.owner, "retryWebhookCall", call, events=0)
     yield Step(w.owner, "retryWebhookCall", call, events=0)
+
+
+@case("createEmailTemplate", "updateEmailTemplate", "deleteEmailTemplate", "sendTestEmail")
+async def e_mail_templates_are_on_no_board(w: World) -> AsyncIterator[Step]:
+    """AU8: each change is one event; an e-mail is none of anything that is shown live."""
+    boards, given = tuple(w.boards()), {"name": w.name("Template"), "subject": "Hello", "html": "<p>Hello</p>"}
+    made = Step(w.owner, "createEmailTemplate", given, "template { id }", quiet=boards)
+    yield made
+    template = {"templateId": made.payload["template"]["id"]}
+    yield Step(w.owner, "updateEmailTemplate", {**template, "subject": "Hi"}, quiet=boards)
+    yield Step(w.owner, "updateEmailTemplate", {**template, "subject": "Hi"}, events=0)
+    yield Step(w.owner, "sendTestEmail", {**template, "jobId": w.jobs[0]}, events=0)
+    yield Step(w.owner, "deleteEmailTemplate", template, quiet=boards)
+
+
+@case("releaseEmails", "discardEmails", "retryEmail")
+async def e_mails_are_on_no_board(w: World) -> AsyncIterator[Step]:
+    """AU9: what becomes of them is for lists of them, which are asked for again."""
+    held = [await stored_email(w.database, w.first, w.jobs[0], state="HELD") for _ in range(3)]
+    yield Step(w.owner, "releaseEmails", {"emailIds": held[:1]}, events=0)
+    yield Step(w.owner, "discardEmails", {"emailIds": held[1:2]}, events=0)
+    yield Step(w.owner, "discardEmails", {"all": True}, events=0)
+    failed = await stored_email(w.database, w.first, w.jobs[0])
+    yield Step(w.insider, "retryEmail", {"emailId": failed}, events=0)
 
 
 @case("updateFirm")
@@ -377,7 +402,10 @@ async def a_pipelines_limits_and_moves_are_set(w: World) -> AsyncIterator[Step]:
     """PL2, AM4: settings of the pipeline, which the board shows."""
     pipeline, status = {"pipelineId": w.pipeline}, await w.status()
     step = {"fromStageId": w.stages[0], "toStageId": w.stages[1]}
+    template = await w.make("createJobTemplate", "jobTemplate { id }", name=w.name("Template"), jobName="Books")
     for given in (
+        {"jobTemplateId": template},
+        {"jobTemplateId": None},
         {"blocksOverLimit": True, "listedMovesOnly": True, "archiveAfterDays": 30},
         {"addAllowedMoves": [step]},
         {"removeAllowedMoves": [step]},

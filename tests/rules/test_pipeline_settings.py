@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from store.database import Database
-from tests.rules.kit import built_in, digest, pipeline, status
+from tests.rules.kit import built_in, codes, digest, pipeline, status, together
 from tests.support.api import Api, Client, Json, Shop
 
 SETTINGS = """blocksOverLimit listedMovesOnly archiveAfterDays allowedMoves { fromStageId toStageId }
@@ -160,6 +160,49 @@ async def test_jobs_that_are_ready_are_looked_at_when_their_status_begins_to_ret
     await update(shop, setStatusAutomove=[mode])
     await update(shop, setStatusAutomove=[mode | {"automove": "OFF"}])
     assert await looked_at(database) == set()
+
+
+async def test_new_jobs_start_with_the_template_of_their_pipeline(shop: Shop, database: Database) -> None:
+    """PL2, JB1: which is not deleted meanwhile (PL4); null takes it off."""
+    shown = "pipeline { id jobTemplate { name } }"
+    given: Json = {"name": "Books", "jobName": "Bookkeeping", "priority": "HIGH"}
+    made = (await shop.owner.do("createJobTemplate", "jobTemplate { id }", **given))["id"]
+    changed = await shop.owner.do("updatePipeline", shown, pipelineId=shop.pipeline, jobTemplateId=made)
+    assert changed["jobTemplate"] == {"name": "Books"}
+    stages = [{"name": "A"}, {"name": "B"}]
+    other = await shop.owner.do("createPipeline", shown, name="Other", stages=stages, jobTemplateId=made)
+    assert other["jobTemplate"] == {"name": "Books"}
+    for pipeline_id in (shop.pipeline, other["id"]):
+        job = await shop.owner.do("createJob", "job { name }", accountId=shop.account, pipelineId=pipeline_id)
+        assert job == {"name": "Bookkeeping"}
+    [error] = await shop.owner.refused("deleteJobTemplate", jobTemplateId=made)
+    assert (error["code"], error["total"]) == ("IN_USE", 2)
+    for pipeline_id in (shop.pipeline, other["id"]):
+        changed = await shop.owner.do("updatePipeline", shown, pipelineId=pipeline_id, jobTemplateId=None)
+        assert changed["jobTemplate"] is None
+    await shop.owner.do("deleteJobTemplate", jobTemplateId=made)
+    before = await digest(database)
+    for gone in (made, "", shop.account):
+        refused = await shop.owner.code("updatePipeline", pipelineId=shop.pipeline, name="Other", jobTemplateId=gone)
+        assert refused == ("NOT_FOUND", ["input", "jobTemplateId"])
+        refused = await shop.owner.code("createPipeline", name="Other", stages=stages, jobTemplateId=gone)
+        assert refused == ("NOT_FOUND", ["input", "jobTemplateId"])
+    assert await digest(database) == before
+
+
+async def test_no_pipeline_is_left_with_a_template_that_goes_at_the_same_moment(shop: Shop) -> None:
+    """PL4: either the template stays, or the setting is refused."""
+    for n in range(8):
+        given = {"name": f"Template {n}", "jobName": "Job"}
+        made = (await shop.owner.do("createJobTemplate", "jobTemplate { id }", **given))["id"]
+        calls = [
+            shop.owner.payload("updatePipeline", pipelineId=shop.pipeline, jobTemplateId=made),
+            shop.owner.payload("deleteJobTemplate", jobTemplateId=made),
+        ]
+        found = await together(*(calls if n % 2 else reversed(calls)))
+        chosen, deleted = found if n % 2 else reversed(found)
+        assert (codes(chosen), codes(deleted)) in (([], ["IN_USE"]), (["NOT_FOUND"], []))
+        await shop.owner.do("updatePipeline", pipelineId=shop.pipeline, jobTemplateId=None)
 
 
 @pytest.mark.parametrize("days", [0, -1, 3_651])

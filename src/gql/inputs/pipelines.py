@@ -63,6 +63,7 @@ class CreatePipelineInput(MutationInput):
     archive_after_days: int | None = given(
         "How many days after their completion jobs are archived; never by default.", default=None
     )
+    job_template_id: ID | None = given("The template that its new jobs start with.", default=None)
     available_to_ids: list[ID] = given("Members who see it.", default_factory=list)
     status_ids: list[ID] = given("Custom statuses to enable.", default_factory=list)
 
@@ -80,6 +81,7 @@ class UpdatePipelineInput(MutationInput):
     )
     listed_moves_only: bool | None = settable("Whether people may make only the allowed moves.")
     archive_after_days: int | None = optional("How many days after their completion jobs are archived; null for never.")
+    job_template_id: ID | None = optional("The template that its new jobs start with; null for none.")
     add_allowed_moves: list[AllowedMoveInput] | None = optional("Moves that people may make from now on.")
     remove_allowed_moves: list[AllowedMoveInput] | None = optional("Moves that people may make no more.")
     set_status_automove: list[StatusAutomoveInput] | None = optional("What custom statuses do by themselves.")

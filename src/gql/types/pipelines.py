@@ -9,6 +9,7 @@ from engine.enums import Automove, Completion, JobSort, JobState, StatusAutomove
 from gql.fields import PAGE, batched, plain
 from gql.types.conditions import Condition
 from gql.types.durations import Duration
+from gql.types.job_templates import JobTemplate
 from gql.types.node import Connection, Stored
 from gql.types.people import Member
 from resolvers import automations, conditions, firms, pipelines
@@ -86,6 +87,9 @@ class Pipeline(Stored):
     stages: list[Stage] = batched(pipelines.stages_of, "Its stages in order.")
     statuses: list[JobStatus] = batched(
         pipelines.statuses_of, "Statuses its jobs may have: the built-in ones, and custom ones enabled for it."
+    )
+    job_template: JobTemplate | None = batched(
+        pipelines.job_templates_of, "What its new jobs start with, unless another template is named."
     )
     status_settings: list[StatusSetting] = batched(
         pipelines.status_settings, "What the custom statuses enabled for it do by themselves."
