@@ -145,6 +145,10 @@ class Works:
         [found] = await self.runs(job_id)
         return found
 
+    async def run_of(self, job_id: str, number: int) -> Json:
+        """One of the turns of a job, counted from 0."""
+        return (await self.runs(job_id))[number]
+
     async def states(self, job_id: str) -> list[str]:
         """How far the turns of a job are."""
         return [run["state"] for run in await self.runs(job_id)]
