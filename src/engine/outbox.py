@@ -129,7 +129,7 @@ async def send_test_email(work: Work, command: SendTestEmail) -> str:
     """Sends a template to the viewer's own address, also while client mail is held back; answers the e-mail's id."""
     work.viewer.need(AccessRight.MANAGE_TEMPLATES)
     template = await find.of_firm(work, "email_templates", "e-mail template", command.template_id, "template_id")
-    values = await _values(work, template, command.job_id or None)
+    values = await _values(work, template, None if command.job_id is UNSET else command.job_id)
     me = (await things.members(work.db, work.firm_id, [work.viewer.member_id]))[work.viewer.member_id]
     draft = emails.Draft(me["name"], me["email"], email_templates.words(template, values), member_id=me["id"])
     return (await emails.make(work, [draft]))[0]

@@ -69,7 +69,11 @@ MADE = {  # which things a create makes under an id of the client's
     "createTask": "task",
     "inviteMember": "member",
 }
-KEPT = {("moveJob", "afterJobId"): {"pendingItems"}, ("createStage", "condition"): {"position"}}
+KEPT = {
+    ("moveJob", "afterJobId"): {"pendingItems"},
+    ("createStage", "condition"): {"position"},
+    ("createEmailTemplate", "id"): {"text"},
+}
 """Fields without which a call would be refused before it looks at the id."""
 
 UNSHOWN = ("session_", "history_", "notification_")

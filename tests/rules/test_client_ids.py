@@ -35,6 +35,12 @@ CASES = {
     "createContact": Create(
         "contact", "contact", lambda shop: {"name": "Ann", "accountIds": [shop.account]}, {"phone": "123"}
     ),
+    "createEmailTemplate": Create(
+        "template",
+        "emailtemplate",
+        lambda shop: {"name": "Hello", "subject": "Hello", "text": "Hello"},
+        {"html": "<p>Hello</p>"},
+    ),
     "createJob": Create(
         "job",
         "job",
@@ -175,6 +181,7 @@ REMOVALS = {
     "createAccountRole": ("deleteAccountRole", "accountRoleId"),
     "createClientStatus": ("deleteClientStatus", "clientStatusId"),
     "createContact": ("deleteContact", "contactId"),
+    "createEmailTemplate": ("deleteEmailTemplate", "templateId"),
     "createJobStatus": ("deleteJobStatus", "statusId"),
     "createPipeline": ("deletePipeline", "pipelineId"),
     "createStage": ("deleteStage", "stageId"),

@@ -15,6 +15,9 @@ from typing import Any
 import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from store.database import Database
+from store.ids import new_id
+
 USER, PASSWORD = "kontor", "a password: with@signs/in it"
 
 
@@ -99,6 +102,25 @@ class PostOffice:
         """Whether a user and a password are right."""
         right = isinstance(given, LoginPassword) and given == LoginPassword(USER.encode(), PASSWORD.encode())
         return AuthResult(success=right, handled=False, auth_data=given)
+
+
+async def stored_email(database: Database, account_id: str, job_id: str | None = None, *, state: str = "FAILED") -> str:
+    """An e-mail about an account, in a state, as if it had been made long ago; answers its id."""
+    email_id = new_id("email")
+    await database.rows(
+        """
+        INSERT INTO emails (id, firm_id, account_id, job_id, contact_id, state, to_name, to_address, from_name, subject,
+            text, message_id, attempts, created_at, updated_at)
+        SELECT $1, a.firm_id, a.id, $3, 'contact_gone', $4, 'Ann', 'ann@client.test', 'Kontor', 'Hello', 'Hello Ann',
+            '<' || $1::text || '@kontor.test>', 0, clock_timestamp(), clock_timestamp()
+        FROM accounts a WHERE a.id = $2
+        """,
+        email_id,
+        account_id,
+        job_id,
+        state,
+    )
+    return email_id
 
 
 @dataclass(frozen=True)
