@@ -81,19 +81,18 @@ async def run_all(work: Work, steps: Sequence[Step], visitors: Sequence[Visitor]
     else:
         for step, some in zip(steps, turns, strict=True):
             await _meet(work, step, some)
-    await tell(work, [turn for some in turns for turn in some])
+    lines = [_line(work, step, turn) for step, some in zip(steps, turns, strict=True) for turn in some]
+    await runs.add(work.db, work.firm_id, work.now, lines)
+    work.reconsider(*(visitor.job["id"] for visitor in visitors))
 
 
 async def _turns(work: Work, steps: Sequence[Step], visitors: Sequence[Visitor]) -> list[list[Turn]]:
-    """Writes a turn for each automation and job."""
+    """A turn for each automation and job."""
     stays = [visitor.visit["id"] for visitor in visitors if visitor.stay_id]
     last = await runs.last_positions(work.db, work.firm_id, stays) if stays else {}
-    turns = [
+    return [
         [_turn(visitor, last.get(visitor.visit["id"], 0) + n) for visitor in visitors] for n in range(1, len(steps) + 1)
     ]
-    lines = [_line(work, step, turn) for step, some in zip(steps, turns, strict=True) for turn in some]
-    await runs.add(work.db, work.firm_id, work.now, lines)
-    return turns
 
 
 def _turn(visitor: Visitor, position: int) -> Turn:
@@ -114,6 +113,19 @@ def _line(work: Work, step: Step, turn: Turn) -> dict[str, Any]:
         "cascade": work.cascade.id,
         "hops": work.cascade.hops,
         "holds": step.kind.makes_items,
+        **_told(turn),
+    }
+
+
+def _told(turn: Turn) -> dict[str, Any]:
+    """What became of a turn."""
+    return {
+        "id": turn.run_id,
+        "state": turn.state,
+        "reason": turn.reason,
+        "attempts": turn.attempts,
+        "due_at": turn.due_at if turn.state is RunState.SCHEDULED else None,
+        "things": turn.things,
     }
 
 
@@ -195,16 +207,5 @@ def _failed(work: Work, step: Step, turn: Turn, error: Exception) -> None:
 
 async def tell(work: Work, turns: Sequence[Turn]) -> None:
     """Writes what became of turns, and looks whether their jobs go on now (AM3)."""
-    lines = [
-        {
-            "id": turn.run_id,
-            "state": turn.state,
-            "reason": turn.reason,
-            "attempts": turn.attempts,
-            "due_at": turn.due_at if turn.state is RunState.SCHEDULED else None,
-            "things": turn.things,
-        }
-        for turn in turns
-    ]
-    await runs.tell(work.db, work.firm_id, work.now, lines)
+    await runs.tell(work.db, work.firm_id, work.now, [_told(turn) for turn in turns])
     work.reconsider(*(turn.job_id for turn in turns))

@@ -103,9 +103,7 @@ KEYS = [
     key("notifications", "firm_id, job_id", "jobs"),
     key("emails", "firm_id, account_id", "accounts"),
     key("emails", "firm_id, job_id", "jobs"),
-    key("emails", "firm_id, run_id", "runs"),
     key("webhook_calls", "firm_id, job_id", "jobs"),
-    key("webhook_calls", "firm_id, run_id", "runs"),
 ]
 
 CHECKS = [

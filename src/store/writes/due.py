@@ -54,47 +54,45 @@ async def add(db: Db, firm_id: str, rows: Sequence[Due]) -> None:
 
 
 # What each job is ready for, if anything: MOVE on, COMPLETE, or ACTIVATE (back from one of the firm's own statuses).
+# Looked up job by job, whatever the planner believes: with old statistics it would read all that the firm has.
 READY: Final = """
-    SELECT j.id, v.number, CASE
-        WHEN j.state = 'CUSTOM' THEN CASE WHEN ps.automove = 'WHEN_ITEMS_DONE' AND EXISTS (
-                SELECT FROM item_links l WHERE l.firm_id = $1 AND l.stay_id = y.id AND l.blocking
-            ) AND NOT EXISTS (
-                SELECT FROM item_links l JOIN items i ON i.firm_id = $1 AND i.id = l.item_id
-                WHERE l.firm_id = $1 AND l.stay_id = y.id AND l.blocking AND i.open
-            ) AND NOT EXISTS (
-                SELECT FROM runs r WHERE r.firm_id = $1 AND r.visit_id = v.id AND r.stay_id = y.id
-                    AND (r.state IN ('QUEUED', 'RUNNING', 'RETRYING', 'HELD', 'FAILED')
-                        OR (r.state = 'SCHEDULED' AND r.holds))
-            ) THEN 'ACTIVATE' END
-        WHEN j.state <> 'ACTIVE' THEN NULL
-        WHEN EXISTS (
-            SELECT FROM item_links l JOIN items i ON i.firm_id = $1 AND i.id = l.item_id
-            WHERE l.firm_id = $1 AND l.visit_id = v.id AND l.blocking AND i.open
-        ) OR EXISTS (
-            SELECT FROM runs r WHERE r.firm_id = $1 AND r.visit_id = v.id
-                AND (r.state IN ('QUEUED', 'RUNNING', 'RETRYING', 'HELD', 'FAILED')
-                    OR (r.state = 'SCHEDULED' AND r.holds))
-        ) THEN NULL
-        WHEN last.is_last THEN CASE WHEN s.completion = 'WHEN_ITEMS_DONE' AND existed.some THEN 'COMPLETE' END
-        WHEN s.automove = 'WHEN_ITEMS_DONE_OR_NONE' OR (s.automove = 'WHEN_ITEMS_DONE' AND existed.some) THEN 'MOVE'
+    SELECT j.id, CASE
+        WHEN j.state = 'CUSTOM' AND ps.automove = 'WHEN_ITEMS_DONE' AND items.there_in_stay AND NOT items.open_in_stay
+            AND NOT turns.pending_in_stay THEN 'ACTIVATE'
+        WHEN j.state <> 'ACTIVE' OR items.open OR turns.pending THEN NULL
+        WHEN s.position = ends.last THEN CASE WHEN s.completion = 'WHEN_ITEMS_DONE' AND items.there THEN 'COMPLETE' END
+        WHEN s.automove = 'WHEN_ITEMS_DONE_OR_NONE' OR (s.automove = 'WHEN_ITEMS_DONE' AND items.there) THEN 'MOVE'
     END AS step
-    FROM jobs j
-    JOIN stages s ON s.firm_id = $1 AND s.id = j.stage_id
-    JOIN stage_visits v ON v.firm_id = $1 AND v.job_id = j.id AND v.left_at IS NULL
-    LEFT JOIN status_stays y ON y.firm_id = $1 AND y.job_id = j.id AND y.left_at IS NULL
-    LEFT JOIN pipeline_statuses ps
-        ON ps.firm_id = $1 AND ps.pipeline_id = j.pipeline_id AND ps.status_id = j.status_id
+    FROM unnest($2::text[]) AS given (job_id)
+    CROSS JOIN LATERAL (SELECT * FROM jobs WHERE firm_id = $1 AND id = given.job_id LIMIT 1) AS j
+    CROSS JOIN LATERAL (SELECT * FROM stages WHERE firm_id = $1 AND id = j.stage_id LIMIT 1) AS s
     CROSS JOIN LATERAL (
-        SELECT NOT EXISTS (
-            SELECT FROM stages n WHERE n.firm_id = $1 AND n.pipeline_id = j.pipeline_id AND n.position > s.position
-        ) AS is_last
-    ) AS last
+        SELECT id FROM stage_visits WHERE firm_id = $1 AND job_id = j.id AND left_at IS NULL LIMIT 1
+    ) AS v
+    LEFT JOIN LATERAL (
+        SELECT id FROM status_stays WHERE firm_id = $1 AND job_id = j.id AND left_at IS NULL LIMIT 1
+    ) AS y ON TRUE
+    LEFT JOIN LATERAL (
+        SELECT automove FROM pipeline_statuses
+        WHERE firm_id = $1 AND pipeline_id = j.pipeline_id AND status_id = j.status_id LIMIT 1
+    ) AS ps ON TRUE
     CROSS JOIN LATERAL (
-        SELECT EXISTS (
-            SELECT FROM item_links l WHERE l.firm_id = $1 AND l.visit_id = v.id AND l.blocking
-        ) AS some
-    ) AS existed
-    WHERE j.firm_id = $1 AND j.id = ANY($2) AND (
+        SELECT max(n.position) AS last FROM stages n WHERE n.firm_id = $1 AND n.pipeline_id = j.pipeline_id
+    ) AS ends
+    CROSS JOIN LATERAL (
+        SELECT count(*) > 0 AS there, coalesce(bool_or(i.open), FALSE) AS open,
+            coalesce(bool_or(l.stay_id = y.id), FALSE) AS there_in_stay,
+            coalesce(bool_or(i.open AND l.stay_id = y.id), FALSE) AS open_in_stay
+        FROM item_links l JOIN items i ON i.firm_id = l.firm_id AND i.id = l.item_id
+        WHERE l.firm_id = $1 AND l.visit_id = v.id AND l.blocking
+    ) AS items
+    CROSS JOIN LATERAL (
+        SELECT count(*) > 0 AS pending, coalesce(bool_or(r.stay_id = y.id), FALSE) AS pending_in_stay
+        FROM runs r WHERE r.firm_id = $1 AND r.visit_id = v.id AND (
+            r.state IN ('QUEUED', 'RUNNING', 'RETRYING', 'HELD', 'FAILED') OR (r.state = 'SCHEDULED' AND r.holds)
+        )
+    ) AS turns
+    WHERE (
         s.automove <> 'OFF' OR s.completion <> 'NEVER' OR (j.state = 'CUSTOM' AND ps.automove <> 'OFF')
     )
 """

@@ -45,15 +45,27 @@ async def last_positions(db: Db, firm_id: str, visit_ids: Collection[str]) -> di
 
 
 async def add(db: Db, firm_id: str, now: datetime, lines: Sequence[dict[str, Any]]) -> None:
-    """Writes turns, all of them QUEUED."""
+    """Writes turns with what became of them, and the things that they made.
+
+    What a turn leaves to be done names it, though it is written after that: its state is known only then.
+    """
     await db.rows(
         """
-        INSERT INTO runs (id, firm_id, job_id, visit_id, stay_id, automation_id, edition, position, state, attempts,
-            cause, cascade, hops, holds, created_at)
-        SELECT r.id, $1, r.job_id, r.visit_id, r.stay_id, r.automation_id, r.edition, r.position, 'QUEUED', 0,
-            r.cause, r.cascade, r.hops, r.holds, $2
-        FROM jsonb_to_recordset($3::jsonb) AS r (id text, job_id text, visit_id text, stay_id text,
-            automation_id text, edition int, position int, cause jsonb, cascade text, hops int, holds boolean)
+        WITH given AS (
+            SELECT * FROM jsonb_to_recordset($3::jsonb) AS r (id text, job_id text, visit_id text, stay_id text,
+                automation_id text, edition int, position int, cause jsonb, cascade text, hops int, holds boolean,
+                state text, reason text, attempts int, due_at timestamptz, things text[])
+        ), turn AS (
+            INSERT INTO runs (id, firm_id, job_id, visit_id, stay_id, automation_id, edition, position, state, reason,
+                attempts, cause, cascade, hops, holds, created_at, due_at, started_at, finished_at)
+            SELECT g.id, $1, g.job_id, g.visit_id, g.stay_id, g.automation_id, g.edition, g.position, g.state, g.reason,
+                g.attempts, g.cause, g.cascade, g.hops, g.holds, $2, g.due_at, CASE WHEN g.attempts > 0 THEN $2::timestamptz END,
+                CASE WHEN g.state IN ('DONE', 'SKIPPED', 'FAILED', 'CANCELLED') THEN $2::timestamptz END
+            FROM given g
+        )
+        INSERT INTO run_things (firm_id, run_id, thing_id, n)
+        SELECT $1, g.id, thing.id, thing.n
+        FROM given g CROSS JOIN LATERAL unnest(g.things) WITH ORDINALITY AS thing (id, n)
         """,
         firm_id,
         now,

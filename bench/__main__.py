@@ -1,0 +1,33 @@
+"""Runs benchmarks by name, or all: ``python -m bench [NAME ...]``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+
+from bench import engine
+from bench.table import Line, table
+
+BENCHMARKS: dict[str, Callable[[], Awaitable[Sequence[Line]]]] = {"engine": engine.measure}
+
+
+async def _run(names: Sequence[str]) -> None:
+    for name in names:
+        sys.stderr.write(f"{name} ...\n")
+        sys.stdout.write(f"\n## {name}\n\n{table(await BENCHMARKS[name]())}\n")
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of: {', '.join(BENCHMARKS)}; all by default")
+    names = parser.parse_args().names or list(BENCHMARKS)
+    if unknown := sorted(set(names) - set(BENCHMARKS)):
+        parser.error(f"there is no benchmark {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}")
+    asyncio.run(_run(names))
+
+
+if __name__ == "__main__":
+    main()

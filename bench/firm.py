@@ -1,0 +1,81 @@
+"""A firm to measure on, made by the engine's own commands on a private PostgreSQL that is thrown away."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engine import accounts, configuring, firms, jobs, pipelines, tags
+from engine.access import Viewer
+from engine.work import Caller, Work, perform
+from server.embedded import EmbeddedPostgres
+from store.database import Database
+from store.migrate import migrate
+from store.writes import places
+
+
+@dataclass
+class Bench:
+    """The owner of a firm, who commands the engine."""
+
+    database: Database
+    owner: Viewer
+    account: str = ""
+    stages: dict[str, list[str]] = field(default_factory=dict)
+    """The stages of each pipeline, in order."""
+
+    async def do(self, command: Callable[[Work, Any], Awaitable[Any]], given: Any) -> Any:
+        """Run a command."""
+        return await perform(self.database, Caller(self.owner), command, given)
+
+    async def pipeline(self, *names: str) -> list[str]:
+        """Make a pipeline; answers its stages."""
+        stages = tuple(pipelines.NewStage(name) for name in names)
+        pipeline_id = await self.do(pipelines.create_pipeline, pipelines.CreatePipeline("Bench", stages))
+        rows = await places.stages(self.database, self.owner.firm_id, pipeline_id)
+        self.stages[pipeline_id] = [row["id"] for row in rows]
+        return self.stages[pipeline_id]
+
+    async def automate(self, stage_id: str, *configs: Any) -> None:
+        """Attach automations to a stage."""
+        for config in configs:
+            await self.do(configuring.create_automation, configuring.CreateAutomation(config, stage_id=stage_id))
+
+    async def jobs(self, pipeline_id: str, number: int) -> list[str]:
+        """Make jobs in the first stage."""
+        given = jobs.CreateJob(self.account, pipeline_id, name="Job")
+        return [await self.do(jobs.create_job, given) for _ in range(number)]
+
+
+@asynccontextmanager
+async def running_bench() -> AsyncIterator[Bench]:
+    """A fresh PostgreSQL, as safe against power cuts as users have it, with one firm."""
+    with tempfile.TemporaryDirectory(prefix="stageline-bench-", ignore_cleanup_errors=True) as folder:
+        async with EmbeddedPostgres(Path(folder) / "postgres-18") as postgres:
+            await migrate(postgres.url)
+            database = await Database.connect(postgres.url)
+            try:
+                given = firms.CreateFirm("Bench", "Owner", "owner@bench.test", "a password for benchmarks")
+                await firms.create_firm(database, given)
+                owner = await firms.owner_by_email(database, "owner@bench.test")
+                assert owner is not None  # it has just been made
+                bench = Bench(database, owner)
+                bench.account = await bench.do(accounts.create_account, accounts.CreateAccount("Acme"))
+                yield bench
+            finally:
+                await database.close()
+
+
+async def tag(bench: Bench, name: str) -> str:
+    """Make a tag."""
+    made: str = await bench.do(tags.create_tag, tags.CreateTag(name))
+    return made
+
+
+def middle(values: Sequence[float]) -> float:
+    """The median."""
+    return sorted(values)[len(values) // 2]
