@@ -56,6 +56,11 @@ class Refused(Exception):
 
     problems: list[Problem] = field(default_factory=list)
 
+    @property
+    def words(self) -> str:
+        """The problems in sentences, for people."""
+        return " ".join(problem.message for problem in self.problems)
+
     def __str__(self) -> str:
         return "; ".join(f"{'.'.join(problem.path)}: {problem.message}" for problem in self.problems)
 

@@ -6,7 +6,7 @@ starts more, and what failed at its first try is left to the worker.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import orjson
@@ -22,7 +22,7 @@ from engine.kinds import Batch, Kind, Turn
 from engine.work import Work, runs_again
 from store.database import Row, is_outage
 from store.ids import new_id
-from store.writes import runs
+from store.writes import entries, locks, runs
 
 TRIES: Final = 5
 """How often an automation is tried before it stands as FAILED (AU2)."""
@@ -30,6 +30,8 @@ TRIES: Final = 5
 BACK_OFF: Final = timedelta(seconds=30)
 """How long it waits after its first failure; twice as long after each more."""
 
+NO_DATE: Final = "It waits until the job has the date."
+LEFT_STATUS: Final = "The job has left the status."
 SKIPPED_BY_HAND: Final = "Skipped by who moved the job."
 
 _log = structlog.get_logger("stageline.automations")
@@ -81,6 +83,7 @@ async def run_all(work: Work, steps: Sequence[Step], visitors: Sequence[Visitor]
     else:
         for step, some in zip(steps, turns, strict=True):
             await _meet(work, step, some)
+        await _settle(work, steps, turns)
     lines = [_line(work, step, turn) for step, some in zip(steps, turns, strict=True) for turn in some]
     await runs.add(work.db, work.firm_id, work.now, lines)
     work.reconsider(*(visitor.job["id"] for visitor in visitors))
@@ -132,7 +135,7 @@ def _told(turn: Turn) -> dict[str, Any]:
 async def _meet(work: Work, step: Step, turns: Sequence[Turn]) -> None:
     """One automation's turns: put off, left to the worker, or done."""
     if step.delay is not None:
-        await _schedule(work, step, step.delay, turns)
+        await _schedule(work, step.delay, turns)
     elif step.kind.later is not None and await step.kind.later(work, step.config, turns):
         for turn in turns:
             turn.state = RunState.QUEUED
@@ -141,15 +144,51 @@ async def _meet(work: Work, step: Step, turns: Sequence[Turn]) -> None:
         await perform(work, step, turns)
 
 
-async def _schedule(work: Work, step: Step, delay: Delay, turns: Sequence[Turn]) -> None:
+async def _schedule(work: Work, delay: Delay, turns: Sequence[Turn]) -> None:
+    """Puts turns off. What a status delays runs in that status, whether or not it pauses the job's clocks."""
     calendar = await of_firm(work.db, work.firm_id)
     for turn in turns:
-        turn.state, turn.due_at = RunState.SCHEDULED, delay.at(turn.job, work.now, calendar)
-        if turn.due_at is None:
-            turn.reason = "It waits until the job has the date."
-            continue
-        shifts = delay.span is not None
-        work.later(DueKind.RUN, turn.run_id, job_id=turn.job_id, at=turn.due_at, shifts=shifts, waits=True)
+        turn.state = RunState.SCHEDULED
+        if delay.span is not None:
+            turn.due_at = delay.at(turn.job, work.now, calendar)
+            in_stage = turn.stay_id is None
+            work.later(DueKind.RUN, turn.run_id, job_id=turn.job_id, at=turn.due_at, shifts=in_stage, waits=in_stage)
+
+
+async def _settle(work: Work, steps: Sequence[Step], turns: Sequence[Sequence[Turn]]) -> None:
+    """Once all have had their turn: until when those wait that wait for a date, and which wait in vain."""
+    dated = [
+        (step.delay, turn)
+        for step, some in zip(steps, turns, strict=True)
+        for turn in some
+        if step.delay is not None and step.delay.until is not None
+    ]
+    if dated:
+        rows = {row["id"]: row for row in await locks.jobs(work.db, work.firm_id, [turn.job_id for _, turn in dated])}
+        calendar = await of_firm(work.db, work.firm_id)
+        for delay, turn in dated:
+            turn.due_at = delay.at(rows[turn.job_id], work.now, calendar)
+            turn.reason = NO_DATE if turn.due_at is None else None
+            if turn.due_at is not None:
+                wait_until(work, turn.run_id, turn.job_id, turn.due_at, in_stage=turn.stay_id is None)
+    await _cancel_ended(work, [turn for some in turns for turn in some if turn.stay_id and turn.due_at])
+
+
+async def _cancel_ended(work: Work, waiting: Sequence[Turn]) -> None:
+    """What waits in a status that one of the automations has left already is not done any more (AU4)."""
+    if not waiting:
+        return
+    stays = await entries.open_stays(work.db, work.firm_id, {turn.stay_id for turn in waiting if turn.stay_id})
+    for turn in waiting:
+        if turn.stay_id not in stays:
+            turn.state, turn.reason, turn.due_at = RunState.CANCELLED, LEFT_STATUS, None
+    gone = {turn.run_id for turn in waiting if turn.state is RunState.CANCELLED}
+    work.dues = [due for due in work.dues if due.subject_id not in gone]
+
+
+def wait_until(work: Work, run_id: str, job_id: str, at: datetime, *, in_stage: bool) -> None:
+    """Has a turn done at a date; in a stage it waits while the job's clocks stand still, and then runs at once."""
+    work.later(DueKind.RUN, run_id, job_id=job_id, at=at, waits=in_stage)
 
 
 async def perform(work: Work, step: Step, turns: Sequence[Turn]) -> None:
@@ -194,7 +233,7 @@ async def _together(work: Work, step: Step, turns: Sequence[Turn]) -> None:
 def _failed(work: Work, step: Step, turn: Turn, error: Exception) -> None:
     """After a failure: to be tried again, unless it was refused or has been tried often enough."""
     turn.attempts += 1
-    turn.reason = str(error) if isinstance(error, Refused) else "It failed for a reason of ours; the log has more."
+    turn.reason = error.words if isinstance(error, Refused) else "It failed for a reason of ours; the log has more."
     if not isinstance(error, Refused):
         _log.error("automation_failed", kind=step.kind.name, run=turn.run_id, tries=turn.attempts, exc_info=error)
     if isinstance(error, Refused) or turn.attempts >= TRIES:

@@ -89,7 +89,7 @@ async def create_firm(database: Database, command: CreateFirm, *, clock: Clock =
             joined_at=clock(),
         )
         for state, (label, on_board) in BUILT_IN.items():
-            status = {"name": label, "state": state, "pauses": False, "on_board": on_board}
+            status = {"name": label, "state": state, "pauses": state is JobState.ARCHIVED, "on_board": on_board}
             await records.make(db, models.JobStatus, id=new_id("status"), firm_id=firm_id, **status)
     return firm_id
 

@@ -1,13 +1,16 @@
 """Editing locked jobs where they stand, any number at once."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Final
 
+from engine import rescheduling
 from engine.changes import differing, lines
 from engine.enums import ErrorCode, HistoryAction
 from engine.errors import invalid
 from engine.work import Work, changed
 from store.writes import jobs, locks
+
+DATES: Final = frozenset({"start_date", "due_date"})
 
 
 async def edit(work: Work, edits: Mapping[str, Mapping[str, Any]]) -> None:
@@ -21,6 +24,9 @@ async def edit(work: Work, edits: Mapping[str, Mapping[str, Any]]) -> None:
     changes = {job_id: values for job_id, values in changes.items() if values}
     if changes:
         await jobs.change_many(work.db, work.firm_id, work.now, changes)
+    dated = [job_id for job_id, values in changes.items() if DATES & values.keys()]
+    if dated:
+        await rescheduling.follow_dates(work, dated)
     for job_id, values in changes.items():
         work.touch_job(job_id)
         work.history(job_id, HistoryAction.UPDATED, *lines(rows[job_id], values))

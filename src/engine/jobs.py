@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from engine import find, job_templates, limits, status_of_jobs
+from engine import find, job_templates, limits, rescheduling, status_of_jobs
 from engine.calendar import today
 from engine.changes import differing, lines
 from engine.checks import Checks, listed
 from engine.entry import Arrival, arrive
 from engine.enums import ErrorCode, HistoryAction, JobState, Priority
 from engine.errors import invalid, missing, stale
+from engine.job_edits import DATES
 from engine.job_templates import Filled
 from engine.moves import Expect, check_expected, open_to_jobs, place
 from engine.unset import UNSET, Maybe
@@ -186,6 +187,8 @@ async def update_job(work: Work, command: UpdateJob) -> str:
     assigned = await _reassign(work, command, add, gone)
     if values or assigned:
         await jobs.change(work.db, work.firm_id, command.job_id, work.now, values)
+        if DATES & values.keys():
+            await rescheduling.follow_dates(work, [command.job_id])
         work.touch_job(command.job_id)
     if values:
         work.history(command.job_id, HistoryAction.UPDATED, *lines(row, values))

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any, Final
 
 from engine import cascades, find
@@ -50,9 +49,19 @@ async def run_due(work: Work, jobs: Sequence[Row], dues: Sequence[Row]) -> None:
     """Runs what is due of locked jobs: what was delayed, what failed before, and what starts more."""
     by_id = {job["id"]: job for job in jobs}
     found = await runs.due_runs(work.db, work.firm_id, [row["subject_id"] for row in dues])
-    pending = sorted((row for row in found if row["state"] in runs.PENDING), key=_automation)
-    for _, group in groupby(pending, key=_automation):
-        await _run(work, list(group), by_id)
+    queues: dict[str, list[Row]] = {}
+    for row in sorted((row for row in found if row["state"] in runs.PENDING), key=_order):
+        queues.setdefault(row["job_id"], []).append(row)
+    while queues:
+        first = _automation(next(iter(queues.values()))[0])
+        together = [queue.pop(0) for queue in queues.values() if _automation(queue[0]) == first]
+        queues = {job_id: queue for job_id, queue in queues.items() if queue}
+        await _run(work, together, by_id)
+
+
+def _order(row: Row) -> tuple[Any, ...]:
+    """In which order what is due of one job is done: as it fell due, then as it is configured (AU1)."""
+    return row["due_at"] or row["created_at"], row["visit"], row["position"]
 
 
 def _automation(row: Row) -> tuple[str, int]:

@@ -1,6 +1,7 @@
 """Jobs entering statuses (ST1, AM4): the one place where a job comes to have a status, any number at once."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from engine.enums import DueKind, HistoryAction, JobState
 from engine.execution import Step, Visitor, run_all
@@ -9,14 +10,15 @@ from store.database import Row
 from store.ids import new_id
 from store.writes import due, entries, locks, runs
 
-
-def pauses(status: Row) -> bool:
-    """Whether clocks, delays and reminders of jobs in the status stand still."""
-    return bool(status["pauses"] or status["state"] == JobState.ARCHIVED)
+_ENDED: Final = frozenset({JobState.COMPLETED, JobState.ARCHIVED})
+"""States in which no time limit passes."""
 
 
 async def put(work: Work, jobs: Sequence[Row], status: Row) -> None:
-    """Puts locked jobs into a status that is enabled where they are. Those that have it already are left alone."""
+    """Puts locked jobs into a status that is enabled where they are. Those that have it already are left alone.
+
+    A job that comes out of the archive goes back to where it was: that runs nothing (ST1).
+    """
     changing = [job for job in jobs if job["status_id"] != status["id"]]
     if not changing:
         return
@@ -25,13 +27,19 @@ async def put(work: Work, jobs: Sequence[Row], status: Row) -> None:
     if left:
         await runs.cancel_stay(work.db, work.firm_id, left, work.now)
         await entries.end_stays(work.db, work.firm_id, left, work.now)
-    await entries.put(work.db, work.firm_id, ids, status, work.now, pauses=pauses(status))
+    await entries.put(work.db, work.firm_id, ids, status, work.now)
+    await entries.pause(work.db, work.firm_id, ids, work.now, pauses=status["pauses"])
     await _tell(work, changing, status)
     if status["state"] == JobState.CUSTOM:
         await _begin_stays(work, changing, status)
-    if status["state"] == JobState.ACTIVE:
-        await _limits_again(work, [job["id"] for job in changing if job["state"] == JobState.COMPLETED])
+    if status["state"] not in _ENDED:
+        await _limits_again(work, [job["id"] for job in changing if job["state"] in _ENDED])
     work.reconsider(*ids)
+
+
+async def pause_again(work: Work, jobs: Sequence[Row], *, pauses: bool) -> None:
+    """The status of locked jobs has begun to pause clocks, or ceased to."""
+    await entries.pause(work.db, work.firm_id, [job["id"] for job in jobs], work.now, pauses=pauses)
 
 
 async def _tell(work: Work, jobs: Sequence[Row], status: Row) -> None:
@@ -52,7 +60,7 @@ async def _begin_stays(work: Work, jobs: Sequence[Row], status: Row) -> None:
         found = await runs.place_of_status(work.db, work.firm_id, pipeline_id, status["id"])
         if not found:
             continue
-        here = [job["id"] for job in jobs if job["pipeline_id"] == pipeline_id]
+        here = [job["id"] for job in jobs if job["pipeline_id"] == pipeline_id and job["state"] != JobState.ARCHIVED]
         rows = await locks.jobs(work.db, work.firm_id, here)
         visitors = [Visitor(row, visits[row["id"]], stays[row["id"]]) for row in rows]
         await run_all(work, [Step.of(row) for row in found], visitors)
@@ -77,7 +85,7 @@ async def stay_on(work: Work, jobs: Sequence[Row], visits: Mapping[str, Row]) ->
 
 
 async def _limits_again(work: Work, job_ids: Sequence[str]) -> None:
-    """Jobs that were completed, and whose stage's limit passed unnoticed, are looked at again (PL6)."""
+    """Jobs that are worked on again, and whose stage's limit may have passed unnoticed, are looked at again (PL6)."""
     if not job_ids:
         return
     for visit in (await entries.visits(work.db, work.firm_id, job_ids)).values():

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine import access, find
+from engine import access, find, status_of_jobs, uses
 from engine.changes import differing
 from engine.checks import Checks
 from engine.enums import AccessRight, ErrorCode, JobState
@@ -78,16 +78,14 @@ async def update_job_status(work: Work, command: UpdateJobStatus) -> str:
     if "name" in values:
         await free_name(work, "job_statuses", values["name"], command.status_id)
     if values:
-        await _show_jobs(work, command.status_id)
+        jobs = await work.lock_jobs(await places.jobs_with_status(work.db, work.firm_id, command.status_id))
+        for job in jobs:  # each shows the change
+            work.touch_job(job["id"])
         await records.change(work.db, models.JobStatus, work.firm_id, command.status_id, work.now, **values)
+        if "pauses" in values:
+            await status_of_jobs.pause_again(work, jobs, pauses=values["pauses"])
         work.touch("status", command.status_id)
     return command.status_id
-
-
-async def _show_jobs(work: Work, status_id: str) -> None:
-    """Every job in the status shows the change."""
-    for job in await work.lock_jobs(await places.jobs_with_status(work.db, work.firm_id, status_id)):
-        work.touch_job(job["id"])
 
 
 async def delete_job_status(work: Work, command: DeleteJobStatus) -> str:
@@ -100,6 +98,7 @@ async def delete_job_status(work: Work, command: DeleteJobStatus) -> str:
         work.db, work.firm_id, command.status_id, lambda p: access.sees_job(work.viewer, p, "t")
     )
     refuse_use(used, "jobs have this status.", "status_id")
+    await uses.refuse(work, command.status_id, "status_id")
     for pipeline_id in await places.disable_status(work.db, work.firm_id, command.status_id):
         work.touch("pipeline", pipeline_id)
     await records.drop(work.db, models.JobStatus, work.firm_id, command.status_id)

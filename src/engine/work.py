@@ -223,7 +223,7 @@ class Work:
             hop = (self.cause, self.cascade.id, self.cascade.hops + 1)
             self.advances |= await due.advance(self.db, self.firm_id, self.reconsidered, self.now, *hop)
         if self.dues:
-            await due.add(self.db, self.firm_id, self.dues)
+            await due.add(self.db, self.firm_id, self.dues, self.now)
         if self.entries:
             await log.append_history(self.db, self.firm_id, self.now, self.entries)
         changes = await self._changes()

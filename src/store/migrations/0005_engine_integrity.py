@@ -53,6 +53,9 @@ LINKS = [
     link("allowed_moves", "pipeline_id", "from_stage_id", "to_stage_id"),
     link("comment_mentions", "comment_id", "member_id"),
     'ALTER TABLE item_links ADD COLUMN stay_id text COLLATE "C"',
+    "UPDATE job_statuses SET pauses = TRUE WHERE state = 'ARCHIVED'",
+    "UPDATE jobs SET paused_at = updated_at WHERE state = 'ARCHIVED'",
+    "UPDATE jobs SET completed_at = updated_at WHERE state = 'COMPLETED'",
     "ALTER TABLE pipeline_statuses ADD COLUMN automove text NOT NULL DEFAULT 'OFF'",
 ]
 

@@ -28,7 +28,7 @@ class Due:
     hops: int
 
 
-async def add(db: Db, firm_id: str, rows: Sequence[Due]) -> None:
+async def add(db: Db, firm_id: str, rows: Sequence[Due], now: datetime) -> None:
     """Writes rows of due work."""
     lines = [
         {
@@ -42,7 +42,7 @@ async def add(db: Db, firm_id: str, rows: Sequence[Due]) -> None:
         INSERT INTO due (id, firm_id, kind, subject_id, job_id, in_lane, visit, position, due_at, shifts, waits, paused,
             attempts, cause, cascade, hops, created_at)
         SELECT r.id, $1, r.kind, r.subject_id, r.job_id, r.in_lane, r.visit, r.position, r.due_at, r.shifts, r.waits,
-            j.paused_at IS NOT NULL, 0, r.cause, r.cascade, r.hops, clock_timestamp()
+            j.paused_at IS NOT NULL, 0, r.cause, r.cascade, r.hops, $3
         FROM jsonb_to_recordset($2::jsonb) AS r (id text, kind text, subject_id text, job_id text, in_lane boolean,
             visit int, position int, due_at timestamptz, shifts boolean, waits boolean, cause jsonb, cascade text,
             hops int)
@@ -50,6 +50,7 @@ async def add(db: Db, firm_id: str, rows: Sequence[Due]) -> None:
         """,
         firm_id,
         encode(lines),
+        now,
     )
 
 
@@ -102,7 +103,7 @@ _ADVANCE: Final = """
     INSERT INTO due (id, firm_id, kind, subject_id, job_id, in_lane, visit, position, due_at, shifts, waits, paused,
         attempts, cause, cascade, hops, created_at)
     SELECT given.due_id, $1, 'ADVANCE', given.job_id, given.job_id, FALSE, 0, 0, $4, FALSE, FALSE, FALSE, 0,
-        $5::jsonb, $6, $7, clock_timestamp()
+        $5::jsonb, $6, $7, $4
     FROM unnest($2::text[], $3::text[]) AS given (job_id, due_id) {only}
     ON CONFLICT DO NOTHING RETURNING TRUE
 """

@@ -24,7 +24,8 @@ async def leave(db: Db, firm_id: str, job_ids: Collection[str], now: datetime) -
             UPDATE status_stays SET left_at = greatest($3, entered_at)
             WHERE firm_id = $1 AND job_id = ANY($2) AND left_at IS NULL
         ), gone AS (
-            UPDATE runs r SET state = 'CANCELLED', reason = 'The job has left the stage.', finished_at = $3
+            UPDATE runs r SET state = 'CANCELLED', reason = 'The job has left the stage.', due_at = NULL,
+                finished_at = $3
             FROM ended WHERE r.firm_id = $1 AND r.visit_id = ended.id AND r.state = 'SCHEDULED' RETURNING r.id
         )
         DELETE FROM due WHERE firm_id = $1 AND (
@@ -87,35 +88,50 @@ async def tops(db: Db, firm_id: str, stage_ids: Collection[str]) -> dict[str, st
     return {row["id"]: row["rank"] for row in found if row["rank"] is not None}
 
 
-async def put(db: Db, firm_id: str, job_ids: Collection[str], status: Row, now: datetime, *, pauses: bool) -> None:
-    """Puts jobs into a status, and stops or restarts their clocks: what was to come is put off by the pause (AU4)."""
+async def put(db: Db, firm_id: str, job_ids: Collection[str], status: Row, now: datetime) -> None:
+    """Puts jobs into a status."""
     await db.rows(
         """
-        WITH before AS (
-            SELECT id, paused_at FROM jobs WHERE firm_id = $1 AND id = ANY($2)
-        ), changed AS (
-            UPDATE jobs j SET status_id = $3, state = $4, updated_at = $5, version = version + 1,
-                completed_at = CASE WHEN $4 = 'COMPLETED' THEN $5::timestamptz END,
-                paused_at = CASE WHEN $6 THEN coalesce(j.paused_at, $5) END
-            WHERE j.firm_id = $1 AND j.id = ANY($2)
-        ), visits AS (
-            UPDATE stage_visits v SET due_at = v.due_at + ($5 - b.paused_at)
-            FROM before b WHERE NOT $6 AND b.paused_at IS NOT NULL AND v.firm_id = $1 AND v.job_id = b.id
-                AND v.left_at IS NULL AND NOT v.overdue AND v.due_at IS NOT NULL
-        ), turns AS (
-            UPDATE runs r SET due_at = r.due_at + ($5 - b.paused_at)
-            FROM before b, due d WHERE NOT $6 AND b.paused_at IS NOT NULL AND r.firm_id = $1 AND r.job_id = b.id
-                AND r.state = 'SCHEDULED' AND d.firm_id = $1 AND d.subject_id = r.id AND d.shifts
-        )
-        UPDATE due d SET paused = $6, due_at = CASE
-                WHEN NOT $6 AND b.paused_at IS NOT NULL AND d.shifts THEN d.due_at + ($5 - b.paused_at) ELSE d.due_at
-            END
-        FROM before b WHERE d.firm_id = $1 AND d.job_id = b.id AND (b.paused_at IS NOT NULL) <> $6
+        UPDATE jobs SET status_id = $3, state = $4, updated_at = $5, version = version + 1,
+            completed_at = CASE WHEN $4 = 'COMPLETED' THEN $5::timestamptz END
+        WHERE firm_id = $1 AND id = ANY($2)
         """,
         firm_id,
         list(job_ids),
         status["id"],
         status["state"],
+        now,
+    )
+
+
+async def pause(db: Db, firm_id: str, job_ids: Collection[str], now: datetime, *, pauses: bool) -> None:
+    """Stops the clocks of jobs, or lets them go on: what was to come is put off by the part of the pause in it (AU4).
+
+    Jobs whose clocks stand still already, or go, are left alone.
+    """
+    await db.rows(
+        """
+        WITH before AS (
+            SELECT id, paused_at FROM jobs
+            WHERE firm_id = $1 AND id = ANY($2) AND (paused_at IS NOT NULL) <> $4
+        ), changed AS (
+            UPDATE jobs j SET paused_at = CASE WHEN $4 THEN $3::timestamptz END
+            FROM before b WHERE j.firm_id = $1 AND j.id = b.id
+        ), visits AS (
+            UPDATE stage_visits v SET due_at = v.due_at + ($3 - greatest(b.paused_at, v.entered_at))
+            FROM before b WHERE NOT $4 AND v.firm_id = $1 AND v.job_id = b.id AND v.left_at IS NULL AND NOT v.overdue
+                AND v.due_at IS NOT NULL
+        ), put_off AS (
+            UPDATE due d SET paused = $4, due_at = CASE
+                    WHEN NOT $4 AND d.shifts THEN d.due_at + ($3 - greatest(b.paused_at, d.created_at)) ELSE d.due_at
+                END
+            FROM before b WHERE d.firm_id = $1 AND d.job_id = b.id RETURNING d.subject_id, d.due_at
+        )
+        UPDATE runs r SET due_at = o.due_at
+        FROM put_off o WHERE r.firm_id = $1 AND r.id = o.subject_id AND r.state = 'SCHEDULED'
+        """,
+        firm_id,
+        list(job_ids),
         now,
         pauses,
     )
@@ -210,3 +226,11 @@ async def pipelines_of(db: Db, firm_id: str, job_ids: Collection[str]) -> list[s
         "SELECT DISTINCT pipeline_id FROM jobs WHERE firm_id = $1 AND id = ANY($2) ORDER BY 1", firm_id, list(job_ids)
     )
     return [row["pipeline_id"] for row in found]
+
+
+async def open_stays(db: Db, firm_id: str, stay_ids: Collection[str]) -> set[str]:
+    """Which of the stays in statuses are not over."""
+    found = await db.rows(
+        "SELECT id FROM status_stays WHERE firm_id = $1 AND id = ANY($2) AND left_at IS NULL", firm_id, list(stay_ids)
+    )
+    return {row["id"] for row in found}

@@ -1,6 +1,6 @@
 """Turns of automations (AU3): written when a job enters, and ended when they are done."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -59,7 +59,8 @@ async def add(db: Db, firm_id: str, now: datetime, lines: Sequence[dict[str, Any
             INSERT INTO runs (id, firm_id, job_id, visit_id, stay_id, automation_id, edition, position, state, reason,
                 attempts, cause, cascade, hops, holds, created_at, due_at, started_at, finished_at)
             SELECT g.id, $1, g.job_id, g.visit_id, g.stay_id, g.automation_id, g.edition, g.position, g.state, g.reason,
-                g.attempts, g.cause, g.cascade, g.hops, g.holds, $2, g.due_at, CASE WHEN g.attempts > 0 THEN $2::timestamptz END,
+                g.attempts, g.cause, g.cascade, g.hops, g.holds, $2, g.due_at,
+                CASE WHEN g.attempts > 0 THEN $2::timestamptz END,
                 CASE WHEN g.state IN ('DONE', 'SKIPPED', 'FAILED', 'CANCELLED') THEN $2::timestamptz END
             FROM given g
         )
@@ -115,12 +116,39 @@ async def due_runs(db: Db, firm_id: str, ids: Collection[str]) -> list[Row]:
     )
 
 
+async def until_dates(db: Db, firm_id: str, job_ids: Collection[str]) -> list[Row]:
+    """Turns of jobs that wait for a date of the job, with their delays."""
+    return await db.rows(
+        """
+        SELECT r.id, r.job_id, r.stay_id, e.delay FROM runs r
+        JOIN automation_editions e
+            ON e.firm_id = $1 AND e.automation_id = r.automation_id AND e.edition = r.edition
+        WHERE r.firm_id = $1 AND r.job_id = ANY($2) AND r.state = 'SCHEDULED' AND e.delay ? 'until'
+        """,
+        firm_id,
+        list(job_ids),
+    )
+
+
+async def reschedule(db: Db, firm_id: str, times: Mapping[str, datetime | None], reason: str) -> None:
+    """Says when scheduled turns are to be done; ``reason`` is that of those that do not know it yet."""
+    await db.rows(
+        "UPDATE runs r SET due_at = t.due_at, reason = CASE WHEN t.due_at IS NULL THEN $4 END"
+        " FROM unnest($2::text[], $3::timestamptz[]) AS t (id, due_at) WHERE r.firm_id = $1 AND r.id = t.id",
+        firm_id,
+        list(times),
+        list(times.values()),
+        reason,
+    )
+
+
 async def cancel_stay(db: Db, firm_id: str, job_ids: Collection[str], now: datetime) -> None:
     """What was scheduled when jobs entered the status that they are about to leave is not done any more (AU4)."""
     await db.rows(
         """
         WITH gone AS (
-            UPDATE runs r SET state = 'CANCELLED', reason = 'The job has left the status.', finished_at = $3
+            UPDATE runs r SET state = 'CANCELLED', reason = 'The job has left the status.', due_at = NULL,
+                finished_at = $3
             FROM status_stays y
             WHERE y.firm_id = $1 AND y.job_id = ANY($2) AND y.left_at IS NULL AND r.firm_id = $1 AND r.stay_id = y.id
                 AND r.state = 'SCHEDULED'
