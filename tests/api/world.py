@@ -207,7 +207,6 @@ INPUTS: dict[str, Callable[[World], Json]] = {
         "pipelineId": w.shop.pipeline,
         "name": "Payroll",
         "archiveAfterDays": 30,
-        "jobTemplateId": w.job_template,
         "addAllowedMoves": [{"fromStageId": w.shop.stages[0], "toStageId": w.shop.stages[1]}],
         "removeAllowedMoves": [{"fromStageId": w.shop.stages[1], "toStageId": w.shop.stages[0]}],
         "setStatusAutomove": [{"statusId": w.status, "automove": "WHEN_ITEMS_DONE"}],
