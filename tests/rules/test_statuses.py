@@ -31,13 +31,13 @@ async def put(client: Client, job_id: str, status_id: str) -> Json:
 
 
 async def test_every_firm_starts_with_three_built_in_statuses(shop: Shop) -> None:
-    """ST1: Active and Completed show on boards, Archived does not; none of them pauses."""
+    """ST1: Active and Completed show on boards, Archived does not, and lets delays and reminders wait."""
     found = await shop.owner.query("{ jobStatuses { name state color pauses onBoard version } }")
-    shared = {"color": None, "pauses": False, "version": 1}
+    shared = {"color": None, "version": 1}
     assert found["jobStatuses"] == [
-        {"name": "Active", "state": "ACTIVE", "onBoard": True, **shared},
-        {"name": "Completed", "state": "COMPLETED", "onBoard": True, **shared},
-        {"name": "Archived", "state": "ARCHIVED", "onBoard": False, **shared},
+        {"name": "Active", "state": "ACTIVE", "onBoard": True, "pauses": False, **shared},
+        {"name": "Completed", "state": "COMPLETED", "onBoard": True, "pauses": False, **shared},
+        {"name": "Archived", "state": "ARCHIVED", "onBoard": False, "pauses": True, **shared},
     ]
 
 
@@ -189,7 +189,7 @@ async def test_built_in_statuses_change_only_their_colour(shop: Shop, database: 
         changed = await shop.owner.do("updateJobStatus", "status { color state }", statusId=status_id, color="#112233")
         assert changed == {"color": "#112233", "state": state}
         before = await digest(database)
-        for edit in ({"name": "Other"}, {"pauses": True}, {"onBoard": state == "ARCHIVED"}):
+        for edit in ({"name": "Other"}, {"pauses": state != "ARCHIVED"}, {"onBoard": state == "ARCHIVED"}):
             refused = await shop.owner.code("updateJobStatus", statusId=status_id, **edit)
             assert refused == ("BUILT_IN", ["input", "statusId"])
         assert await shop.owner.code("deleteJobStatus", statusId=status_id) == ("BUILT_IN", ["input", "statusId"])
