@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,9 @@ from engine.due import Undelivered
 from engine.reach import Reach, is_public
 from engine.webhooks import new_secret
 from server.delivery.webhook import ANSWER_CHARACTERS, Poster, Resolver
+from store.database import Database
+from tests.support.api import open_shop, running_api
+from tests.support.databases import on_database
 from tests.support.hooks import (
     Authority,
     Behaviour,
@@ -31,6 +35,7 @@ from tests.support.hooks import (
     says,
     stall,
 )
+from tests.support.processes import PATIENCE, running
 from tests.support.wait import eventually
 
 HOME = Reach.of(["127.0.0.0/8"])
@@ -282,10 +287,29 @@ async def test_a_name_that_no_name_server_could_know_is_only_a_failure() -> None
 async def test_no_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """API6: a proxy would look the name up anew, and connect where it likes."""
     async with hooks() as proxy, hooks() as server:
+        for name in ("NO_PROXY", "no_proxy"):
+            monkeypatch.delenv(name, raising=False)
         for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
             monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
         await connected(server, Poster(HOME), server.url)
     assert proxy.connections == 0
+
+
+async def test_the_worker_of_an_operator_makes_the_calls(database: Database, postgres_url: str, tmp_path: Path) -> None:
+    """AU1, API6: the process as it is run, with a server of the operator's own network."""
+    url = on_database(postgres_url, str(await database.value("SELECT current_database()")))
+    async with running_api(database, allow_private_webhooks="127.0.0.1") as api, hooks() as server:
+        shop = await open_shop(api)
+        config = {"callWebhook": {"url": server.url}}
+        await shop.owner.do("createAutomation", stageId=shop.stages[0], config=config)
+        await shop.job()
+        settings = {"DATABASE_URL": url, "ALLOW_PRIVATE_WEBHOOKS": "127.0.0.1"}
+        async with running("worker", folder=tmp_path, **settings):
+            [seen] = await eventually(lambda: server.seen, "the server is called", within=PATIENCE)
+        secret = await shop.owner.query("{ firm { webhookSecret } }")
+        Webhook(secret["firm"]["webhookSecret"]).verify(seen.body, seen.headers)
+        data = await shop.owner.query("{ webhookCalls { nodes { state } } }")
+    assert data["webhookCalls"]["nodes"] == [{"state": "SENT"}]
 
 
 # --- what is answered -----------------------------------------------------------------------------------------------
@@ -373,11 +397,11 @@ async def test_a_name_server_that_does_not_answer_is_waited_for_no_longer_than_a
     assert not error.permanent
 
 
-@pytest.mark.parametrize("behaviour", [drips(200), floods(200)], ids=["drips", "floods"])
-async def test_an_acceptance_counts_however_the_answer_goes_on(behaviour: Behaviour) -> None:
-    """API6: a call that was accepted is not made again because of an endless body; no more of it is read than that."""
-    async with hooks(behaviour) as server:
-        answer = await Poster(HOME, seconds=SOON)(call(server.url))
+@pytest.mark.parametrize(("behaviour", "seconds"), [(drips(200), SOON), (floods(200), 60)], ids=["drips", "floods"])
+async def test_an_acceptance_counts_however_the_answer_goes_on(behaviour: Behaviour, seconds: float) -> None:
+    """API6: a call is not made again because its answer has no end, of which no more is read than some kilobytes."""
+    async with hooks(behaviour) as server, asyncio.timeout(10):
+        answer = await Poster(HOME, seconds=seconds)(call(server.url))
         await eventually(lambda: server.left == 1, "the connection is closed")
     assert answer.status_code == 200
     assert set(answer.text) == {"a"}

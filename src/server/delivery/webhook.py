@@ -88,10 +88,7 @@ class Poster:
         deadline = asyncio.get_running_loop().time() + self._seconds
         async with _client(self._tls) as client:
             response = await self._response(client, call, deadline)
-            try:
-                answer = Answer(response.status_code, await _text(response, deadline))
-            finally:
-                await response.aclose()
+            answer = Answer(response.status_code, await _text(response, deadline))
         if not response.is_success:
             raise Unaccepted(_refusal(response), answer, permanent=_is_permanent(response.status_code))
         return answer
