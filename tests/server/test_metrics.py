@@ -77,7 +77,7 @@ async def test_the_backlog_is_counted_by_kind_with_the_age_of_the_oldest(databas
     """What lies in the future or waits for its job is not late; what is dead is counted apart."""
     firm_id = await create_firm(database, CreateFirm("Kontor", "Ada", "ada@firm.test", PASSWORD))
     late = [row(DueKind.EMAIL, ago=100), row(DueKind.EMAIL, ago=10), row(DueKind.RUN, ago=-100)]
-    await due.add(database, firm_id, [*late, row(DueKind.LIMIT, ago=10, waits=True)])
+    await due.add(database, firm_id, [*late, row(DueKind.LIMIT, ago=10, waits=True)], system_clock())
     await database.rows("UPDATE due SET paused = TRUE WHERE waits")
     async with telling(Metrics(), database) as told:
         said = await told()
