@@ -119,7 +119,7 @@ async def retry_email(work: Work, command: RetryEmail) -> str:
     if row["job_id"]:
         await work.lock_jobs([row["job_id"]])
     rows = await emails.requeue(work, [row["id"]], EmailState.FAILED)
-    if not rows:
+    if not rows and not await writes.revive(work.db, work.firm_id, row["id"], work.now):
         raise invalid(ErrorCode.INVALID, f"It is {row['state']}: only what has failed is tried again.", "email_id")
     await emails.settle(work, rows)
     return command.email_id

@@ -285,6 +285,20 @@ async def test_an_answer_for_good_fails_the_run_until_somebody_tries_again(desk:
     assert (await desk.run(job))["state"] == "DONE"
 
 
+async def test_what_we_could_not_take_note_of_waits_for_somebody(desk: Desk, database: Database) -> None:
+    """AU1: due work that is dead for a reason of ours is not lost: a retry takes it up again."""
+    await desk.contact("Ann", "ann@client.test")
+    job = await desk.move()
+    await database.rows("UPDATE due SET dead_at = clock_timestamp(), attempts = $1 WHERE kind = 'EMAIL'", TRIES)
+    await desk.work()
+    email = await desk.email()
+    assert (email["state"], email["nextAttemptAt"], desk.office.connections) == ("QUEUED", None, 0)
+    await desk.owner.do("retryEmail", emailId=email["id"])
+    await desk.work()
+    assert desk.office.ids == [email["messageId"]]
+    assert (await desk.run(job))["state"] == "DONE"
+
+
 async def test_a_run_that_is_tried_again_writes_to_nobody_twice(desk: Desk) -> None:
     """AU2: only to whom it has not reached; and where an address has been corrected, to the new one."""
     await desk.contact("Ann", "ann@client.test")

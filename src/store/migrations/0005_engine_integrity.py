@@ -153,7 +153,10 @@ INDEXES = [
     "CREATE INDEX notifications_unread ON notifications (firm_id, member_id) WHERE read_at IS NULL",
     "CREATE INDEX notifications_subject ON notifications (firm_id, subject_id) WHERE subject_id IS NOT NULL",
     "CREATE INDEX emails_state ON emails (firm_id, state, created_at, id)",
+    "CREATE INDEX emails_newest ON emails (firm_id, created_at, id)",
     "CREATE INDEX emails_job ON emails (firm_id, job_id)",
+    "CREATE INDEX emails_run ON emails (firm_id, run_id) WHERE run_id IS NOT NULL",
+    "CREATE INDEX emails_account ON emails (firm_id, account_id) WHERE account_id IS NOT NULL",
     "CREATE INDEX webhook_calls_job ON webhook_calls (firm_id, job_id)",
     "CREATE INDEX webhook_calls_made ON webhook_calls (firm_id, created_at, id)",
 ]

@@ -8,7 +8,10 @@ from store.reads.things import Condition, grouped
 from store.sql import Params
 
 TEMPLATE: Final = """et.*, 'EmailTemplate' AS "__typename" """
-EMAILS: Final = "emails e LEFT JOIN due d ON d.firm_id = e.firm_id AND d.subject_id = e.id AND d.kind = 'EMAIL'"
+EMAILS: Final = """
+    emails e LEFT JOIN due d
+        ON d.firm_id = e.firm_id AND d.subject_id = e.id AND d.kind = 'EMAIL' AND d.dead_at IS NULL
+"""
 EMAIL: Final = """
     e.id, e.firm_id, e.account_id, e.contact_id, e.member_id, e.job_id, e.run_id, e.state, e.to_name, e.to_address,
     e.from_name, e.from_address, e.reply_to, e.subject, e.text, e.html, e.message_id, e.attempts, e.version,

@@ -107,6 +107,20 @@ async def put(db: Db, firm_id: str, ids: Collection[str], before: str, after: st
     )
 
 
+async def revive(db: Db, firm_id: str, email_id: str, now: datetime) -> bool:
+    """Makes an e-mail due again whose due work is dead, for a reason of ours; answers whether it was."""
+    found = await db.rows(
+        """
+        UPDATE due SET dead_at = NULL, leased_until = NULL, attempts = 0, due_at = $3
+        WHERE firm_id = $1 AND kind = 'EMAIL' AND subject_id = $2 AND dead_at IS NOT NULL RETURNING TRUE
+        """,
+        firm_id,
+        email_id,
+        now,
+    )
+    return bool(found)
+
+
 async def waiting(db: Db, firm_id: str) -> list[Row]:
     """The e-mails to clients that wait to be sent, not locked."""
     return await db.rows(
@@ -134,11 +148,11 @@ async def stop(db: Db, firm_id: str, ids: Collection[str], now: datetime) -> lis
 
 
 async def of_runs(db: Db, firm_id: str, run_ids: Collection[str]) -> list[Row]:
-    """The e-mails of automations' runs, with the states of those runs."""
+    """The e-mails of automations' runs, with the states of those runs, which are written after their first e-mails."""
     return await db.rows(
         """
         SELECT e.id, e.run_id, e.state, e.to_address, e.error, r.state AS run_state FROM emails e
-        JOIN runs r ON r.firm_id = $1 AND r.id = e.run_id
+        LEFT JOIN runs r ON r.firm_id = $1 AND r.id = e.run_id
         WHERE e.firm_id = $1 AND e.run_id = ANY($2) ORDER BY e.run_id, e.created_at, e.id
         """,
         firm_id,
