@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from tests.log.world import World
 from tests.support.api import PASSWORD, Client, Json
@@ -17,19 +18,13 @@ from tests.support.mail import stored_email
 EVERYBODY = ("owner", "overseer", "insider", "assignee")
 
 
-@dataclass
-class Step:
-    """One mutation that must succeed, and what it does beyond the general claims."""
+@dataclass(kw_only=True)
+class Claims:
+    """What is claimed of a step, beyond what is claimed of all."""
 
-    by: Client
-    mutation: str
-    given: Json
-    selection: str = ""
     events: int = 1
     """Events that it writes: none where nothing changes."""
     kind: str = "MEMBER"
-    actor: str | None = None
-    """Who the event names as its cause, if not ``by``."""
     resets: Sequence[str] = ()
     """People who are told to query again."""
     ends: Sequence[str] = ()
@@ -40,11 +35,35 @@ class Step:
     """Jobs that go, by the board."""
     quiet: Sequence[str] = ()
     """Boards that are told nothing at all."""
+
+
+@dataclass
+class Step(Claims):
+    """One mutation that must succeed."""
+
+    by: Client
+    mutation: str
+    given: Json
+    selection: str = ""
+    actor: str | None = None
+    """Who the event names as its cause, if not ``by``."""
     payload: Json = field(default_factory=dict)
     """What the mutation answered, once it is done."""
+    mutation_id: str = ""
+    """What the client called it."""
 
 
-Script = Callable[[World], AsyncIterator[Step]]
+@dataclass
+class Round(Claims):
+    """The worker does what is due. Its events name who set it going."""
+
+    after: Step
+    """The step that left it to the worker."""
+    ahead: timedelta = timedelta()
+    """How far the worker's clock is ahead."""
+
+
+Script = Callable[[World], AsyncIterator[Step | Round]]
 
 
 @dataclass(frozen=True)

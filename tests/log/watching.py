@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+from engine.due import Runner
+from engine.work import system_clock
 from tests.log import sight
-from tests.log.cases import Step
+from tests.log.cases import Round, Step
 from tests.log.sight import Sight
 from tests.log.world import World
 from tests.support.api import Json
@@ -26,21 +28,16 @@ class Watch:
     boards: dict[str, Board] = field(default_factory=dict)
     head: int = -1
 
-    async def verify(self, step: Step) -> None:
+    async def verify(self, step: Step | Round) -> None:
         """Do a step, and hold everything that is claimed of it."""
         await self.draw()
         drawn = {name: set(board.jobs) for name, board in self.boards.items()}
         before = await Sight.now(self.world.database, self.world.firm)
-        mutation_id = self.world.name("mutation")
-        step.payload = await step.by.payload(
-            step.mutation, f"clientMutationId {step.selection}", clientMutationId=mutation_id, **step.given
-        )
-        assert step.payload["errors"] == []
-        assert step.payload["clientMutationId"] == mutation_id
-        await self.one_event(step, mutation_id)
+        await (self.work(step) if isinstance(step, Round) else self.call(step))
+        await self.one_event(step)
         after = await Sight.now(self.world.database, self.world.firm)
         for name, (page, fresh) in (await self.ask(step)).items():
-            context = f"{step.mutation} {step.given} on the board of {name}"
+            context = f"{step} on the board of {name}"
             board = self.boards[name]
             taken = await replayed(step, board, page, fresh, context) if page else []
             member = board.client.member_id
@@ -51,9 +48,23 @@ class Watch:
             if page is None:
                 del self.boards[name]
             for event in page["events"] if page else []:
-                cause = {"kind": step.kind, "clientMutationId": mutation_id, "actor": {"id": actor(step)}}
-                assert event["cause"] == cause or board.resets, context
+                assert event["cause"] == shown_cause(step) or board.resets, context
         self.head += step.events
+
+    async def call(self, step: Step) -> None:
+        """Send the mutation."""
+        step.mutation_id = self.world.name("mutation")
+        step.payload = await step.by.payload(
+            step.mutation, f"clientMutationId {step.selection}", clientMutationId=step.mutation_id, **step.given
+        )
+        assert step.payload["errors"] == []
+        assert step.payload["clientMutationId"] == step.mutation_id
+
+    async def work(self, step: Round) -> None:
+        """Let the worker do all that is due."""
+        runner = Runner(self.world.database, lambda topic: None, clock=lambda: system_clock() + step.ahead)
+        while await runner.round():
+            pass
 
     async def draw(self) -> None:
         """Draw every board that is seen, unless they are all drawn as things stand."""
@@ -82,7 +93,7 @@ class Watch:
             groups.setdefault(person(name), []).append(board)
         return groups
 
-    async def ask(self, step: Step) -> dict[str, tuple[Json | None, Json | None]]:
+    async def ask(self, step: Step | Round) -> dict[str, tuple[Json | None, Json | None]]:
         """By board, the page of changes and a fresh snapshot; neither where the pipeline was lost."""
         fresh = step.events > 0
         answers = await asyncio.gather(*(ask_all(group, fresh=fresh) for group in self.people().values()))
@@ -103,17 +114,19 @@ class Watch:
         """Whether it is a board of the first pipeline."""
         return self.boards[name].pipeline_id == self.world.pipeline
 
-    async def one_event(self, step: Step, mutation_id: str) -> None:
+    async def one_event(self, step: Step | Round) -> None:
         """LV2: one transaction is one event, with its cause; where nothing changed there is none."""
         events = await sight.events(self.world.database, self.world.firm, self.head)
-        assert [event.seq for event in events] == list(range(self.head + 1, self.head + 1 + step.events)), step.mutation
+        expected = list(range(self.head + 1, self.head + 1 + step.events))
+        assert [event.seq for event in events] == expected, (step, [event.changes for event in events])
         assert await sight.head(self.world.database, self.world.firm) == self.head + step.events
+        begun, actor = begun_by(step)
         for event in events:
-            cause = {"kind": step.kind, "actor": actor(step), "client_mutation_id": mutation_id}
-            assert event.cause == cause, step.mutation
-            assert event.changes, step.mutation
+            cause = {"kind": step.kind, "actor": actor, "client_mutation_id": begun.mutation_id}
+            assert event.cause == cause, step
+            assert event.changes, step
 
-    def told_as_claimed(self, step: Step, name: str, page: Json | None, drawn: set[str]) -> None:
+    def told_as_claimed(self, step: Step | Round, name: str, page: Json | None, drawn: set[str]) -> None:
         """Who is to query again, what appears, what goes, and who is told nothing."""
         board = self.boards[name]
         told = step.events > 0 and person(name) in step.resets
@@ -129,12 +142,21 @@ class Watch:
             assert page["events"] == [], name
 
 
-def actor(step: Step) -> str:
-    """Who is the cause."""
-    return step.actor or step.by.member_id
+def begun_by(step: Step | Round) -> tuple[Step, str]:
+    """The mutation that a step is or comes of, and who is its cause."""
+    begun = step.after if isinstance(step, Round) else step
+    return begun, begun.actor or begun.by.member_id
 
 
-async def replayed(step: Step, board: Board, page: Json, fresh: Json | None, context: str) -> list[Json]:
+def shown_cause(step: Step | Round) -> Json:
+    """The cause that boards are told."""
+    if step.events > 1:
+        return {"kind": "COALESCED", "clientMutationId": None, "actor": None}
+    begun, actor = begun_by(step)
+    return {"kind": step.kind, "clientMutationId": begun.mutation_id, "actor": {"id": actor}}
+
+
+async def replayed(step: Step | Round, board: Board, page: Json, fresh: Json | None, context: str) -> list[Json]:
     """LV1: replay reaches what a fresh board shows; applying it twice changes nothing."""
     cursor = board.cursor
     assert not page["hasMore"], context

@@ -85,13 +85,22 @@ class World:
         return str((await self.owner.do(mutation, selection, **given))["id"])
 
     async def put_away(self) -> None:
-        """Take the jobs that tests made off the boards, behind the log's back: small boards are drawn faster."""
+        """Take the jobs that tests made off the boards, behind the log's back: small boards are drawn faster.
+
+        What stages do by themselves is taken away, too, with all that is due.
+        """
         await self.database.rows(
             "UPDATE jobs SET status_id = $2, state = 'ARCHIVED' WHERE firm_id = $1 AND id <> ALL($3)",
             self.firm,
             self.statuses["ARCHIVED"],
             self.jobs,
         )
+        plain = "automove = 'OFF', completion = 'NEVER', time_limit = NULL"
+        await self.database.rows(f"UPDATE stages SET {plain} WHERE firm_id = $1", self.firm)
+        await self.database.rows(
+            "UPDATE automations SET deleted_at = now(), position = NULL WHERE firm_id = $1", self.firm
+        )
+        await self.database.rows("DELETE FROM due WHERE firm_id = $1", self.firm)
 
     async def look(self, job_id: str) -> Json:
         """A job as the owner sees it."""
