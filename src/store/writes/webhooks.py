@@ -63,12 +63,12 @@ async def lock(db: Db, firm_id: str, call_id: str) -> Row | None:
 
 
 async def tried(db: Db, firm_id: str, call_id: str, error: str, status_code: int | None, answer: str | None) -> None:
-    """Notes a try that failed."""
+    """Notes a try that failed, unless another one has succeeded meanwhile."""
     await db.rows(
         """
         UPDATE webhook_calls SET attempts = attempts + 1, error = $3, status_code = $4, answer = $5,
             updated_at = clock_timestamp()
-        WHERE firm_id = $1 AND id = $2
+        WHERE firm_id = $1 AND id = $2 AND state = 'QUEUED'
         """,
         firm_id,
         call_id,
