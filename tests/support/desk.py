@@ -42,9 +42,14 @@ class Desk:
         return self.shop.owner
 
     @property
+    def smtp_url(self) -> str:
+        """The mail server, as the setting names it."""
+        return f"smtp://127.0.0.1:{self.office.port}?tls=off"
+
+    @property
     def send(self) -> Send:
         """Sends through the mail server."""
-        return SmtpSender(MailServer.parse(f"smtp://127.0.0.1:{self.office.port}?tls=off"), MAIL_FROM)
+        return SmtpSender(MailServer.parse(self.smtp_url), MAIL_FROM)
 
     def now(self) -> datetime:
         """The worker's time."""
