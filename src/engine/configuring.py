@@ -1,5 +1,6 @@
 """Configuring automations: made, edited, reordered, deleted. All of it counts from the next entry on (PL4)."""
 
+from collections.abc import Sequence
 from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any, Final
 
@@ -9,18 +10,30 @@ from engine import conditions, find, setting, shortcodes, uses
 from engine.automations import kind_of, kinds
 from engine.checks import Checks
 from engine.delays import MOST_DAYS, Delay
+from engine.editing import editable
 from engine.enums import ErrorCode
 from engine.errors import Refused, invalid, missing
 from engine.kinds import Kind
-from engine.pipelines import editable
 from engine.unset import UNSET, Maybe
 from engine.work import Work
 from store.database import Row
-from store.ids import prefix_of
+from store.ids import new_id, prefix_of
 from store.writes import automations, entries
+
+Edition = tuple[Any, conditions.Condition | None, Delay | None]
+"""What an automation does, when, and after which time."""
 
 MOST: Final = 100
 """Automations of one stage, or of one status in a pipeline."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewAutomation:
+    """An automation of a stage to be made. ``config`` is that of its kind."""
+
+    config: Any
+    condition: conditions.Condition | None = None
+    delay: Delay | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +72,7 @@ async def create_automation(work: Work, command: CreateAutomation) -> str:
     """Makes an automation, last at its place or at a position counted from 0; answers its id (AU5)."""
     kind = kind_of(command.config)
     place = await _place(work, command)
-    kind.permit(work.viewer)
+    kind.permit(work.viewer, "config")
     automation_id, again = await find.new(work, "automations", "automation", command)
     if again:
         return str((await _row(work, automation_id, "id"))["id"])
@@ -69,7 +82,7 @@ async def create_automation(work: Work, command: CreateAutomation) -> str:
         raise invalid(ErrorCode.TOO_MANY, f"At most {MOST} automations in one place.", "config")
     _check_position(position, len(there))
     await automations.make(work.db, work.firm_id, automation_id, place, kind.name, len(there))
-    await _write(work, automation_id, 1, kind, command.config, command.condition, command.delay)
+    await _write(work, automation_id, 1, kind, (command.config, command.condition, command.delay))
     there.insert(position, automation_id)
     await automations.order(work.db, work.firm_id, there)
     work.touch("pipeline", place[0])
@@ -77,11 +90,24 @@ async def create_automation(work: Work, command: CreateAutomation) -> str:
     return automation_id
 
 
+async def furnish(work: Work, pipeline_id: str, stage_id: str, given: Sequence[NewAutomation], *path: str) -> None:
+    """Gives a stage that is being made its automations, in order."""
+    if len(given) > MOST:
+        raise invalid(ErrorCode.TOO_MANY, f"At most {MOST} automations in one place.", *path)
+    for position, one in enumerate(given):
+        kind, here = kind_of(one.config), (*path, str(position))
+        kind.permit(work.viewer, *here, "config")
+        automation_id = new_id("automation")
+        await automations.make(work.db, work.firm_id, automation_id, (pipeline_id, stage_id, None), kind.name, position)
+        await _write(work, automation_id, 1, kind, (one.config, one.condition, one.delay), *here)
+        await work.audit("automation.created", automation_id, kind=kind.name, config=setting.stored(one.config))
+
+
 async def update_automation(work: Work, command: UpdateAutomation) -> str:
     """Edits an automation; what has begun goes on as it began. Answers its id."""
     row = await _editable(work, command.automation_id)
     kind = kinds()[row["kind"]]
-    kind.permit(work.viewer)
+    kind.permit(work.viewer, "config")
     if command.config is not UNSET and kind_of(command.config) is not kind:
         message = f"It is of the kind {kind.name}, and stays so: delete it, and make another."
         raise invalid(ErrorCode.INVALID, message, "config")
@@ -100,7 +126,7 @@ async def _edit(work: Work, row: Row, kind: Kind, command: UpdateAutomation) -> 
     if (config, condition, delay) == before:
         return
     edition = row["edition"] + 1
-    await _write(work, row["id"], edition, kind, config, condition, delay)
+    await _write(work, row["id"], edition, kind, (config, condition, delay))
     await automations.use_edition(work.db, work.firm_id, row["id"], edition, work.now)
     work.touch("pipeline", row["pipeline_id"])
     await work.audit("automation.updated", row["id"], kind=kind.name, config=setting.stored(config))
@@ -109,7 +135,7 @@ async def _edit(work: Work, row: Row, kind: Kind, command: UpdateAutomation) -> 
 async def delete_automation(work: Work, command: DeleteAutomation) -> str:
     """Deletes an automation; what it has begun goes on. Answers its pipeline's id."""
     row = await _editable(work, command.automation_id)
-    kinds()[row["kind"]].permit(work.viewer)
+    kinds()[row["kind"]].permit(work.viewer, "automation_id")
     await automations.retire(work.db, work.firm_id, [row["id"]], work.now)
     there = await automations.at(work.db, work.firm_id, _place_of(row))
     await automations.order(work.db, work.firm_id, there)
@@ -177,7 +203,7 @@ def _check_position(position: int, last: int) -> None:
         raise invalid(ErrorCode.INVALID, f"A position from 0 to {last}.", "position")
 
 
-def _loaded(row: Row, kind: Kind) -> tuple[Any, conditions.Condition | None, Delay | None]:
+def _loaded(row: Row, kind: Kind) -> Edition:
     condition, delay = (row[name] and orjson.loads(row[name]) for name in ("condition", "delay"))
     return (
         setting.loaded(kind.config, orjson.loads(row["config"])),
@@ -186,33 +212,27 @@ def _loaded(row: Row, kind: Kind) -> tuple[Any, conditions.Condition | None, Del
     )
 
 
-async def _write(
-    work: Work,
-    automation_id: str,
-    edition: int,
-    kind: Kind,
-    config: Any,
-    condition: conditions.Condition | None,
-    delay: Delay | None,
-) -> None:
+async def _write(work: Work, automation_id: str, edition: int, kind: Kind, given: Edition, *path: str) -> None:
     """Checks an edition, keeps what it refers to from being deleted, and writes it."""
-    step = kind.name.lower()
-    config, named = await _checked(work, kind, config, "config", step)
-    _check_delay(delay)
+    config, condition, delay = given
+    place = (*path, "config", kind.name.lower())
+    config, named = await _checked(work, kind, config, *place)
+    _check_delay(delay, *path)
     if condition is not None:
-        condition = await conditions.check(work, condition, "condition")
+        condition = await conditions.check(work, condition, *path, "condition")
         named |= conditions.references(condition)
-    await uses.refer(work, automation_id, named | setting.references(config), "config", step)
+    await uses.refer(work, automation_id, named | setting.references(config), *place)
     stored = (setting.stored(config), condition and conditions.stored(condition), delay and delay.stored())
     await automations.add_edition(work.db, work.firm_id, automation_id, edition, *stored)
 
 
-def _check_delay(delay: Delay | None) -> None:
+def _check_delay(delay: Delay | None, *path: str) -> None:
     checks = Checks()
     if delay is not None and delay.span is not None:
-        delay.span.check(checks, "delay", "span")
+        delay.span.check(checks, *path, "delay", "span")
     if delay is not None and delay.until is not None and abs(delay.until.days) > MOST_DAYS:
-        checks.add(ErrorCode.INVALID, f"At most {MOST_DAYS} days before or after.", "delay", "until", "days")
+        message = f"At most {MOST_DAYS} days before or after."
+        checks.add(ErrorCode.INVALID, message, *path, "delay", "until", "days")
     checks.done()
 
 
@@ -234,7 +254,11 @@ async def _checked(work: Work, kind: Kind, config: Any, *path: str) -> tuple[Any
     config = replace(config, **values)
     await _seen(work, kind, config, *path)
     if kind.check is not None:
-        await kind.check(work, config)
+        try:
+            await kind.check(work, config)
+        except Refused as refused:  # of a configuration that may be part of a whole pipeline
+            before = path[:-2]
+            raise Refused([replace(one, path=(*before, *one.path)) for one in refused.problems]) from refused
     return config, named
 
 

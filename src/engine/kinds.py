@@ -134,9 +134,9 @@ class Kind:
     check: Check | None = None
     """Refuses configurations that the settings alone cannot tell to be wrong."""
 
-    def permit(self, viewer: Viewer) -> None:
+    def permit(self, viewer: Viewer, *path: str) -> None:
         """Refuses who may not configure it."""
         if self.managers_only:
-            viewer.need_manager("config")
+            viewer.need_manager(*path)
         if self.right is not None and not viewer.has(self.right):
-            raise denied(f"An automation of the kind {self.name} needs the right {self.right}.", self.right, "config")
+            raise denied(f"An automation of the kind {self.name} needs the right {self.right}.", self.right, *path)

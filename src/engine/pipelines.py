@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from engine import access, find, pipeline_settings, stage_settings
+from engine import access, configuring, editing, find, pipeline_settings, stage_settings
 from engine.changes import differing
 from engine.checks import Checks, listed
 from engine.conditions import Condition
@@ -14,10 +14,9 @@ from engine.errors import InUse, Refused, invalid
 from engine.unset import UNSET, Maybe
 from engine.work import Work
 from store import models
-from store.database import Row
 from store.ids import new_id
 from store.sql import Params
-from store.writes import links, locks, places, records, usage
+from store.writes import links, places, records, usage
 
 MIN_STAGES: Final = 2
 MAX_STAGES: Final = 100
@@ -33,6 +32,7 @@ class NewStage:
     time_limit: Duration | None = None
     job_limit: int | None = None
     condition: Condition | None = None
+    automations: Sequence[configuring.NewAutomation] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +119,15 @@ async def create_pipeline(work: Work, command: CreatePipeline) -> str:
     await _custom(work, statuses, "status_ids")
     await _template(work, command.job_template_id)
     await records.make(work.db, models.Pipeline, id=pipeline_id, firm_id=work.firm_id, **values)
-    for position, (stage, columns) in enumerate(zip(command.stages, stages, strict=True)):
+    made = [
         await _make_stage(work, pipeline_id, position, stage, columns)
+        for position, (stage, columns) in enumerate(zip(command.stages, stages, strict=True))
+    ]
     owner = ("pipeline_id", pipeline_id)
     await links.add(work.db, "pipeline_members", work.firm_id, owner, "member_id", members)
     await links.add(work.db, "pipeline_statuses", work.firm_id, owner, "status_id", statuses)
+    for n, (stage_id, stage) in enumerate(zip(made, command.stages, strict=True)):
+        await configuring.furnish(work, pipeline_id, stage_id, stage.automations, "stages", str(n), "automations")
     work.touch("pipeline", pipeline_id, members_added=members)
     await work.audit("pipeline.created", pipeline_id, members_added=members)
     return pipeline_id
@@ -145,18 +149,19 @@ def _checked_stages(checks: Checks, stages: Sequence[NewStage]) -> list[dict[str
     ]
 
 
-async def _make_stage(work: Work, pipeline_id: str, position: int, given: NewStage, columns: dict[str, Any]) -> None:
+async def _make_stage(work: Work, pipeline_id: str, position: int, given: NewStage, columns: dict[str, Any]) -> str:
     stage_id, path = new_id("stage"), ("stages", str(position), "condition")
     condition = await stage_settings.condition(work, given.condition, *path)
     place = {"pipeline_id": pipeline_id, "position": position, "condition": condition}
     await records.make(work.db, models.Stage, id=stage_id, firm_id=work.firm_id, **place, **columns)
     if given.condition:
         await stage_settings.refer(work, stage_id, given.condition, *path)
+    return stage_id
 
 
 async def update_pipeline(work: Work, command: UpdatePipeline) -> str:
     """Changes settings; jobs in the pipeline stay as they are (PL4)."""
-    row = await editable(work, command.pipeline_id, "pipeline_id")
+    row = await editing.editable(work, command.pipeline_id, "pipeline_id")
     checks = Checks()
     values = differing(
         row,
@@ -230,7 +235,7 @@ async def restore_pipeline(work: Work, command: RestorePipeline) -> str:
 
 
 async def _set_archived(work: Work, pipeline_id: str, archived: bool) -> str:
-    row = await editable(work, pipeline_id, "pipeline_id")
+    row = await editing.editable(work, pipeline_id, "pipeline_id")
     if (row["archived_at"] is not None) != archived:
         values = {"archived_at": work.now if archived else None}
         await records.change(work.db, models.Pipeline, work.firm_id, pipeline_id, work.now, **values)
@@ -240,7 +245,7 @@ async def _set_archived(work: Work, pipeline_id: str, archived: bool) -> str:
 
 async def delete_pipeline(work: Work, command: DeletePipeline) -> str:
     """Deletes a pipeline; refused while it holds jobs, archived ones included, with their number (PL1)."""
-    row = await editable(work, command.pipeline_id, "pipeline_id")
+    row = await editing.editable(work, command.pipeline_id, "pipeline_id")
     used = await usage.jobs_in_pipeline(
         work.db, work.firm_id, row["id"], lambda p: access.sees_job(work.viewer, p, "t")
     )
@@ -257,14 +262,6 @@ def refuse_use(used: usage.Usage, message: str, *path: str) -> None:
     total, seen = used
     if total:
         raise Refused([InUse(ErrorCode.IN_USE, f"{total} {message}", path, total, seen)])
-
-
-async def editable(work: Work, pipeline_id: str, *path: str) -> Row:
-    """A pipeline that the viewer sees and may edit (AC2), kept from all other work inside it."""
-    await find.pipeline(work, pipeline_id, *path)
-    work.viewer.need(AccessRight.MANAGE_PIPELINES, *path)
-    await locks.own_pipeline(work.db, pipeline_id)
-    return await find.pipeline(work, pipeline_id, *path)
 
 
 async def _custom(work: Work, status_ids: Sequence[str], *path: str) -> None:

@@ -9,10 +9,11 @@ from engine.changes import differing
 from engine.checks import Checks
 from engine.conditions import Condition
 from engine.duration import Duration
+from engine.editing import editable
 from engine.entry import NONE, Arrival, enter
 from engine.enums import AccessRight, Automove, Completion, ErrorCode
 from engine.errors import InUse, Refused, invalid
-from engine.pipelines import MAX_STAGES, MIN_STAGES, editable
+from engine.pipelines import MAX_STAGES, MIN_STAGES
 from engine.unset import UNSET, Maybe
 from engine.work import Work
 from store import models

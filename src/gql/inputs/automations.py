@@ -88,6 +88,15 @@ class DelayInput:
     until: DelayUntilInput | None = optional("Until a date of the job; it moves with that date.")
 
 
+@input_of(configuring.NewAutomation, "An automation of a stage that is being made.")
+class NewAutomationInput:
+    """An automation."""
+
+    config: AutomationConfigInput = given("What it is to do.")
+    condition: ConditionInput | None = given("For which jobs it runs, read when it is about to.", default=None)
+    delay: DelayInput | None = given("How long it waits.", default=None)
+
+
 @input_of(configuring.CreateAutomation, "A new automation, of a stage, or of a status in a pipeline.")
 class CreateAutomationInput(MutationInput):
     """A new automation."""

@@ -6,6 +6,7 @@ from engine import pipeline_settings, pipelines, stages, statuses
 from engine.enums import Automove, Completion, JobSort, StatusAutomove
 from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
+from gql.inputs.automations import NewAutomationInput
 from gql.inputs.base import MutationInput, input_of
 from gql.inputs.conditions import ConditionInput
 from gql.inputs.people import DurationInput
@@ -29,6 +30,7 @@ class NewStageInput:
     time_limit: DurationInput | None = given(TIME_LIMIT, default=None)
     job_limit: int | None = given(JOB_LIMIT, default=None)
     condition: ConditionInput | None = given(CONDITION, default=None)
+    automations: list[NewAutomationInput] = given("What happens when a job enters, in order.", default_factory=list)
 
 
 @input_of(pipeline_settings.AllowedMove, "A move from stage to stage.")
