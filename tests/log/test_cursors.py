@@ -234,11 +234,15 @@ async def many_jobs(database: Database, like: str, count: int) -> None:
     """Copies of a job, written straight into the table, below it in its column."""
     await database.rows(
         """
-        INSERT INTO jobs (id, firm_id, account_id, pipeline_id, stage_id, rank, status_id, state, name, priority,
-            entered_stage_at, version)
-        SELECT 'job_0192a0b1c2d37e4f8a5b' || lpad(to_hex(n), 12, '0'), firm_id, account_id, pipeline_id, stage_id,
-            rank || lpad(n::text, 6, '0'), status_id, state, name || n, priority, entered_stage_at, 1
-        FROM jobs, generate_series(1, $2::int) AS n WHERE id = $1
+        WITH made AS (
+            INSERT INTO jobs (id, firm_id, account_id, pipeline_id, stage_id, rank, status_id, state, name, priority,
+                entered_stage_at, version)
+            SELECT 'job_0192a0b1c2d37e4f8a5b' || lpad(to_hex(n), 12, '0'), firm_id, account_id, pipeline_id, stage_id,
+                rank || lpad(n::text, 6, '0'), status_id, state, name || n, priority, entered_stage_at, 1
+            FROM jobs, generate_series(1, $2::int) AS n WHERE id = $1 RETURNING *
+        )
+        INSERT INTO stage_visits (id, firm_id, job_id, number, pipeline_id, stage_id, entered_at)
+        SELECT 'visit' || substr(id, 4), firm_id, id, 1, pipeline_id, stage_id, entered_stage_at FROM made
         """,
         like,
         count,

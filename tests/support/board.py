@@ -14,14 +14,15 @@ PAGE = 200
 
 SHARED = """
 fragment Card on Job {
-  id name description version rank startDate dueDate overdue enteredStageAt priority
+  id name description version rank startDate dueDate overdue enteredStageAt stageDueAt stageOverdue priority
   pipeline { id } stage { id } status { ...Status } account { ...Account } assignees { id name }
   clientStatus { id name color description }
 }
 fragment Status on JobStatus { id name state color pauses onBoard }
 fragment Account on Account { id name tags { id name color } }
 fragment Pipeline on Pipeline {
-  id name description jobSort archivedAt stages { id name position } statuses { ...Status }
+  id name description jobSort archivedAt statuses { ...Status }
+  stages { id name position automove automations { id position kind } }
 }
 """
 DRAWN = """
