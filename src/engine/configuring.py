@@ -18,7 +18,7 @@ from engine.unset import UNSET, Maybe
 from engine.work import Work
 from store.database import Row
 from store.ids import new_id, prefix_of
-from store.writes import automations, entries
+from store.writes import automations, entries, locks
 
 Edition = tuple[Any, conditions.Condition | None, Delay | None]
 """What an automation does, when, and after which time."""
@@ -142,6 +142,12 @@ async def delete_automation(work: Work, command: DeleteAutomation) -> str:
     work.touch("pipeline", row["pipeline_id"])
     await work.audit("automation.deleted", row["id"], kind=row["kind"])
     return str(row["pipeline_id"])
+
+
+async def retire(work: Work, pipeline_id: str, stage_id: str | None = None) -> None:
+    """Deletes the automations of a stage, or of a whole pipeline, that is deleted."""
+    ids = await automations.within(work.db, work.firm_id, pipeline_id, stage_id)
+    await automations.retire(work.db, work.firm_id, ids, work.now)
 
 
 async def _place(work: Work, command: CreateAutomation) -> automations.Place:
@@ -289,7 +295,16 @@ async def _seen(work: Work, kind: Kind, config: Any, *path: str) -> None:
         if one.prefix == "member":
             await find.assignable(work, ids, *path, name)
         for thing_id in ids:
-            if one.prefix == "pipeline":
-                await find.pipeline(work, thing_id, *path, name)
-            if one.prefix == "stage":
-                await find.stage(work, thing_id, *path, name)
+            await _kept(work, one.prefix, thing_id, *path, name)
+
+
+async def _kept(work: Work, prefix: str, thing_id: str, *path: str) -> None:
+    """Keeps a pipeline or stage that the viewer sees from being deleted meanwhile; others are kept by their rows."""
+    if prefix == "pipeline":
+        await find.pipeline(work, thing_id, *path)
+        await locks.share_pipeline(work.db, thing_id)
+        await find.pipeline(work, thing_id, *path)
+    if prefix == "stage":
+        stage = await find.stage(work, thing_id, *path)
+        await locks.share_pipeline(work.db, stage["pipeline_id"])
+        await find.stage(work, thing_id, *path)

@@ -54,6 +54,13 @@ HANDLERS: Final[Mapping[DueKind, Handler]] = {
 """What is done inside the database, for many rows at once."""
 
 
+CAUSES: Final[Mapping[DueKind, CauseKind]] = {
+    DueKind.ADVANCE: CauseKind.AUTOMOVE,
+    DueKind.RUN: CauseKind.AUTOMATION,
+}
+"""Why it happens, as events say it; the rest is the system's doing."""
+
+
 class Undelivered(Exception):
     """An errand came to nothing, for good or for now. The message is for members."""
 
@@ -128,7 +135,7 @@ class Runner:
         cause = orjson.loads(row["cause"])
         caller = Caller(
             system_of(row["firm_id"]),
-            CauseKind.SYSTEM,
+            CAUSES.get(DueKind(row["kind"]), CauseKind.SYSTEM),
             mutation_id=cause["client_mutation_id"],
             initiator_id=cause["actor"],
             cascade=Cascade(row["cascade"], row["hops"]),

@@ -81,8 +81,9 @@ async def run_all(work: Work, steps: Sequence[Step], visitors: Sequence[Visitor]
         for turn in (turn for some in turns for turn in some):
             turn.state, turn.reason = RunState.SKIPPED, SKIPPED_BY_HAND
     else:
+        left: set[str] = set()
         for step, some in zip(steps, turns, strict=True):
-            await _meet(work, step, some)
+            await _meet(work, step, some, left)
         await _settle(work, steps, turns)
     lines = [_line(work, step, turn) for step, some in zip(steps, turns, strict=True) for turn in some]
     await runs.add(work.db, work.firm_id, work.now, lines)
@@ -132,11 +133,16 @@ def _told(turn: Turn) -> dict[str, Any]:
     }
 
 
-async def _meet(work: Work, step: Step, turns: Sequence[Turn]) -> None:
-    """One automation's turns: put off, left to the worker, or done."""
+async def _meet(work: Work, step: Step, turns: Sequence[Turn], left: set[str]) -> None:
+    """One automation's turns: put off, left to the worker, or done.
+
+    ``left`` names the kinds of which one was left to the worker: what comes after it of the same kind is left, too, so
+    that the last of them has the last word.
+    """
     if step.delay is not None:
         await _schedule(work, step.delay, turns)
-    elif step.kind.later is not None and await step.kind.later(work, step.config, turns):
+    elif step.kind.later and (step.kind.name in left or await step.kind.later(work, step.config, turns)):
+        left.add(step.kind.name)
         for turn in turns:
             turn.state = RunState.QUEUED
             work.later(DueKind.RUN, turn.run_id, job_id=turn.job_id, lane=turn.lane)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from engine import access, configuring, editing, find, pipeline_settings, stage_settings
+from engine import access, configuring, editing, find, pipeline_settings, stage_settings, uses
 from engine.changes import differing
 from engine.checks import Checks, listed
 from engine.conditions import Condition
@@ -252,6 +252,8 @@ async def delete_pipeline(work: Work, command: DeletePipeline) -> str:
     refuse_use(used, "jobs are in this pipeline.", "pipeline_id")
     await places.retire_stages(work.db, work.firm_id, row["id"], work.now)
     await records.change(work.db, models.Pipeline, work.firm_id, row["id"], work.now, deleted_at=work.now)
+    await configuring.retire(work, row["id"])
+    await uses.refuse(work, row["id"], "pipeline_id")
     work.touch("pipeline", row["id"], deleted=True)
     await work.audit("pipeline.deleted", row["id"], name=row["name"])
     return str(row["id"])

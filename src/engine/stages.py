@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine import access, find, rank, stage_settings
+from engine import access, configuring, find, rank, stage_settings, uses
 from engine.changes import differing
 from engine.checks import Checks
 from engine.conditions import Condition
@@ -137,6 +137,8 @@ async def delete_stage(work: Work, command: DeleteStage) -> str:
         work.db, models.Stage, work.firm_id, command.stage_id, work.now, deleted_at=work.now, position=None
     )
     await moves.forget_stage(work.db, work.firm_id, command.stage_id)
+    await configuring.retire(work, row["pipeline_id"], command.stage_id)
+    await uses.refuse(work, command.stage_id, "stage_id")
     await _order(work, stages, order)
     work.touch("pipeline", row["pipeline_id"])
     await work.audit("stage.deleted", command.stage_id, name=row["name"], moved=used[0])
