@@ -6,7 +6,7 @@ from engine.enums import RunState, WebhookState
 from gql.fields import PAGE, Arg, root, snapshot
 from gql.inputs.accounts import AccountFilter
 from gql.inputs.emails import EmailFilter
-from gql.inputs.jobs import JobFilter, JobOrder, StreamInput
+from gql.inputs.jobs import JobFilter, JobOrder, MoveJobInput, StreamInput
 from gql.inputs.pipelines import PipelineFilter
 from gql.inputs.tasks import TaskFilter, TaskOrder
 from gql.types.accounts import Account, AccountRoleKind, CustomField, Tag
@@ -19,6 +19,7 @@ from gql.types.jobs import Job
 from gql.types.node import Connection, Node
 from gql.types.people import Firm, Member, Viewer
 from gql.types.pipelines import JobStatus, Pipeline
+from gql.types.previews import MovePreview
 from gql.types.tasks import Task
 from gql.types.webhooks import WebhookCall
 from resolvers import (
@@ -34,6 +35,7 @@ from resolvers import (
     jobs,
     nodes,
     pipelines,
+    previews,
     tasks,
     viewer,
     webhooks,
@@ -125,6 +127,11 @@ class Query:
         "Turns of automations in all jobs that one sees, newest first.",
         states=Arg(list[RunState] | None, "Only those in one of these states, such as FAILED.", None),
         **PAGE,
+    )
+    preview_move: MovePreview | None = root(
+        previews.move,
+        "What a move would do, without doing it. It cannot be asked for together with a board or changes.",
+        input=Arg(MoveJobInput, "The move."),
     )
     changes: Changes | None = snapshot(
         changes.changes,

@@ -42,8 +42,10 @@ type Query {
   job(id: ID!): Job
   jobs(filter: JobFilter, orderBy: JobOrder, first: Int, after: String, last: Int, before: String): JobConnection
   tasks(filter: TaskFilter, first: Int, after: String, last: Int, before: String): TaskConnection
+  previewMove(input: MoveJobInput!): MovePreview
   changes(stream: StreamInput!, after: String!, first: Int): Changes
 }
+type MovePreview { errors: [MutationError!]! }
 input AccountFilter { and: [AccountFilter!] or: [AccountFilter!] not: AccountFilter }
 input PipelineFilter { and: [PipelineFilter!] or: [PipelineFilter!] not: PipelineFilter }
 input JobFilter { and: [JobFilter!] or: [JobFilter!] not: JobFilter }
@@ -233,6 +235,7 @@ input MoveJobInput {
   afterJobId: ID
   pendingItems: PendingItems
   pendingItemChoices: [PendingItemChoice!]
+  skipAutomations: Boolean = false
 }
 input ExpectInput @oneOf { version: Int stageId: ID }
 enum PendingItems { KEEP COMPLETE CANCEL }

@@ -28,6 +28,7 @@ ASKED = {
     "account": 'account(id: "account_1") { id }',
     "pipeline": 'pipeline(id: "pipeline_1") { id }',
     "job": 'job(id: "job_1") { id }',
+    "previewMove": 'previewMove(input: {jobId: "job_1", stageId: "stage_1", expect: {version: 1}}) { stage { id } }',
     "board": 'board(pipelineId: "pipeline_1") { cursor }',
     "changes": 'changes(stream: {board: {pipelineId: "pipeline_1"}}, after: "x") { cursor }',
     **{name: f"{name} {{ totalCount nodes {{ id }} }}" for name in LISTS},

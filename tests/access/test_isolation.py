@@ -204,6 +204,7 @@ SELECTIONS = {
     "job": "{ id }",
     "jobs": "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
     "pipeline": "{ id }",
+    "previewMove": "{ stage { id } runs { state } errors { __typename code message path } }",
     "tasks": "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
 }
 
@@ -214,6 +215,8 @@ async def asked(world: World, caller: str, field: str, path: Path, values: list[
     good: Json = {"pipelineId": pipeline} if field == "board" else {}
     if field == "changes":
         good = {"after": world.own.cursors[caller], "stream": {"board": {"pipelineId": pipeline}}}
+    if field == "previewMove":
+        good = {"input": works(world.own)["moveJob"]}
     given: Json = {}
     variables, calls = [], []
     for n, value in enumerate(values):
@@ -245,6 +248,9 @@ def hides(field: str, answer: Json) -> bool:
         case "changes":
             [event] = found["events"]
             return "JobUpserted" not in {change["__typename"] for change in event["changes"]}
+        case "previewMove":
+            refused = [error["code"] for error in found["errors"]]
+            return found["stage"] is None and found["runs"] == [] and refused in (["NOT_FOUND"], ["CONFLICT"])
         case "accounts" | "emails" | "jobs" | "tasks":
             return bool(found["totalCount"] == 0 and found["nodes"] == [])
         case _:
