@@ -94,14 +94,17 @@ class Runner:
     errands: Mapping[DueKind, Errand] = field(default_factory=dict)
     observe: Observe = lambda what, kind, number: None
     clock: Clock = system_clock
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    """Once it is set, what has not been begun is given back."""
 
     async def round(self) -> int:
         """Does what is due now, up to a number of rows; answers how many it took."""
-        rows = await due.claim(self.database, self.clock(), AT_ONCE, LEASE)
+        rows = await due.claim(self.database, {*HANDLERS, *self.errands}, self.clock(), AT_ONCE, LEASE)
         inside = sorted((row for row in rows if row["kind"] in HANDLERS), key=_group)
-        await self._deliver([row for row in rows if row["kind"] not in HANDLERS])
         for _, group in groupby(inside, key=_group):
-            await self._together(list(group))
+            some = list(group)
+            await (due.give_back(self.database, some) if self.stop.is_set() else self._together(some))
+        await self._deliver([row for row in rows if row["kind"] not in HANDLERS])
         return len(rows)
 
     async def _together(self, rows: Sequence[Row]) -> None:
@@ -157,7 +160,10 @@ class Runner:
         async def run(row: Row) -> None:
             async with gate:
                 try:
-                    await self._errand(row)
+                    if self.stop.is_set():
+                        await due.give_back(self.database, [row])
+                    elif await due.renew(self.database, row, LEASE):  # it may have waited for long
+                        await self._errand(row)
                 except Exception as error:  # noqa: BLE001  (of ours, not of the errand: it waits, as all due work does)
                     await self._failed(row, error)
 

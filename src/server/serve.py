@@ -94,7 +94,7 @@ def _worker(
         DueKind.EMAIL: EmailErrand(mail(settings), database),
         DueKind.WEBHOOK: WebhookErrand(Poster(Reach.of(settings.allow_private_webhooks)), database),
     }
-    runner = Runner(database, wakeups.notify, errands, metrics.observe)
+    runner = Runner(database, wakeups.notify, errands, metrics.observe, stop=stop)
     return [worker.run(database, wakeups.notify, stop), due_work.take_up(runner, wakeups, stop)]
 
 

@@ -55,7 +55,6 @@ LINKS = [
     'ALTER TABLE item_links ADD COLUMN stay_id text COLLATE "C"',
     "UPDATE job_statuses SET pauses = TRUE WHERE state = 'ARCHIVED'",
     "UPDATE jobs SET paused_at = updated_at WHERE state = 'ARCHIVED'",
-    "UPDATE jobs SET completed_at = updated_at WHERE state = 'COMPLETED'",
     "ALTER TABLE pipeline_statuses ADD COLUMN automove text NOT NULL DEFAULT 'OFF'",
 ]
 

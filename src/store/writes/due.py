@@ -125,13 +125,16 @@ async def ready(db: Db, firm_id: str, job_ids: Collection[str]) -> dict[str, str
     return {row["id"]: row["step"] for row in found}
 
 
-async def claim(db: Db, now: datetime, most: int, lease: timedelta) -> list[Row]:
-    """Takes the next rows for a while: of each lane only the oldest. Whoever dies with them loses them to another."""
+async def claim(db: Db, kinds: Collection[str], now: datetime, most: int, lease: timedelta) -> list[Row]:
+    """Takes the next rows of the kinds for a while: of each lane only the oldest.
+
+    Whoever dies with them loses them to another.
+    """
     return await db.rows(
         """
         WITH next AS (
             SELECT d.id FROM due d
-            WHERE d.dead_at IS NULL AND NOT (d.waits AND d.paused) AND d.due_at <= $1
+            WHERE d.kind = ANY($4) AND d.dead_at IS NULL AND NOT (d.waits AND d.paused) AND d.due_at <= $1
                 AND (d.leased_until IS NULL OR d.leased_until <= clock_timestamp())
                 AND NOT (d.in_lane AND EXISTS (
                     SELECT FROM due o WHERE o.job_id = d.job_id AND o.in_lane AND o.dead_at IS NULL
@@ -145,7 +148,19 @@ async def claim(db: Db, now: datetime, most: int, lease: timedelta) -> list[Row]
         now,
         most,
         lease,
+        list(kinds),
     )
+
+
+async def renew(db: Db, row: Row, lease: timedelta) -> bool:
+    """Begins the time anew for which a claimed row is its taker's alone; answers whether it still is."""
+    found = await db.rows(
+        "UPDATE due SET leased_until = clock_timestamp() + $3 WHERE id = $1 AND attempts = $2 RETURNING TRUE",
+        row["id"],
+        row["attempts"],
+        lease,
+    )
+    return bool(found)
 
 
 async def next_at(db: Db) -> datetime | None:

@@ -1,8 +1,8 @@
 """Appending to the event log, the jobs' history and the audit log."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 
 import orjson
 
@@ -10,11 +10,17 @@ from store.database import Db
 from store.ids import new_id
 
 Json = dict[str, Any]
+_ENDS: Final[dict[date, str]] = {date.min: "-infinity", date.max: "infinity"}
 
 
 def encode(value: Any) -> str:
     """JSON text as PostgreSQL takes it."""
-    return orjson.dumps(value).decode()
+    return orjson.dumps(value, default=_text, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
+
+
+def _text(value: date) -> str:
+    """A date or time; the first and the last date there is are written as the driver writes them elsewhere."""
+    return _ENDS.get(value) or value.isoformat()
 
 
 async def append_event(db: Db, firm_id: str, cause: Json, changes: Sequence[Json]) -> None:
