@@ -137,6 +137,18 @@ def sees_comment(viewer: Viewer, p: Params, comment: str) -> str:
     return f"EXISTS ({job} AND {sees_job(viewer, p, 'cj')})"
 
 
+def sees_run(viewer: Viewer, p: Params, run: str) -> str:
+    """AC4: an automation's turn is seen with its job, but not in a stay elsewhere. ``run`` is the alias of a row."""
+    if viewer.manages:
+        return EVERYONE
+    stay = (
+        "SELECT FROM stage_visits rv JOIN jobs rj ON rj.firm_id = rv.firm_id AND rj.id = rv.job_id"
+        f" WHERE rv.firm_id = {p(viewer.firm_id)} AND rv.id = {run}.visit_id"
+    )
+    seen = f"{sees_pipeline(viewer, p, 'rv.pipeline_id')} AND {sees_job(viewer, p, 'rj')}"
+    return f"EXISTS ({stay} AND {seen})"
+
+
 def sees_notification(viewer: Viewer, p: Params, notification: str) -> str:
     """One's own, as long as one sees the job that it is about. ``notification`` is the alias of a row."""
     own = f"{notification}.member_id = {p(viewer.member_id)}"

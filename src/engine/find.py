@@ -75,6 +75,18 @@ async def live_job(work: Work, job_id: str, *path: str) -> Row:
     return row
 
 
+async def run(work: Work, run_id: str, *path: str) -> Row:
+    """An automation's turn that the viewer sees, not locked."""
+
+    def condition(p: Params) -> str:
+        return access.sees_run(work.viewer, p, "t")
+
+    row = await find.one(work.db, "runs", work.firm_id, run_id, condition)
+    if row is None:
+        raise missing("run", *path)
+    return row
+
+
 async def of_firm(work: Work, table: str, what: str, thing_id: str, *path: str) -> Row:
     """A thing that every member of the firm sees: tags, statuses, account roles."""
     row = await find.one(work.db, table, work.firm_id, thing_id)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from engine import cascades, find
 from engine.enums import DueKind, ErrorCode, HistoryAction, JobState, RunState
-from engine.errors import invalid, missing
+from engine.errors import invalid
 from engine.execution import Step, perform, tell
 from engine.kinds import Turn
 from engine.work import Work, changed
@@ -142,10 +142,8 @@ async def cancel_run(work: Work, command: CancelRun) -> str:
 
 
 async def _mine(work: Work, run_id: str, *states: RunState) -> Row:
-    """A turn of a job that the viewer sees, in one of the states; the job is locked."""
-    seen = await runs.one(work.db, work.firm_id, run_id)
-    if seen is None:
-        raise missing("run", "run_id")
+    """A turn that the viewer sees, in one of the states; its job is locked."""
+    seen = await find.run(work, run_id, "run_id")
     await find.live_job(work, seen["job_id"], "run_id")
     row = await runs.locked(work.db, work.firm_id, run_id)
     assert row is not None  # turns are never deleted

@@ -14,6 +14,7 @@ from resolvers.lookup import in_order, present
 from resolvers.pages import Connection, PageArgs, pages
 from store.database import Row
 from store.reads import automations as reads
+from store.reads import things
 from store.reads.log import decoded
 from store.reads.paging import Order, Source, fixed
 from store.sql import Params
@@ -86,17 +87,18 @@ def config_typename(kind: str) -> str:
 async def runs_by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None]:
     """Turns of automations in jobs that the viewer sees."""
     found = await reads.runs(
-        context.db, context.firm_id, present(ids), lambda p: access.sees_job(context.viewer, p, "j")
+        context.db, context.firm_id, present(ids), lambda p: access.sees_run(context.viewer, p, "r")
     )
     return in_order(found, ids)
 
 
-@batch(may=WITH_PARENT, depends=Depends.NONE)
+@batch(may=WITH_PARENT, depends=Depends.SCOPE)
 async def runs_of_jobs(context: Context, rows: Sequence[Row], **args: Any) -> list[Connection]:
-    """Turns of automations in jobs, oldest first."""
+    """Turns of automations in jobs, oldest first; those in pipelines that the viewer does not see are left out."""
 
     def where(p: Params) -> str:
-        return f"r.firm_id = {p(context.firm_id)} AND r.job_id = parent.id"
+        seen = access.sees_run(context.viewer, p, "r")
+        return f"r.firm_id = {p(context.firm_id)} AND r.job_id = parent.id AND {seen}"
 
     source = Source(fixed(reads.RUN), "runs r", where)
     return await pages(context, source, OLDEST_FIRST, PageArgs(**args), [row["id"] for row in rows])
@@ -108,9 +110,9 @@ async def run_page(context: Context, *, states: Sequence[RunState] | None, **arg
 
     def where(p: Params) -> str:
         some = "TRUE" if states is None else f"r.state = ANY({p([state.value for state in states])}::text[])"
-        return f"r.firm_id = {p(context.firm_id)} AND {some} AND {access.sees_job(context.viewer, p, 'j')}"
+        return f"r.firm_id = {p(context.firm_id)} AND {some} AND {access.sees_run(context.viewer, p, 'r')}"
 
-    source = Source(fixed(reads.RUN), "runs r JOIN jobs j ON j.firm_id = r.firm_id AND j.id = r.job_id", where)
+    source = Source(fixed(reads.RUN), "runs r", where)
     return (await pages(context, source, NEWEST_FIRST, PageArgs(**args)))[0]
 
 
@@ -125,10 +127,11 @@ def _automation_id(row: Any) -> str | None:
     return found
 
 
-@batch(may=WITH_PARENT, depends=Depends.SCOPE)
-async def visits_of(context: Context, rows: Sequence[Row]) -> list[Row | None]:
-    """The visits of turns; null in a pipeline that the viewer does not see."""
-    return await jobs.visits_by_ids(context, [row["visit_id"] for row in rows])
+@batch(may=WITH_PARENT, depends=Depends.NONE)
+async def visits_of(context: Context, rows: Sequence[Row]) -> list[Row]:
+    """The visits of turns."""
+    found = await things.visits(context.db, context.firm_id, {row["visit_id"] for row in rows}, things.anything)
+    return [found[row["visit_id"]] for row in rows]
 
 
 @batch(may=WITH_PARENT, depends=Depends.SCOPE)

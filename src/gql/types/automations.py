@@ -130,9 +130,7 @@ class AutomationRun(Node):
 
     automation: Automation | None = batched(automations.automations_of, "The automation; null once it was deleted.")
     job: Job | None = batched(automations.jobs_of, "The job.")
-    visit: StageVisit | None = batched(
-        automations.visits_of, "The stay; null where it was in a pipeline that one does not see."
-    )
+    visit: StageVisit = batched(automations.visits_of, "The stay.")
     state: RunState = plain("Where it stands.")
     reason: str | None = plain("Why it stands there: the condition that failed, or the error.")
     cause: Cause = batched(jobs.causes, "Who or what set it going.")

@@ -44,12 +44,9 @@ async def by_ids(db: Db, firm_id: str, ids: Collection[str], seen: Condition) ->
 
 
 async def runs(db: Db, firm_id: str, ids: Collection[str], seen: Condition) -> dict[str, Row]:
-    """Turns by their ids, under a condition on their job (alias j)."""
+    """Turns (alias r) by their ids, under a condition."""
     p = Params(firm_id, list(ids))
-    sql = (
-        f"SELECT {RUN} FROM runs r JOIN jobs j ON j.firm_id = $1 AND j.id = r.job_id"
-        f" WHERE r.firm_id = $1 AND r.id = ANY($2) AND {seen(p)}"
-    )
+    sql = f"SELECT {RUN} FROM runs r WHERE r.firm_id = $1 AND r.id = ANY($2) AND {seen(p)}"
     return {row["id"]: row for row in await db.rows(sql, *p.values)} if ids else {}
 
 
