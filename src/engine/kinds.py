@@ -134,6 +134,10 @@ class Kind:
     check: Check | None = None
     """Refuses configurations that the settings alone cannot tell to be wrong."""
 
+    def permits(self, viewer: Viewer) -> bool:
+        """Whether a viewer may configure it."""
+        return (viewer.manages or not self.managers_only) and (self.right is None or viewer.has(self.right))
+
     def permit(self, viewer: Viewer, *path: str) -> None:
         """Refuses who may not configure it."""
         if self.managers_only:

@@ -26,6 +26,8 @@ class Text(Setting):
 
     lines: bool = True
     shortcodes: bool = True
+    guarded: bool = False
+    """Whether it is shown only to those who may configure the kind: an address may be a secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,9 @@ def line(description: str, *, default: Any = MISSING, shortcodes: bool = True) -
     return _field(Text(description, lines=False, shortcodes=shortcodes), default)
 
 
-def text(description: str, *, default: Any = MISSING, shortcodes: bool = True) -> Any:
+def text(description: str, *, default: Any = MISSING, shortcodes: bool = True, guarded: bool = False) -> Any:
     """A text of several lines; one without a default is required."""
-    return _field(Text(description, shortcodes=shortcodes), default)
+    return _field(Text(description, shortcodes=shortcodes, guarded=guarded), default)
 
 
 def ref(prefix: str, description: str, *, default: Any = MISSING) -> Any:

@@ -32,6 +32,16 @@ def references(name: str) -> Batch:
     return resolve
 
 
+def guarded(name: str) -> Batch:
+    """A field of a configuration that only those see who may configure its kind."""
+
+    @batch(may=WITH_PARENT, depends=Depends.RIGHTS)
+    async def resolve(context: Context, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+        return [row[name] if row["kind"].permits(context.viewer) else None for row in rows]
+
+    return resolve
+
+
 @batch(may=WITH_PARENT, depends=Depends.SCOPE)
 async def made_by(context: Context, rows: Sequence[Row]) -> list[list[Any]]:
     """What turns made, as far as it is there and to be seen."""

@@ -65,9 +65,10 @@ async def configs(context: Context, rows: Sequence[Row]) -> list[dict[str, Any]]
 
 
 def _config(row: Row) -> dict[str, Any]:
-    config = setting.loaded(kinds()[row["kind"]].config, decoded(row, "config"))
-    values = {name: getattr(config, name) for name in setting.settings(type(config))}
-    return {"__typename": config_typename(row["kind"]), **values}
+    kind = kinds()[row["kind"]]
+    config = setting.loaded(kind.config, decoded(row, "config"))
+    values = {name: getattr(config, name) for name in setting.settings(kind.config)}
+    return {"__typename": config_typename(kind.name), "kind": kind, **values}
 
 
 @batch(may=WITH_PARENT, depends=Depends.NONE)

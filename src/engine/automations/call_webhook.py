@@ -16,7 +16,9 @@ from store.writes import webhooks as writes
 class CallWebhook:
     """Where to post."""
 
-    url: str = setting.text("The web address to post to, such as https://hooks.example.com/jobs.", shortcodes=False)
+    url: str = setting.text(
+        "The web address to post to, such as https://hooks.example.com/jobs.", shortcodes=False, guarded=True
+    )
 
 
 async def check(work: Work, config: CallWebhook) -> None:

@@ -54,21 +54,35 @@ def _referred(one: setting.Reference) -> Any:
 
 def _field(name: str, one: setting.Setting, *, required: bool) -> tuple[str, Any, Any]:
     """A setting as a field: its name, type and binding."""
+    if isinstance(one, setting.Reference):
+        return _reference(name, one)
+    if isinstance(one, setting.Text) and one.guarded:
+        described = f"{one.description} Null for those who may not configure it."
+        return name, str | None, batched(automation_things.guarded(name), described)
+    return name, _plain(one, required=required), plain(one.description)
+
+
+def _reference(name: str, one: setting.Reference) -> tuple[str, Any, Any]:
+    if one.many:
+        bound = batched(automation_things.references(name), one.description)
+        return f"{name.removesuffix('_ids')}s", GenericAlias(list, _referred(one)), bound
+    bound = batched(automation_things.reference(name), one.description)
+    return name.removesuffix("_id"), _referred(one) | None, bound
+
+
+def _plain(one: setting.Setting, *, required: bool) -> Any:
+    """The type of a value that is shown as it is."""
     match one:
-        case setting.Reference(many=True):
-            bound = batched(automation_things.references(name), one.description)
-            return f"{name.removesuffix('_ids')}s", GenericAlias(list, _referred(one)), bound
-        case setting.Reference():
-            bound = batched(automation_things.reference(name), one.description)
-            return name.removesuffix("_id"), _referred(one) | None, bound
         case setting.Choice():
-            return name, one.values, plain(one.description)
+            return one.values
         case setting.Span():
-            return name, Duration | None, plain(one.description)
-        case setting.Flag() | setting.Number():
-            return name, bool if isinstance(one, setting.Flag) else int, plain(one.description)
+            return Duration | None
+        case setting.Flag():
+            return bool
+        case setting.Number():
+            return int
         case _:
-            return name, str if required else str | None, plain(one.description)
+            return str if required else str | None
 
 
 def _config(kind: str) -> Any:
