@@ -1,0 +1,99 @@
+"""The server and the worker are killed at every step of a move with ten automations (AU1).
+
+A run takes some of the steps by chance, and says by which seed; CRASH_ALL=1 takes them all, in a quarter of an hour.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random, SystemRandom
+from typing import Final
+
+import pytest
+
+from tests.crash import verdict
+from tests.crash.plant import Case, Death, Plant
+
+SEED: Final = os.environ.get("CRASH_SEED") or str(SystemRandom().randrange(10**6))
+ALL: Final = bool(os.environ.get("CRASH_ALL"))
+DECISIVE: Final = frozenset({"COMMIT", "250 Taken", "HTTP/1.1 200 Said"})
+"""Steps after which something is so for good."""
+LIVES: Final = 4
+"""How often the worker is killed in the course of one move, in the test that kills it again and again."""
+
+
+@dataclass(frozen=True)
+class Calm:
+    """A move without a crash: its steps at each gate, and by how much it has made each table grow."""
+
+    steps: dict[str, list[str]]
+    growth: dict[str, int]
+
+
+@pytest.fixture(scope="module")
+async def calm(plant: Plant) -> Calm:
+    """What a move is like where nobody is killed."""
+    case = await plant.case()
+    growth = await _played(plant, case)
+    assert await verdict.found(plant, case) == verdict.EXPECTED
+    return Calm({name: gate.steps for name, gate in plant.gates.items()}, growth)
+
+
+async def _played(plant: Plant, case: Case, *deaths: Death) -> dict[str, int]:
+    """The move, with these deaths in its course; answers by how much it made each table grow."""
+    before = await verdict.sizes(plant.database)
+    plant.set(*deaths)
+    await plant.play(case)
+    after = await verdict.sizes(plant.database)
+    return {name: after[name] - before[name] for name in after}
+
+
+def chosen(steps: Sequence[str], number: int, random: Random) -> list[int]:
+    """Some of the steps, or all: half of them decisive ones, or next to one."""
+    if ALL:
+        return list(range(len(steps)))
+    near = {n + d for n, step in enumerate(steps) if step in DECISIVE for d in (-1, 0, 1)} & set(range(len(steps)))
+    some = random.sample(sorted(near), min(number // 2 + 1, len(near)))
+    rest = sorted(set(range(len(steps))) - set(some))
+    return some + random.sample(rest, min(number - len(some), len(rest)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("gate", "number"), [("web", 4), ("worker", 6), ("mail", 4), ("hook", 1)])
+async def test_a_crash_at_any_step_changes_nothing_but_copies_of_what_was_accepted(
+    plant: Plant, calm: Calm, gate: str, number: int
+) -> None:
+    """AU1: after the restart the run log is complete, state changed once, e-mails came under one Message-ID each.
+
+    The server is killed at its steps in the database; the worker at its own there, at all that the mail server says to
+    it, and when its webhook is answered. The client was told nothing, looks, and moves again if nothing came of it.
+    """
+    for step in chosen(calm.steps[gate], number, Random(f"{SEED} {gate}")):  # noqa: S311  # a life, not a secret
+        try:
+            case = await plant.case()
+            assert await _played(plant, case, Death(gate, step)) == calm.growth
+            assert plant.gates[gate].fatal is None, "nobody was killed"
+            assert await verdict.found(plant, case) == verdict.EXPECTED
+        except (AssertionError, Exception) as error:
+            error.add_note(f"CRASH_SEED={SEED}: killed by {gate} at step {step}, {calm.steps[gate][step]}")
+            raise
+
+
+@pytest.mark.slow
+async def test_a_worker_that_is_killed_again_and_again_comes_to_the_same_end(plant: Plant, calm: Calm) -> None:
+    """AU1: also if what makes good for a crash is hit by the next one."""
+    random = Random(SEED)  # noqa: S311  # a life, not a secret
+    deaths = [Death(gate, random.randrange(6)) for gate in random.choices(["worker", "mail"], k=LIVES)]
+    case, lives = await plant.case(), plant.worker.lives
+    assert await _played(plant, case, *deaths) == calm.growth, f"CRASH_SEED={SEED}: {deaths}"
+    assert plant.worker.lives - lives == LIVES
+    assert await verdict.found(plant, case) == verdict.EXPECTED
+
+
+@pytest.mark.slow
+async def test_nothing_of_it_is_an_error_that_somebody_would_have_to_look_at(plant: Plant) -> None:
+    """AU1: a crash is no trouble for whoever goes on, and for the next life."""
+    assert plant.web.errors() == []
+    assert plant.worker.errors() == []
