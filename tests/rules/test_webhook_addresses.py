@@ -105,3 +105,21 @@ async def test_what_the_operator_lists_may_be_called_by_http_as_well(database: D
             given = {"stageId": shop.stages[0], "config": {"callWebhook": {"url": url}}}
             payload = await shop.owner.payload("createAutomation", **given)
             assert (payload["errors"] == []) is fine, url
+
+
+async def test_an_address_is_shown_only_to_those_who_may_configure_it(shop: Shop, api: Api) -> None:
+    """AU5: it may be a secret, so whoever merely sees the pipeline sees that there is a webhook, and not where."""
+    config = {"callWebhook": {"url": "https://hooks.example.com/secret"}}
+    await shop.owner.do("createAutomation", "automation { id }", stageId=shop.stages[0], config=config)
+    plain = await api.member(shop.owner)
+    trusted = await api.member(shop.owner, rights=["MANAGE_INTEGRATIONS"])
+    given = {"pipelineId": shop.pipeline, "addAvailableToIds": [plain.member_id, trusted.member_id]}
+    await shop.owner.do("updatePipeline", **given)
+    document = """query ($id: ID!) { pipeline(id: $id) { stages { automations {
+        kind config { ... on CallWebhookConfig { url } } } } } }"""
+    shown = {}
+    for who, client in (("owner", shop.owner), ("plain", plain), ("trusted", trusted)):
+        found = await client.query(document, id=shop.pipeline)
+        [shown[who]] = found["pipeline"]["stages"][0]["automations"]
+    address = {"kind": "CALL_WEBHOOK", "config": {"url": "https://hooks.example.com/secret"}}
+    assert shown == {"owner": address, "trusted": address, "plain": {"kind": "CALL_WEBHOOK", "config": {"url": None}}}
