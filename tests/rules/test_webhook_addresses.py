@@ -6,7 +6,7 @@ import pytest
 
 from store.database import Database
 from tests.rules.kit import digest
-from tests.support.api import Shop, open_shop, running_api
+from tests.support.api import Api, Shop, open_shop, running_api
 
 URL_PATH = ["input", "config", "callWebhook", "url"]
 
