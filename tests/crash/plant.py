@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -98,10 +99,10 @@ class Plant:
 
     async def play(self, case: Case) -> None:
         """A person moves the job, waits, does its two tasks, and waits again: it has gone on then."""
-        await self.insist(lambda: self._move(case), lambda: self._moved(case))
+        await self.insist(partial(self.move, case), partial(self._moved, case))
         await self.settled()
         for task in await self.tasks(case):
-            await self.insist(lambda task=task: self._complete(task), lambda task=task: self._completed(task))
+            await self.insist(partial(self.complete, task), partial(self._completed, task))
         await self.settled()
 
     async def insist(self, act: Callable[[], Awaitable[None]], done: Callable[[], Awaitable[bool]]) -> None:
@@ -114,7 +115,8 @@ class Plant:
             if not await done():
                 await act()
 
-    async def _move(self, case: Case) -> None:
+    async def move(self, case: Case) -> None:
+        """Move the job into the stage of the ten automations."""
         given = {"jobId": case.job, "stageId": self.stages[1], "expect": {"stageId": self.stages[0]}}
         await self.owner.do("moveJob", **given)
 
@@ -130,7 +132,8 @@ class Plant:
         tasks: list[Json] = (await self.owner.query(document, id=case.job))["job"]["tasks"]["nodes"]
         return [task["id"] for task in tasks if task["open"]]
 
-    async def _complete(self, task: str) -> None:
+    async def complete(self, task: str) -> None:
+        """Do a task."""
         await self.owner.do("completeItem", itemId=task)
 
     async def _completed(self, task: str) -> bool:
@@ -235,7 +238,7 @@ async def running_plant(database_url: str, redis_url: str, folder: Path) -> Asyn
     common = {"REDIS_URL": redis_url, "ALLOW_PRIVATE_WEBHOOKS": "127.0.0.1"}
     port = free_port()
     web = Victim("web", "Stageline runs on", folder, {**common, "PORT": str(port)})
-    worker = Victim("worker", "The worker runs", folder, dict(common))
+    worker = Victim("worker", "The worker runs", folder, {**common, "METRICS_PORT": str(free_port())})
     async with AsyncExitStack() as stack:
         office, called = await stack.enter_async_context(post_office()), await stack.enter_async_context(hooks())
         server = urlsplit(database_url)
