@@ -135,8 +135,13 @@ async def set_status(work: Work, task: Row, status: TaskStatus) -> None:
         work.history(job_id, HistoryAction.TASK_CHANGED, changed("task", task["id"], task["id"]), line)
 
 
-async def settle(work: Work, job: Row, choice: PendingItems | None, exceptions: Sequence[PendingItemChoice]) -> None:
-    """MV5: decides what becomes of the open blocking items of a job that is about to leave its stage."""
+async def settle(
+    work: Work, job: Row, choice: PendingItems | None, exceptions: Sequence[PendingItemChoice]
+) -> dict[str, str]:
+    """MV5: decides what becomes of the open blocking items of a job that is about to leave its stage.
+
+    Answers those that it has closed, with their statuses before.
+    """
     open_items = await items.pending(work.db, work.firm_id, job["id"])
     choices = {exception.item_id: exception.choice for exception in exceptions}
     if len(set(exceptions)) > len(choices):
@@ -147,8 +152,12 @@ async def settle(work: Work, job: Row, choice: PendingItems | None, exceptions: 
     if undecided:
         message = f"{len(undecided)} open items block this stage: keep, complete or cancel them."
         raise Refused([Pending(ErrorCode.PENDING_ITEMS, message, ("pending_items",), undecided)])
+    settled: dict[str, str] = {}
     for row in open_items:
         decided = choices.get(row["id"], choice)
         if decided is not PendingItems.KEEP:
             status = TaskStatus.COMPLETED if decided is PendingItems.COMPLETE else TaskStatus.CANCELLED
-            await set_status(work, await find.any_task(work, row["id"]), status)
+            task = await find.any_task(work, row["id"])
+            settled[task["id"]] = task["status"]
+            await set_status(work, task, status)
+    return settled

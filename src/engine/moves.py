@@ -11,7 +11,7 @@ from engine.errors import invalid, stale
 from engine.unset import UNSET, Maybe
 from engine.work import Work, changed
 from store.database import Row
-from store.writes import jobs, locks, places
+from store.writes import jobs, locks, places, undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,9 @@ async def move_job(work: Work, command: MoveJob) -> str:
         return command.job_id
     await open_to_jobs(work, stage, job["pipeline_id"])
     work.warnings += await limits.check_move(work, job, stage, by_person=True)
-    await items.settle(work, job, command.pending_items, command.pending_item_choices or ())
+    settled = await items.settle(work, job, command.pending_items, command.pending_item_choices or ())
     arrival = Arrival(job, stage, await place(work, stage["id"], command.after_job_id, job["id"]))
+    await undo.remember(work.db, work.firm_id, job, settled)
     await enter(work, [arrival], SKIPPED if command.skip_automations else ALL)
     return command.job_id
 

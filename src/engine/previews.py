@@ -151,12 +151,12 @@ class _Chain:
             if done > MOST or any(row["hops"] > cascades.HOPS for row in rows):
                 self.warnings.append(ENDLESS)
                 return
-            for row in rows:
-                if row["kind"] in self.errands:
-                    await self._deliver(row)
             inside = sorted((row for row in rows if row["kind"] in HANDLERS), key=_group)
             for _, group in groupby(inside, key=_group):
                 await self._handle(list(group))
+            for row in rows:
+                if row["kind"] in self.errands:
+                    await self._deliver(row)
 
     async def _take(self) -> list[Row]:
         kinds, work = [*HANDLERS, *self.errands], self.work

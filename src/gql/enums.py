@@ -192,6 +192,7 @@ _describe(
     TASK_REMOVED="A task was unlinked.",
     AUTOMATION_SET="An automation was retried, cancelled or dismissed by hand.",
     STAGE_OVERDUE="It has been in its stage for longer than the limit.",
+    MOVE_UNDONE="Its last move was taken back.",
 )
 _describe(
     enums.NotificationKind,
@@ -235,6 +236,9 @@ _describe(
     CANNOT_SEE="A member who is mentioned does not see the job.",
     MOVE_NOT_ALLOWED="The pipeline does not list this move among the allowed ones.",
     OVER_LIMIT="The stage holds as many jobs as it may.",
+    NOTHING_TO_UNDO="The job's last move was not made by hand, or cannot be taken back any more.",
+    TOO_LATE="The move was made too long ago to be taken back.",
+    ALREADY_SENT="Something that came of the move has left the firm, such as an e-mail.",
     ALREADY_LINKED="The task is linked to a job already.",
     BUILT_IN="What is built in cannot be changed so.",
     LAST_OWNER="A firm always has an owner.",

@@ -44,6 +44,7 @@ from gql.payloads import (
     SubtaskPayload,
     TagPayload,
     TaskPayload,
+    UndoMovePayload,
     WebhookCallPayload,
 )
 from resolvers import (
@@ -59,6 +60,7 @@ from resolvers import (
     notifications,
     pipelines,
     tasks,
+    undo,
     viewer,
     webhooks,
 )
@@ -240,6 +242,11 @@ class Mutation:
     update_job: JobPayload = mutates(jobs.update_job, "Changes a job where it stands.", job_inputs.UpdateJobInput)
     move_job: JobPayload = mutates(
         jobs.move_job, "Moves a job to a stage, or to another place in its column.", job_inputs.MoveJobInput
+    )
+    undo_move: UndoMovePayload = mutates(
+        undo.undo_move,
+        "Takes the last move of a job by hand back, for some minutes, if nothing that left the firm came of it.",
+        job_inputs.UndoMoveInput,
     )
     set_job_status: JobPayload = mutates(
         jobs.set_job_status, "Puts a job into a status; archives and unarchives it.", job_inputs.SetJobStatusInput

@@ -163,6 +163,17 @@ class JobPayload(Payload):
     warnings: list[MutationWarning] | None = plain("What was done all the same, and one may want to know.")
 
 
+@strawberry.type(description="A job that stands where it stood before its last move.")
+class UndoMovePayload(Payload):
+    """A job."""
+
+    job: Job | None = plain("The job as it is now; null where it is out of one's sight.")
+    kept: list[AutomationRun] | None = plain(
+        "The turns of automations whose effects stay, such as tags that they have set: undo those by hand, if they "
+        "are not wanted."
+    )
+
+
 @strawberry.type(description="A comment.")
 class CommentPayload(Payload):
     """A comment."""

@@ -397,6 +397,7 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
             "clientStatusId": one["clientstatus"],
             "expect": {"stageId": one["stage_shown_1"]},
         },
+        "undoMove": {"jobId": one["job_shown"], "expect": {"stageId": one["stage_shown_1"]}},
         "createComment": {
             "id": new_id("comment"),
             "jobId": one["job_shown"],

@@ -232,6 +232,7 @@ INPUTS: dict[str, Callable[[World], Json]] = {
         "pendingItems": "KEEP",
         "pendingItemChoices": [{"itemId": w.task, "choice": "COMPLETE"}],
     },
+    "undoMove": lambda w: {"jobId": w.job, "expect": {"version": 1}},
     "setJobStatus": lambda w: {"jobId": w.job, "statusId": w.status, "expect": {"version": 1}},
     "setClientStatus": lambda w: {"jobId": w.job, "clientStatusId": w.client_status, "expect": {"version": 1}},
     "createComment": lambda w: {"jobId": w.job, "text": "Written.", "mentionIds": [w.owner.member_id]},

@@ -618,6 +618,35 @@ async def a_move_completes_and_cancels_what_was_open(w: World) -> AsyncIterator[
     yield Step(w.owner, "moveJob", {**given, "pendingItemChoices": choices})
 
 
+@case("moveJob", "undoMove")
+async def a_move_without_automations_and_its_undoing(w: World) -> AsyncIterator[Step]:
+    """MV7: the job is where it was, and so is what the move had closed."""
+    given = {"stageId": w.stages[1], "config": {"createTask": {"title": "Check"}}}
+    automation = await w.make("createAutomation", "automation { id }", **given)
+    job = await w.job()
+    await w.task(jobId=job)
+    move = {"jobId": job, "stageId": w.stages[1], "expect": {"version": 1}, "pendingItems": "COMPLETE"}
+    unseen = ("assignee", "overseer, elsewhere")
+    yield Step(w.owner, "moveJob", {**move, "skipAutomations": True}, quiet=unseen)
+    yield Step(w.insider, "undoMove", {"jobId": job, "expect": {"version": 2}}, quiet=unseen)
+    yield Step(w.owner, "moveJob", {**move, "expect": {"version": 3}}, quiet=unseen)
+    yield Step(w.owner, "undoMove", {"jobId": job, "expect": {"stageId": w.stages[1]}}, quiet=unseen)
+    await w.owner.do("deleteAutomation", automationId=automation)
+
+
+@case("undoMove")
+async def a_move_into_another_pipeline_is_undone(w: World) -> AsyncIterator[Step]:
+    """MV7, MV8: it leaves that board, and appears on this one again, in its status."""
+    status = await w.status()
+    job = await w.job(assigneeIds=[w.assignee.member_id])
+    await w.owner.do("setJobStatus", jobId=job, statusId=status)
+    await w.owner.do("moveJob", jobId=job, stageId=w.elsewhere_stages[1], expect={"version": 2})
+    everybody = {"owner": job, "insider": job, "overseer": job, "assignee": job}
+    back = {"jobId": job, "expect": {"stageId": w.elsewhere_stages[1]}}
+    yield Step(w.overseer, "undoMove", back, gains=everybody, loses={"overseer, elsewhere": job})
+    assert (await w.look(job))["status"]["id"] == status
+
+
 @case("setJobStatus")
 async def a_job_is_put_on_hold_completed_archived_and_unarchived(w: World) -> AsyncIterator[Step]:
     """ST1."""

@@ -186,6 +186,28 @@ async def a_move_of_a_job_that_one_does_not_see(w: World) -> tuple[Client, Json]
     return w.insider, {"jobId": job, "stageId": w.stages[1], "expect": {"version": 1}}
 
 
+@refusal("moveJob", "FORBIDDEN")
+async def a_move_that_skips_automations_without_the_right(w: World) -> tuple[Client, Json]:
+    """MV7."""
+    job = await w.job()
+    return w.insider, {"jobId": job, "stageId": w.stages[1], "expect": {"version": 1}, "skipAutomations": True}
+
+
+@refusal("undoMove", "ALREADY_SENT")
+async def a_move_of_which_a_call_has_come(w: World) -> tuple[Client, Json]:
+    """MV7: what waits to be made is taken back before it is known that it cannot be."""
+    config = {"callWebhook": {"url": "https://hooks.example.com/jobs"}}
+    made = [await w.make("createAutomation", "automation { id }", stageId=w.stages[2], config=config) for _ in "ab"]
+    job = await w.job()
+    await w.owner.do("moveJob", jobId=job, stageId=w.stages[2], expect={"version": 1})
+    for automation in made:
+        await w.owner.do("deleteAutomation", automationId=automation)
+    await w.database.rows(
+        "UPDATE webhook_calls SET attempts = 1 WHERE id = (SELECT min(id) FROM webhook_calls WHERE job_id = $1)", job
+    )
+    return w.owner, {"jobId": job, "expect": {"version": 2}}
+
+
 @refusal("setJobStatus", "NOT_ENABLED")
 async def a_status_of_another_pipeline(w: World) -> tuple[Client, Json]:
     """PL2."""

@@ -4,7 +4,7 @@ from datetime import date
 
 import strawberry
 
-from engine import items, jobs, moves
+from engine import items, jobs, moves, undo
 from engine.enums import JobState, PendingItems, Priority
 from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
@@ -51,6 +51,14 @@ class MoveJobInput(MutationInput):
         "Whether the stage's automations are skipped, which its log says; takes the right SKIP_AUTOMATIONS.",
         default=False,
     )
+
+
+@input_of(undo.UndoMove, "Which job's last move to undo.")
+class UndoMoveInput(MutationInput):
+    """A move to undo."""
+
+    job_id: ID = given("Which job.")
+    expect: ExpectInput = given("What the caller believes.")
 
 
 @input_of(jobs.CreateJob, "A new job.")

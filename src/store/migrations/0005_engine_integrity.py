@@ -50,6 +50,21 @@ LINKS = [
         PRIMARY KEY (firm_id, day)
     )
     """,
+    # Of each job the last move by hand, with what it takes to undo it (MV7); ``number`` is that of the visit it opened.
+    """
+    CREATE TABLE last_moves (
+        firm_id text COLLATE "C" NOT NULL,
+        job_id text COLLATE "C" NOT NULL,
+        number int NOT NULL,
+        visit_id text COLLATE "C" NOT NULL,
+        stay_id text COLLATE "C",
+        status_id text COLLATE "C" NOT NULL,
+        rank text COLLATE "C" NOT NULL,
+        settled jsonb NOT NULL,
+        scheduled jsonb NOT NULL,
+        PRIMARY KEY (firm_id, job_id)
+    )
+    """,
     link("allowed_moves", "pipeline_id", "from_stage_id", "to_stage_id"),
     link("comment_mentions", "comment_id", "member_id"),
     'ALTER TABLE item_links ADD COLUMN stay_id text COLLATE "C"',
@@ -93,6 +108,8 @@ KEYS = [
     key("jobs", "firm_id, client_status_id", "client_statuses"),
     key("pipelines", "firm_id, created_by", "members"),
     key("pipelines", "firm_id, job_template_id", "job_templates"),
+    key("last_moves", "firm_id, job_id, visit_id", "stage_visits", "firm_id, job_id, id"),
+    key("last_moves", "firm_id, job_id, stay_id", "status_stays", "firm_id, job_id, id"),
     key("allowed_moves", "firm_id, pipeline_id, from_stage_id", "stages", "firm_id, pipeline_id, id"),
     key("allowed_moves", "firm_id, pipeline_id, to_stage_id", "stages", "firm_id, pipeline_id, id"),
     key("account_field_values", "firm_id, account_id", "accounts"),
