@@ -73,8 +73,9 @@ async def create_firm(database: Database, command: CreateFirm, *, clock: Clock =
     firm_id = new_id("firm")
     password_hash = await passwords.hash(password)
     async with database.transaction() as db:
-        values = {"name": name, "time_zone": time_zone, "currency": currency}
-        await records.make(db, models.Firm, id=firm_id, clock_date=today(time_zone, clock()), **values)
+        now = clock()
+        values = {"name": name, "time_zone": time_zone, "currency": currency, "created_at": now}
+        await records.make(db, models.Firm, id=firm_id, clock_date=today(time_zone, now), **values)
         await people.open_log(db, firm_id)
         user_id = await _owner_login(db, email, owner_name, password, password_hash)
         await records.make(
@@ -86,7 +87,7 @@ async def create_firm(database: Database, command: CreateFirm, *, clock: Clock =
             name=owner_name,
             role=Role.OWNER,
             rights=[],
-            joined_at=clock(),
+            joined_at=now,
         )
         for state, (label, on_board) in BUILT_IN.items():
             status = {"name": label, "state": state, "pauses": state is JobState.ARCHIVED, "on_board": on_board}

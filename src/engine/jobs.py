@@ -136,6 +136,7 @@ async def _make(work: Work, job_id: str, command: CreateJob, stage: Row, start: 
         "start_date": start.start_date,
         "due_date": start.due_date,
         "entered_stage_at": work.now,
+        "created_at": work.now,
     }
     # Entering its stage counts as the first change of it.
     await records.make(work.db, models.Job, id=job_id, firm_id=work.firm_id, version=0, **values)

@@ -19,7 +19,7 @@ from live.wakeups import Wakeups
 from server import due_work, web, worker
 from server import metrics as measuring
 from server.banner import DEMO_OWNER, banner
-from server.delivery.mail import mail
+from server.delivery.mail import folder, mail
 from server.delivery.webhook import Poster
 from server.embedded import EmbeddedPostgres
 from server.metrics import Metrics
@@ -43,7 +43,7 @@ async def serve(settings: Settings, *, demo: bool) -> None:
             if names := await migrated(url):
                 say(f"Applied {len(names)} migrations.")
             async with connected(settings, url) as database, Wakeups.open(settings.redis_url) as wakeups:
-                text = banner(settings, demo=demo and await _fill(database))
+                text = banner(settings, demo=demo and await _fill(database, settings))
                 metrics = Metrics()
                 app = _app(settings, url, database, stop, metrics, wakeups)
                 stop.started()
@@ -109,11 +109,14 @@ async def _postgres(settings: Settings, stop: Stop) -> AsyncIterator[EmbeddedPos
             say("Stopping PostgreSQL ...")
 
 
-async def _fill(database: Database) -> bool:
-    """Fill the demo firm on the first start; tell whether the demo's logins are there."""
+async def _fill(database: Database, settings: Settings) -> bool:
+    """Fill the demo firm on the first start; tell whether the demo's logins are there.
+
+    What its past has sent goes into the folder, whatever mail server there is.
+    """
     from engine import demo  # noqa: PLC0415  (only a start with --demo needs it)
 
-    if await demo.fill(database):
+    if await demo.fill(database, folder(settings)):
         say("Filled a demo firm.")
         return True
     return bool(await database.value("SELECT 1 FROM users WHERE email = $1", DEMO_OWNER))

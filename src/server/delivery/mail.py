@@ -18,7 +18,11 @@ SENDER: Final = "stageline@localhost"
 
 def mail(settings: Settings) -> Send:
     """Through the mail server of SMTP_URL, or without one into a folder."""
-    mail_from = settings.mail_from or SENDER
     if settings.smtp_url is None:
-        return Mailbox(settings.data_dir / FOLDER, mail_from)
-    return SmtpSender(MailServer.parse(settings.smtp_url), mail_from)
+        return folder(settings)
+    return SmtpSender(MailServer.parse(settings.smtp_url), settings.mail_from or SENDER)
+
+
+def folder(settings: Settings) -> Send:
+    """Into the folder."""
+    return Mailbox(settings.data_dir / FOLDER, settings.mail_from or SENDER)
