@@ -11,13 +11,13 @@ from engine.automations import kind_of, kinds
 from engine.checks import Checks
 from engine.delays import MOST_DAYS, Delay
 from engine.editing import editable
-from engine.enums import ErrorCode
+from engine.enums import AccessRight, ErrorCode
 from engine.errors import Refused, invalid, missing
 from engine.kinds import Kind
 from engine.unset import UNSET, Maybe
 from engine.work import Work
 from store.database import Row
-from store.ids import new_id, prefix_of
+from store.ids import new_id
 from store.writes import automations, entries, locks
 
 Edition = tuple[Any, conditions.Condition | None, Delay | None]
@@ -289,11 +289,12 @@ async def _seen(work: Work, kind: Kind, config: Any, *path: str) -> None:
         if not isinstance(one, setting.Reference):
             continue
         value = getattr(config, name)
-        ids = list(value) if one.many else [value] if value else []
-        if any(prefix_of(thing_id) != one.prefix for thing_id in ids):
-            raise missing(one.prefix, *path, name)
+        ids = list(value) if one.many else [] if value is None else [value]
+        await uses.there(work, one.prefix, ids, *path, name)
         if one.prefix == "member":
             await find.assignable(work, ids, *path, name)
+            if one.grants and work.viewer.member_id in ids:
+                work.viewer.need(AccessRight.VIEW_ALL_ACCOUNTS, *path, name)
         for thing_id in ids:
             await _kept(work, one.prefix, thing_id, *path, name)
 

@@ -1,7 +1,7 @@
 """Delays of automations: for a span of time, or until a date of the job (AU4)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Final, Self
 
@@ -21,6 +21,10 @@ class JobDate(StrEnum):
 
     START_DATE = "START_DATE"
     DUE_DATE = "DUE_DATE"
+
+
+FAR: Final = datetime(9999, 1, 1, tzinfo=UTC)
+"""When it runs that waits for a day which no calendar has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,10 @@ class Delay:
         day: date | None = job[self.until.date.value.lower()]
         if day is None:
             return None
-        return max(calendar.moment(day + timedelta(days=self.until.days), HOUR), now)
+        try:
+            return max(calendar.moment(day + timedelta(days=self.until.days), HOUR), now)
+        except OverflowError:  # the calendar ends there
+            return now if self.until.days < 0 or day == date.min else FAR
 
     def stored(self) -> dict[str, Any]:
         """As JSON."""

@@ -17,7 +17,7 @@ import orjson
 import structlog
 
 from engine import automove, runs, time_limits
-from engine.enums import CauseKind, DueKind
+from engine.enums import CauseKind, DueKind, RunState
 from engine.work import Caller, Cascade, Clock, Work, perform, system_clock, system_of
 from store.database import Database, Db, Row, is_outage
 from store.writes import due, entries, locks
@@ -36,6 +36,8 @@ TRIES: Final = 8
 
 FIRST_PAUSE: Final = timedelta(seconds=15)
 """How long it waits after its first failure; four times as long after each more."""
+
+OURS: Final = "It failed for a reason of ours, time and again; the log has more."
 
 LONGEST_PAUSE: Final = timedelta(hours=6)
 
@@ -152,7 +154,17 @@ class Runner:
         dead = row["attempts"] >= TRIES
         _log.error("due_work_failed", kind=kind, due=row["id"], tries=row["attempts"], dead=dead, exc_info=error)
         await due.put_off(self.database, row, self.clock() + pause(row["attempts"]), _word(error), dead=dead)
+        if dead:
+            await self._give_up(row)
         self.observe("dead" if dead else "failed", kind, 1)
+
+    async def _give_up(self, row: Row) -> None:
+        """What is dead says so where members look: its run has failed, and may be retried there."""
+        kind, subject = DueKind(row["kind"]), row["subject_id"]
+        if kind is DueKind.RUN:
+            await self._told(row, lambda work: runs.finish(work, subject, RunState.FAILED, OURS))
+        elif kind in self.errands:
+            await self._told(row, lambda work: self.errands[kind].given_up(work, subject, OURS))
 
     async def _deliver(self, rows: Sequence[Row]) -> None:
         gate = asyncio.Semaphore(ERRANDS_AT_ONCE)
@@ -167,9 +179,10 @@ class Runner:
                 except Exception as error:  # noqa: BLE001  (of ours, not of the errand: it waits, as all due work does)
                     await self._failed(row, error)
 
-        async with asyncio.TaskGroup() as group:
-            for row in rows:
-                group.create_task(run(row))
+        outcomes = await asyncio.gather(*map(run, rows), return_exceptions=True)  # none is cut for another's trouble
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
 
     async def _errand(self, row: Row) -> None:
         kind = DueKind(row["kind"])

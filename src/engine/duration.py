@@ -12,6 +12,7 @@ from engine.checks import Checks
 from engine.enums import DurationUnit, ErrorCode
 
 MOST: Final = 10_000  # of any unit
+MOST_WORKING_DAYS: Final = 1_000  # each is counted
 _EXACT: Final = {DurationUnit.MINUTES: timedelta(minutes=1), DurationUnit.HOURS: timedelta(hours=1)}
 _DAYS: Final = {DurationUnit.DAYS: 1, DurationUnit.WEEKS: 7}
 
@@ -27,6 +28,8 @@ class Duration:
         """Notes an amount that is not between 1 and 10,000, and a unit that does not fit here."""
         if not 1 <= self.amount <= MOST:
             checks.add(ErrorCode.INVALID, f"An amount from 1 to {MOST:,}.", *path, "amount")
+        if self.unit is DurationUnit.WORKING_DAYS and self.amount > MOST_WORKING_DAYS:
+            checks.add(ErrorCode.INVALID, f"At most {MOST_WORKING_DAYS:,} working days.", *path, "amount")
         if self.unit not in units:
             checks.add(ErrorCode.INVALID, f"Count it in {' or '.join(units)}.", *path, "unit")
 

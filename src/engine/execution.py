@@ -16,7 +16,7 @@ from engine import conditions, setting
 from engine.automations import kinds
 from engine.calendar import of_firm
 from engine.delays import Delay
-from engine.enums import CauseKind, DueKind, RunState
+from engine.enums import CauseKind, DueKind, JobState, RunState
 from engine.errors import Refused
 from engine.kinds import Batch, Kind, Turn
 from engine.work import Work, runs_again
@@ -30,6 +30,8 @@ TRIES: Final = 5
 BACK_OFF: Final = timedelta(seconds=30)
 """How long it waits after its first failure; twice as long after each more."""
 
+ARCHIVED: Final = "The job has been archived."
+UNREADABLE: Final = "Its configuration cannot be read any more: save it anew."
 NO_DATE: Final = "It waits until the job has the date."
 LEFT_STATUS: Final = "The job has left the status."
 SKIPPED_BY_HAND: Final = "Skipped by who moved the job."
@@ -45,6 +47,7 @@ class Step:
     edition: int
     kind: Kind
     config: Any
+    """None where it was written by an earlier release, and cannot be read any more."""
     condition: conditions.Condition | None
     delay: Delay | None
 
@@ -57,10 +60,18 @@ class Step:
             automation_id=row["automation_id"] if "automation_id" in row else row["id"],
             edition=row["edition"],
             kind=kind,
-            config=setting.loaded(kind.config, orjson.loads(row["config"])),
+            config=_config(kind, row),
             condition=conditions.parsed(condition) if condition else None,
             delay=Delay.loaded(delay) if delay else None,
         )
+
+
+def _config(kind: Kind, row: Row) -> Any:
+    try:
+        return setting.loaded(kind.config, orjson.loads(row["config"]))
+    except (KeyError, TypeError, ValueError) as error:
+        _log.error("configuration_unreadable", kind=kind.name, error=repr(error))
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +95,8 @@ async def run_all(work: Work, steps: Sequence[Step], visitors: Sequence[Visitor]
         left: set[str] = set()
         for step, some in zip(steps, turns, strict=True):
             await _meet(work, step, some, left)
+            if step.kind.sets_status:
+                await _stop_archived(work, steps, turns)
         await _settle(work, steps, turns)
     lines = [_line(work, step, turn) for step, some in zip(steps, turns, strict=True) for turn in some]
     await runs.add(work.db, work.firm_id, work.now, lines)
@@ -133,13 +146,28 @@ def _told(turn: Turn) -> dict[str, Any]:
     }
 
 
+async def _stop_archived(work: Work, steps: Sequence[Step], turns: Sequence[Sequence[Turn]]) -> None:
+    """A job that one of its automations has archived is read-only (ST1): what would come after it is not done."""
+    rows = await locks.jobs(work.db, work.firm_id, {turn.job_id for some in turns for turn in some})
+    archived = {row["id"] for row in rows if row["state"] == JobState.ARCHIVED}
+    for step, some in zip(steps, turns, strict=True):
+        for turn in some:
+            waits = turn.attempts == 0 and turn.state is RunState.DONE  # its turn has not come
+            if waits and turn.job_id in archived and not step.kind.outlives_visit:
+                turn.state, turn.reason = RunState.CANCELLED, ARCHIVED
+
+
 async def _meet(work: Work, step: Step, turns: Sequence[Turn], left: set[str]) -> None:
     """One automation's turns: put off, left to the worker, or done.
 
     ``left`` names the kinds of which one was left to the worker: what comes after it of the same kind is left, too, so
     that the last of them has the last word.
     """
-    if step.delay is not None:
+    turns = [turn for turn in turns if turn.state is RunState.DONE]
+    if step.config is None:
+        for turn in turns:
+            turn.fail(UNREADABLE)
+    elif step.delay is not None:
         await _schedule(work, step.delay, turns)
     elif step.kind.later and (step.kind.name in left or await step.kind.later(work, step.config, turns)):
         left.add(step.kind.name)
@@ -152,11 +180,11 @@ async def _meet(work: Work, step: Step, turns: Sequence[Turn], left: set[str]) -
 
 async def _schedule(work: Work, delay: Delay, turns: Sequence[Turn]) -> None:
     """Puts turns off. What a status delays runs in that status, whether or not it pauses the job's clocks."""
-    calendar = await of_firm(work.db, work.firm_id)
+    at = delay.span.after(work.now, await of_firm(work.db, work.firm_id)) if delay.span else None
     for turn in turns:
         turn.state = RunState.SCHEDULED
-        if delay.span is not None:
-            turn.due_at = delay.at(turn.job, work.now, calendar)
+        if at is not None:
+            turn.due_at = at
             in_stage = turn.stay_id is None
             work.later(DueKind.RUN, turn.run_id, job_id=turn.job_id, at=turn.due_at, shifts=in_stage, waits=in_stage)
 
@@ -199,6 +227,10 @@ def wait_until(work: Work, run_id: str, job_id: str, at: datetime, *, in_stage: 
 
 async def perform(work: Work, step: Step, turns: Sequence[Turn]) -> None:
     """Does an automation now, for the jobs for which its condition holds now (CN3)."""
+    if step.config is None:
+        for turn in turns:
+            turn.fail(UNREADABLE)
+        return
     willing = await _willing(work, step, turns)
     if willing:
         with work.as_system(CauseKind.AUTOMATION, step.automation_id):

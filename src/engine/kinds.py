@@ -129,6 +129,8 @@ class Kind:
     """Whether a stage waits for it even while it is delayed (AM2)."""
     later: Later | None = None
     """Whether it starts more than its own effect, so that the worker does it in a transaction of its own (AU1)."""
+    sets_status: bool = False
+    """Whether it may archive the job."""
     outlives_visit: bool = False
     """Whether it is still done when the job has left the stage meanwhile."""
     check: Check | None = None

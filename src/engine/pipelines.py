@@ -16,7 +16,7 @@ from engine.work import Work
 from store import models
 from store.ids import new_id
 from store.sql import Params
-from store.writes import links, places, records, usage
+from store.writes import automations, links, places, records, usage
 
 MIN_STAGES: Final = 2
 MAX_STAGES: Final = 100
@@ -220,6 +220,8 @@ async def _disable(work: Work, pipeline_id: str, statuses: Sequence[str]) -> boo
             work.db, work.firm_id, status_id, pipeline_id, lambda p: access.sees_job(work.viewer, p, "t")
         )
         refuse_use(used, "jobs have this status.", "remove_status_ids")
+        attached = await automations.at(work.db, work.firm_id, (pipeline_id, None, status_id))
+        refuse_use((len(attached), tuple(attached)), "automations are attached to this status.", "remove_status_ids")
     owner = ("pipeline_id", pipeline_id)
     return bool(await links.remove(work.db, "pipeline_statuses", work.firm_id, owner, "status_id", statuses))
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from engine import cascades, find
 from engine.enums import DueKind, ErrorCode, HistoryAction, JobState, RunState
 from engine.errors import invalid
-from engine.execution import Step, perform, tell
+from engine.execution import ARCHIVED, Step, perform, tell
 from engine.kinds import Turn
 from engine.work import Work, changed
 from store.database import Row
@@ -76,11 +76,11 @@ async def _run(work: Work, rows: Sequence[Row], jobs: dict[str, Row]) -> None:
         if (row["left_at"] or row["stay_left_at"]) and not step.kind.outlives_visit:
             turn.state, turn.reason = RunState.CANCELLED, LEFT
         elif turn.job["state"] == JobState.ARCHIVED and not step.kind.outlives_visit:
-            turn.state, turn.reason = RunState.CANCELLED, "The job has been archived."
+            turn.state, turn.reason = RunState.CANCELLED, ARCHIVED
     going = [turn for turn in turns if turn.state is RunState.DONE]
     if going and work.cascade.hops > cascades.HOPS:
         for turn in going:
-            turn.fail("The chain of effects is too long: look for pipelines that set each other going.")
+            turn.fail(cascades.TOO_LONG)
         await cascades.stop(work, [turn.job for turn in going])
     elif going:
         await perform(work, step, going)

@@ -36,6 +36,8 @@ class Reference(Setting):
 
     prefix: str
     many: bool = False
+    grants: bool = False
+    """Whether members who are named come to see what they might not see by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,9 @@ def ref(prefix: str, description: str, *, default: Any = MISSING) -> Any:
     return _field(Reference(description, prefix), default)
 
 
-def refs(prefix: str, description: str) -> Any:
+def refs(prefix: str, description: str, *, grants: bool = False) -> Any:
     """Any number of things of the firm, also none. Name the field ``..._ids``."""
-    return _field(Reference(description, prefix, many=True), ())
+    return _field(Reference(description, prefix, many=True, grants=grants), ())
 
 
 def choice(values: type[Enum], description: str, *, default: Any = MISSING) -> Any:
@@ -129,7 +131,7 @@ def references(config: Any) -> set[str]:
     for name, setting in settings(type(config)).items():
         if isinstance(setting, Reference):
             value = getattr(config, name)
-            found.update(value if setting.many else [value] if value else [])
+            found.update(value if setting.many else [] if value is None else [value])
     return found
 
 

@@ -12,7 +12,7 @@ from engine.tags import free_name
 from engine.unset import UNSET, Maybe
 from engine.work import Work
 from store import models
-from store.writes import places, records, usage
+from store.writes import automations, places, records, usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,10 @@ async def delete_job_status(work: Work, command: DeleteJobStatus) -> str:
     )
     refuse_use(used, "jobs have this status.", "status_id")
     await uses.refuse(work, command.status_id, "status_id")
+    attached = await automations.of_status(
+        work.db, work.firm_id, command.status_id, lambda p: access.sees_pipeline(work.viewer, p, "t.pipeline_id")
+    )
+    refuse_use(attached, "automations are attached to this status.", "status_id")
     for pipeline_id in await places.disable_status(work.db, work.firm_id, command.status_id):
         work.touch("pipeline", pipeline_id)
     await records.drop(work.db, models.JobStatus, work.firm_id, command.status_id)

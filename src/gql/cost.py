@@ -42,6 +42,9 @@ PLAIN_LIST_SIZE: Final = 1
 EVENT_SIZE: Final = 100
 """The changes of one event: mostly a few, and some hundreds of jobs at most."""
 
+LONG_LIST_SIZE: Final = 10
+"""The automations of a stage: mostly a few, a hundred at most."""
+
 INTROSPECTION_LIST_SIZE: Final = 10
 """Types, fields and arguments: one whole introspection is allowed, ten in one operation are not."""
 
@@ -50,7 +53,8 @@ LONG_TEXT: Final = 10
 
 _EVENTS: Final = frozenset({"BoardChange"})
 _JOINED: Final = frozenset({"Changes"})  # whose events are joined, however many were asked for
-_LONG_TEXTS: Final = frozenset({"description"})
+_LONG_TEXTS: Final = frozenset({"description", "text", "html", "body", "answer", "reason", "checkList"})
+_LONG_LISTS: Final = frozenset({"automations", "statusAutomations", "health"})
 _WRAPPERS: Final = ("Connection", "Edge")
 _WRAPPED: Final = frozenset({"nodes", "edges", "node", "pageInfo"})
 
@@ -141,8 +145,13 @@ class _Counter:
             return 1
         if "ids" in definition.args:
             return self.count(node)
+        return self.plain_list(node.name.value, definition, parent)
+
+    def plain_list(self, name: str, definition: GraphQLField, parent: object) -> int:
         if get_named_type(definition.type).name in _EVENTS:
             return EVENT_SIZE
+        if name in _LONG_LISTS:
+            return LONG_LIST_SIZE
         return INTROSPECTION_LIST_SIZE if str(parent).startswith("__") else PLAIN_LIST_SIZE
 
     def page(self, node: FieldNode, definition: GraphQLField) -> int:

@@ -20,6 +20,9 @@ HANDS: Final = 3
 POLL_SECONDS: Final = 1.0
 """How long due work may lie there that nobody was woken for."""
 
+LEAST_SECONDS: Final = 0.02
+"""How long a hand that found nothing rests at least."""
+
 _log = structlog.stdlib.get_logger("worker")
 
 
@@ -57,7 +60,7 @@ async def _work(runner: Runner, news: asyncio.Event, stop: asyncio.Event) -> Non
 async def _round(runner: Runner) -> int:
     try:
         return await runner.round()
-    except Exception:
+    except Exception:  # whatever it was, the next round may succeed
         _log.exception("failed", part="due work")
         return 0
 
@@ -68,4 +71,4 @@ async def _rest(runner: Runner) -> float:
         at = await due.next_at(runner.database)
     except Exception:  # noqa: BLE001  (the round will say it)
         return POLL_SECONDS
-    return POLL_SECONDS if at is None else min(POLL_SECONDS, max(0.0, (at - runner.clock()).total_seconds()))
+    return POLL_SECONDS if at is None else min(POLL_SECONDS, max(LEAST_SECONDS, (at - runner.clock()).total_seconds()))

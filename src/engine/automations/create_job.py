@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine import find, jobs, setting
+from engine import cascades, find, jobs, setting
 from engine.enums import ErrorCode
 from engine.errors import invalid
 from engine.kinds import Batch, Kind, always
@@ -21,7 +21,9 @@ class CreateJob:
         "jobtemplate", "The job template that it starts with; the pipeline's own by default.", default=None
     )
     name: str | None = setting.line("Its name, instead of the template's.", default=None)
-    assignee_ids: tuple[str, ...] = setting.refs("member", "Members who work on it, beside those of the template.")
+    assignee_ids: tuple[str, ...] = setting.refs(
+        "member", "Members who work on it, beside those of the template.", grants=True
+    )
     assignee_role_ids: tuple[str, ...] = setting.refs("role", "Account roles whose holders do, too.")
 
 
@@ -41,6 +43,11 @@ async def check(work: Work, config: CreateJob) -> None:
 async def run(batch: Batch[CreateJob]) -> None:
     """A job for the account of each job, as if somebody who may do everything had made it by hand."""
     config, work = batch.config, batch.work
+    if not await cascades.may_make(work, len(batch.turns)):
+        for turn in batch.turns:
+            turn.fail(cascades.TOO_MANY)
+        await cascades.stop(work, [turn.job for turn in batch.turns])
+        return
     [names] = await batch.lines(config.name)
     people = await batch.people(config.assignee_ids, config.assignee_role_ids)
     for turn in batch.turns:

@@ -5,10 +5,12 @@ from typing import Any
 
 from engine import setting, tasks
 from engine.calendar import of_firm, today
-from engine.checks import NAME_LENGTH
+from engine.checks import LIST_LENGTH, NAME_LENGTH, TEXT_LENGTH
 from engine.duration import Duration
-from engine.enums import Priority
+from engine.enums import ErrorCode, Priority
+from engine.errors import invalid
 from engine.kinds import Batch, Kind
+from engine.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +21,22 @@ class CreateTask:
     description: str | None = setting.text("More about it.", default=None)
     check_list: str | None = setting.text("Its check list, one line each.", default=None)
     priority: Priority = setting.choice(Priority, "How urgent it is.", default=Priority.MEDIUM)
-    assignee_ids: tuple[str, ...] = setting.refs("member", "Members who are to do it.")
+    assignee_ids: tuple[str, ...] = setting.refs("member", "Members who are to do it.", grants=True)
     assignee_role_ids: tuple[str, ...] = setting.refs("role", "Account roles whose holders are to do it.")
     due_after: Duration | None = setting.span("By when, counted from the entry.")
     blocking: bool = setting.flag("Whether it holds the job in its stage until it is done.", default=True)
+
+
+async def check(work: Work, config: CreateTask) -> None:
+    """Refuses a check list that no task may have."""
+    if len((config.check_list or "").splitlines()) > LIST_LENGTH:
+        message = f"A check list has at most {LIST_LENGTH} lines."
+        raise invalid(ErrorCode.TOO_MANY, message, "config", "create_task", "check_list")
+
+
+def _check_list(text: str) -> list[str]:
+    lines = [line.strip()[:NAME_LENGTH] for line in text.splitlines() if line.strip()]
+    return lines[:LIST_LENGTH]
 
 
 async def run(batch: Batch[CreateTask]) -> None:
@@ -38,11 +52,11 @@ async def run(batch: Batch[CreateTask]) -> None:
     drafts = [
         tasks.Draft(
             title=titles[job_id],
-            description=descriptions[job_id] or None,
+            description=descriptions[job_id][:TEXT_LENGTH] or None,
             priority=config.priority,
             due_date=due,
             assignee_ids=people[job_id],
-            subtasks=[line.strip()[:NAME_LENGTH] for line in lists[job_id].splitlines() if line.strip()],
+            subtasks=_check_list(lists[job_id]),
             job_id=job_id,
             blocking=config.blocking,
         )
@@ -53,4 +67,4 @@ async def run(batch: Batch[CreateTask]) -> None:
         turn.things.append(draft.id)
 
 
-KIND = Kind("CREATE_TASK", "Makes a task in the job.", CreateTask, run, makes_items=True)
+KIND = Kind("CREATE_TASK", "Makes a task in the job.", CreateTask, run, makes_items=True, check=check)

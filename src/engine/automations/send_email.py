@@ -29,7 +29,7 @@ class SendEmail:
     to_contacts: bool = setting.flag(
         "Whether it goes to all contacts of the account that have an e-mail address.", default=True
     )
-    member_ids: tuple[str, ...] = setting.refs("member", "Members whom it goes to.")
+    member_ids: tuple[str, ...] = setting.refs("member", "Members whom it goes to.", grants=True)
     role_ids: tuple[str, ...] = setting.refs("role", "Account roles whose holders it goes to.")
 
 

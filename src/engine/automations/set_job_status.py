@@ -37,4 +37,4 @@ async def run(batch: Batch[SetJobStatus]) -> None:
     await status_of_jobs.put(work, jobs, status)
 
 
-KIND = Kind("SET_JOB_STATUS", "Puts the job into a status.", SetJobStatus, run, later=starts_more)
+KIND = Kind("SET_JOB_STATUS", "Puts the job into a status.", SetJobStatus, run, later=starts_more, sets_status=True)

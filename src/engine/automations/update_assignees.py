@@ -14,7 +14,7 @@ from store.writes import jobs
 class UpdateAssignees:
     """Who comes and who goes."""
 
-    add_member_ids: tuple[str, ...] = setting.refs("member", "Members to assign.")
+    add_member_ids: tuple[str, ...] = setting.refs("member", "Members to assign.", grants=True)
     add_role_ids: tuple[str, ...] = setting.refs("role", "Account roles whose holders are to be assigned.")
     remove_member_ids: tuple[str, ...] = setting.refs("member", "Members to unassign.")
     remove_role_ids: tuple[str, ...] = setting.refs("role", "Account roles whose holders are to be unassigned.")

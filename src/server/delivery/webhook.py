@@ -157,9 +157,10 @@ def parsed(text: str) -> httpx.URL:
     """A URL that may be called, wherever it leads. Raises Undelivered."""
     try:
         url = httpx.URL(text)
-    except httpx.InvalidURL as error:
+        host = url.host
+    except (httpx.InvalidURL, UnicodeError) as error:  # the latter for names that are not of the internet
         raise _never("This is not a web address.") from error
-    if url.scheme not in {"http", "https"} or not url.host:
+    if url.scheme not in {"http", "https"} or not host:
         raise _never("This is not a web address.")
     if url.userinfo:
         raise _never("A web address with a user or password in it is not called.")

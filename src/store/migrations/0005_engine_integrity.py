@@ -65,6 +65,16 @@ LINKS = [
         PRIMARY KEY (firm_id, job_id)
     )
     """,
+    # How many jobs a chain of effects has made: it is bounded (AU6).
+    """
+    CREATE TABLE cascades (
+        firm_id text COLLATE "C" NOT NULL,
+        id text COLLATE "C" NOT NULL,
+        jobs int NOT NULL,
+        since timestamptz NOT NULL,
+        PRIMARY KEY (firm_id, id)
+    )
+    """,
     link("allowed_moves", "pipeline_id", "from_stage_id", "to_stage_id"),
     link("comment_mentions", "comment_id", "member_id"),
     'ALTER TABLE item_links ADD COLUMN stay_id text COLLATE "C"',
@@ -95,7 +105,6 @@ KEYS = [
     ),
     key("automations", "firm_id, pipeline_id", "pipelines"),
     key("automations", "firm_id, pipeline_id, stage_id", "stages", "firm_id, pipeline_id, id"),
-    key("automations", "firm_id, status_id", "job_statuses"),
     key("automation_editions", "firm_id, automation_id", "automations"),
     key("runs", "firm_id, job_id, visit_id", "stage_visits", "firm_id, job_id, id"),
     key("runs", "firm_id, job_id, stay_id", "status_stays", "firm_id, job_id, id"),
@@ -103,7 +112,6 @@ KEYS = [
     key("run_things", "firm_id, run_id", "runs"),
     key("due", "firm_id, job_id", "jobs"),
     key("status_stays", "firm_id, job_id, visit_id", "stage_visits", "firm_id, job_id, id"),
-    key("status_stays", "firm_id, status_id", "job_statuses"),
     key("item_links", "firm_id, job_id, stay_id", "status_stays", "firm_id, job_id, id"),
     key("jobs", "firm_id, client_status_id", "client_statuses"),
     key("pipelines", "firm_id, created_by", "members"),

@@ -5,7 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from store.database import Db, Row
+from store.sql import Params
+from store.writes.find import Condition
 from store.writes.log import encode
+from store.writes.usage import NAMED, Usage
 
 Place = tuple[str, str | None, str | None]
 """A pipeline, and in it a stage or a status."""
@@ -115,3 +118,17 @@ async def within(db: Db, firm_id: str, pipeline_id: str, stage_id: str | None) -
         stage_id,
     )
     return [row["id"] for row in found]
+
+
+async def of_status(db: Db, firm_id: str, status_id: str, seen: Condition) -> Usage:
+    """The live automations that are attached to a status in any pipeline (alias t)."""
+    p = Params(firm_id, status_id)
+    row = await db.row(
+        f"""
+        SELECT count(*) AS total, (array_agg(t.id ORDER BY t.id) FILTER (WHERE {seen(p)}))[1:{NAMED}] AS seen
+        FROM automations t WHERE t.firm_id = $1 AND t.status_id = $2 AND t.deleted_at IS NULL
+        """,
+        *p.values,
+    )
+    assert row is not None  # an aggregate always answers
+    return row["total"], tuple(row["seen"] or ())

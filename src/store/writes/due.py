@@ -166,8 +166,14 @@ async def renew(db: Db, row: Row, lease: timedelta) -> bool:
 async def next_at(db: Db) -> datetime | None:
     """When the next row is due that nobody has taken; None where there is none."""
     found: datetime | None = await db.value(
-        "SELECT min(due_at) FROM due WHERE dead_at IS NULL AND NOT (waits AND paused)"
-        " AND (leased_until IS NULL OR leased_until <= clock_timestamp())"
+        """
+        SELECT min(d.due_at) FROM due d WHERE d.dead_at IS NULL AND NOT (d.waits AND d.paused)
+            AND (d.leased_until IS NULL OR d.leased_until <= clock_timestamp())
+            AND NOT (d.in_lane AND EXISTS (
+                SELECT FROM due o WHERE o.job_id = d.job_id AND o.in_lane AND o.dead_at IS NULL
+                    AND (o.visit, o.position) < (d.visit, d.position)
+            ))
+        """
     )
     return found
 

@@ -130,13 +130,17 @@ async def forgive(db: Db, key: str) -> None:
 
 
 async def sweep(db: Db, before: datetime) -> int:
-    """Deletes sessions, invitations and throttles that ended before a time; answers how many rows went."""
+    """Deletes sessions, invitations and throttles that ended before a time, and counts of chains that ended long ago.
+
+    Answers how many rows went.
+    """
     found = await db.rows(
         """
         WITH s AS (DELETE FROM sessions WHERE expires_at < $1 OR revoked_at < $1 RETURNING 1),
              i AS (DELETE FROM invitations WHERE expires_at < $1 RETURNING 1),
-             t AS (DELETE FROM throttles WHERE since < $1 RETURNING 1)
-        SELECT 1 FROM s UNION ALL SELECT 1 FROM i UNION ALL SELECT 1 FROM t
+             t AS (DELETE FROM throttles WHERE since < $1 RETURNING 1),
+             c AS (DELETE FROM cascades WHERE since < $1 - interval '30 days' RETURNING 1)
+        SELECT 1 FROM s UNION ALL SELECT 1 FROM i UNION ALL SELECT 1 FROM t UNION ALL SELECT 1 FROM c
         """,
         before,
     )
