@@ -23,7 +23,7 @@ POLL_SECONDS: Final = 1.0
 LEAST_SECONDS: Final = 0.02
 """How long a hand that found nothing rests at least."""
 
-_log = structlog.stdlib.get_logger("worker")
+log = structlog.stdlib.get_logger("worker")
 
 
 async def take_up(runner: Runner, wakeups: Wakeups, stop: asyncio.Event) -> None:
@@ -60,8 +60,8 @@ async def _work(runner: Runner, news: asyncio.Event, stop: asyncio.Event) -> Non
 async def _round(runner: Runner) -> int:
     try:
         return await runner.round()
-    except Exception:  # whatever it was, the next round may succeed
-        _log.exception("failed", part="due work")
+    except Exception:
+        log.exception("failed", part="due work")
         return 0
 
 
