@@ -9,10 +9,11 @@ from engine.enums import Automove, Completion, JobSort, JobState, StatusAutomove
 from gql.fields import PAGE, batched, plain
 from gql.types.conditions import Condition
 from gql.types.durations import Duration
+from gql.types.health import AutomationProblem
 from gql.types.job_templates import JobTemplate
 from gql.types.node import Connection, Stored
 from gql.types.people import Member
-from resolvers import automations, conditions, firms, pipelines
+from resolvers import automations, conditions, firms, health, pipelines
 
 if TYPE_CHECKING:
     from gql.types.automations import Automation
@@ -100,5 +101,10 @@ class Pipeline(Stored):
     job_count: int = batched(pipelines.job_counts, "Jobs in it that one sees, archived ones left out.")
     status_automations: list[LazyAutomation] = batched(
         automations.of_statuses, "What happens when a job gets one of the firm's own statuses, in order, by status."
+    )
+    health: list[AutomationProblem] = batched(
+        health.of_pipelines,
+        "Automations and conditions that name what is gone, deactivated, archived or not enabled in it, in the order "
+        "of its stages. No stream tells of them: ask again.",
     )
     archived_at: datetime | None = plain("When it was archived; null while it is in use.")
