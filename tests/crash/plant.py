@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -73,6 +74,8 @@ class Plant:
     With each, how often it had been accepted by then.
     """
 
+    reviving: asyncio.Lock = field(default_factory=asyncio.Lock)
+
     @property
     def database(self) -> Database:
         """Where it all is stored."""
@@ -97,23 +100,28 @@ class Plant:
         for name, gate in self.gates.items():
             gate.set(death.step if death and death.gate == name else None)
 
-    async def play(self, case: Case) -> None:
-        """A person moves the job, waits, does its two tasks, and waits again: it has gone on then."""
-        await self.insist(partial(self.move, case), partial(self._moved, case))
+    async def play(self, *cases: Case) -> None:
+        """People move jobs, wait, do their two tasks each, and wait again: the jobs have gone on then."""
+        await asyncio.gather(*(self.insist(partial(self.move, case), partial(self._moved, case)) for case in cases))
         await self.settled()
+        await asyncio.gather(*(self._do_tasks(case) for case in cases))
+        await self.settled()
+
+    async def _do_tasks(self, case: Case) -> None:
         for task in await self.tasks(case):
             await self.insist(partial(self.complete, task), partial(self._completed, task))
-        await self.settled()
 
     async def insist(self, act: Callable[[], Awaitable[None]], done: Callable[[], Awaitable[bool]]) -> None:
         """Do as people do: if the connection breaks they look what came of it, and act again if nothing did."""
-        try:
-            await act()
-        except httpx.TransportError:
-            assert self.web.killed, "the server hung up, and was not killed"
-            await self.revive()
-            if not await done():
-                await act()
+        lives = self.web.lives
+        while True:
+            try:
+                return await act()
+            except httpx.TransportError:
+                assert self.web.killed or self.web.lives > lives, "the server hung up, and was not killed"
+                await self.revive()
+                if await done():
+                    return None
 
     async def move(self, case: Case) -> None:
         """Move the job into the stage of the ten automations."""
@@ -127,10 +135,11 @@ class Plant:
         return str(await self.database.value("SELECT stage_id FROM jobs WHERE id = $1", case.job))
 
     async def tasks(self, case: Case) -> list[str]:
-        """The job's tasks that are open, oldest first."""
-        document = "query ($id: ID!) { job(id: $id) { tasks { nodes { id open } } } }"
-        tasks: list[Json] = (await self.owner.query(document, id=case.job))["job"]["tasks"]["nodes"]
-        return [task["id"] for task in tasks if task["open"]]
+        """The job's tasks, oldest first."""
+        rows = await self.database.rows(
+            "SELECT item_id FROM item_links WHERE job_id = $1 AND kind = 'TASK' ORDER BY item_id", case.job
+        )
+        return [row["item_id"] for row in rows]
 
     async def complete(self, task: str) -> None:
         """Do a task."""
@@ -158,16 +167,20 @@ class Plant:
 
     async def revive(self) -> None:
         """Start again what has been killed, when all the world has noticed that it is gone."""
-        for victim in self.dead:
-            await victim.gone()
-            for gate in self.gates.values():
-                if gate.victim is victim:
-                    await gate.closed()
-            if victim is self.worker:
-                await self._note()
-                await self._free()
-            await victim.start()
-            self._next()
+        async with self.reviving:
+            for victim in self.dead:
+                await self._revive(victim)
+
+    async def _revive(self, victim: Victim) -> None:
+        await victim.gone()
+        for gate in self.gates.values():
+            if gate.victim is victim:
+                await gate.closed()
+        if victim is self.worker:
+            await self._note()
+            await self._free()
+        self._next()
+        await victim.start()
 
     async def _note(self) -> None:
         taken = Counter([*self.office.ids, *(seen.headers["webhook-id"] for seen in self.hooks.seen)])

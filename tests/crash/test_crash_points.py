@@ -5,6 +5,7 @@ A run takes some of the steps by chance, and says by which seed; CRASH_ALL=1 tak
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,8 +21,14 @@ SEED: Final = os.environ.get("CRASH_SEED") or str(SystemRandom().randrange(10**6
 ALL: Final = bool(os.environ.get("CRASH_ALL"))
 DECISIVE: Final = frozenset({"COMMIT", "250 Taken", "HTTP/1.1 200 Said"})
 """Steps after which something is so for good."""
-LIVES: Final = 4
-"""How often the worker is killed in the course of one move, in the test that kills it again and again."""
+LIVES: Final = 3
+"""How often the worker is killed once it has been killed, in the test that kills it again and again."""
+
+
+MOVES: Final = 10
+"""How many jobs move at once in the test of many."""
+MOST: Final = {"web": 400, "worker": 100, "mail": 30, "hook": 4}
+"""At which of its steps somebody is killed at the latest there, so that the next one still has as many."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +58,17 @@ async def _played(plant: Plant, case: Case, *deaths: Death) -> dict[str, int]:
 
 
 def chosen(steps: Sequence[str], number: int, random: Random) -> list[int]:
-    """Some of the steps, or all: half of them decisive ones, or next to one."""
+    """Some of the steps, or all: the first decisive one, some at or next to such, and some of the others."""
     if ALL:
         return list(range(len(steps)))
-    near = {n + d for n, step in enumerate(steps) if step in DECISIVE for d in (-1, 0, 1)} & set(range(len(steps)))
-    some = random.sample(sorted(near), min(number // 2 + 1, len(near)))
-    rest = sorted(set(range(len(steps))) - set(some))
-    return some + random.sample(rest, min(number - len(some), len(rest)))
+    decisive = [n for n, step in enumerate(steps) if step in DECISIVE]
+    near = {n + distance for n in decisive for distance in (-1, 0, 1)} & set(range(len(steps)))
+    some = [decisive[0], *_some_of(near - {decisive[0]}, number // 2, random)]
+    return some + _some_of(set(range(len(steps))) - set(some), number - len(some), random)
+
+
+def _some_of(steps: set[int], number: int, random: Random) -> list[int]:
+    return random.sample(sorted(steps), min(number, len(steps)))
 
 
 @pytest.mark.slow
@@ -76,7 +87,7 @@ async def test_a_crash_at_any_step_changes_nothing_but_copies_of_what_was_accept
             assert await _played(plant, case, Death(gate, step)) == calm.growth
             assert plant.gates[gate].fatal is None, "nobody was killed"
             assert await verdict.found(plant, case) == verdict.EXPECTED
-        except (AssertionError, Exception) as error:
+        except Exception as error:
             error.add_note(f"CRASH_SEED={SEED}: killed by {gate} at step {step}, {calm.steps[gate][step]}")
             raise
 
@@ -85,11 +96,24 @@ async def test_a_crash_at_any_step_changes_nothing_but_copies_of_what_was_accept
 async def test_a_worker_that_is_killed_again_and_again_comes_to_the_same_end(plant: Plant, calm: Calm) -> None:
     """AU1: also if what makes good for a crash is hit by the next one."""
     random = Random(SEED)  # noqa: S311  # a life, not a secret
-    deaths = [Death(gate, random.randrange(6)) for gate in random.choices(["worker", "mail"], k=LIVES)]
+    deaths = [Death("mail", random.randrange(7)), *(Death("worker", random.randrange(40)) for _ in range(LIVES))]
     case, lives = await plant.case(), plant.worker.lives
     assert await _played(plant, case, *deaths) == calm.growth, f"CRASH_SEED={SEED}: {deaths}"
-    assert plant.worker.lives - lives == LIVES
+    assert plant.worker.lives - lives == len(deaths)
     assert await verdict.found(plant, case) == verdict.EXPECTED
+
+
+@pytest.mark.slow
+async def test_crashes_amid_many_moves_change_nothing_for_any_of_them(plant: Plant) -> None:
+    """AU1: also where a crash hits many at once, and server and worker in turn."""
+    random = Random(SEED)  # noqa: S311  # a life, not a secret
+    deaths = [Death(gate, random.randrange(MOST[gate])) for gate in ("web", "worker", "mail", "worker", "hook")]
+    cases = await asyncio.gather(*(plant.case() for _ in range(MOVES)))
+    plant.set(*deaths)
+    await plant.play(*cases)
+    assert not plant.plan, f"CRASH_SEED={SEED}: {deaths}"
+    for case in cases:
+        assert await verdict.found(plant, case) == verdict.EXPECTED, f"CRASH_SEED={SEED}: {deaths}"
 
 
 @pytest.mark.slow

@@ -6,7 +6,8 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.support.processes import Running, running
+from tests.support.processes import PATIENCE, Running, running
+from tests.support.wait import eventually
 
 
 @dataclass
@@ -25,14 +26,19 @@ class Victim:
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def start(self) -> None:
-        """Start it, and return when it works."""
+        """Start it, and return when it works, or has been killed already."""
         self.lives += 1
         folder = self.folder / f"{self.command}-{self.lives}"
         folder.mkdir(parents=True)
         settings = {"LOG_FORMAT": "json", **self.settings}
         self._running = await self._stack.enter_async_context(running(self.command, folder=folder, **settings))
         self.killed = False
-        await self._running.says(self.ready)
+        await eventually(self._begun, f"{self.command} has started", within=PATIENCE)
+
+    def _begun(self) -> bool:
+        assert self._running is not None
+        assert self.killed or self._running.process.returncode is None, "\n".join(self.errors())
+        return self.killed or self.ready in self._running.out.read_text()
 
     def kill(self) -> None:
         """Kill it, as a crash would."""
