@@ -126,7 +126,7 @@ async def _edit(work: Work, row: Row, kind: Kind, command: UpdateAutomation) -> 
     if (config, condition, delay) == before:
         return
     edition = row["edition"] + 1
-    await _write(work, row["id"], edition, kind, (config, condition, delay))
+    await _write(work, row["id"], edition, kind, (config, condition, delay), before=before[0])
     await automations.use_edition(work.db, work.firm_id, row["id"], edition, work.now)
     work.touch("pipeline", row["pipeline_id"])
     await work.audit("automation.updated", row["id"], kind=kind.name, config=setting.stored(config))
@@ -218,11 +218,23 @@ def _loaded(row: Row, kind: Kind) -> Edition:
     )
 
 
-async def _write(work: Work, automation_id: str, edition: int, kind: Kind, given: Edition, *path: str) -> None:
-    """Checks an edition, keeps what it refers to from being deleted, and writes it."""
+async def _write(
+    work: Work,
+    automation_id: str,
+    edition: int,
+    kind: Kind,
+    given: Edition,
+    *path: str,
+    before: Any = None,
+) -> None:
+    """Checks an edition, keeps what it refers to from being deleted, and writes it.
+
+    What stands already in the configuration ``before`` it may stay, though a member of it was deactivated since, or
+    another had to say it.
+    """
     config, condition, delay = given
     place = (*path, "config", kind.name.lower())
-    config, named = await _checked(work, kind, config, *place)
+    config, named = await _checked(work, kind, config, before, *place)
     _check_delay(delay, *path)
     if condition is not None:
         condition = await conditions.check(work, condition, *path, "condition")
@@ -242,7 +254,7 @@ def _check_delay(delay: Delay | None, *path: str) -> None:
     checks.done()
 
 
-async def _checked(work: Work, kind: Kind, config: Any, *path: str) -> tuple[Any, set[str]]:
+async def _checked(work: Work, kind: Kind, config: Any, before: Any, *path: str) -> tuple[Any, set[str]]:
     """The configuration as it is stored, and the custom fields that its texts name. Raises Refused."""
     checks = Checks()
     known = await shortcodes.fields(work.db, work.firm_id)
@@ -254,11 +266,14 @@ async def _checked(work: Work, kind: Kind, config: Any, *path: str) -> tuple[Any
         value = values[name] = _value(checks, one, getattr(config, name), *place)
         if isinstance(one, setting.Text) and one.shortcodes:
             named |= shortcodes.check(value, checks, *place, fields=known)
+            new = before is None or value != getattr(before, name)
+            if new and shortcodes.is_private(value):  # whoever sees the job will read it
+                work.viewer.need(AccessRight.VIEW_ALL_ACCOUNTS, *place)
         if name in required and value is None:
             checks.add(ErrorCode.REQUIRED, "It must not be empty.", *place)
     checks.done()
     config = replace(config, **values)
-    await _seen(work, kind, config, *path)
+    await _seen(work, kind, config, before, *path)
     if kind.check is not None:
         try:
             await kind.check(work, config)
@@ -283,7 +298,7 @@ def _value(checks: Checks, one: setting.Setting, value: Any, *path: str) -> Any:
     return value
 
 
-async def _seen(work: Work, kind: Kind, config: Any, *path: str) -> None:
+async def _seen(work: Work, kind: Kind, config: Any, before: Any, *path: str) -> None:
     """Refuses what the viewer does not see, is not of the sort that is asked for, or cannot be given work any more."""
     for name, one in setting.settings(kind.config).items():
         if not isinstance(one, setting.Reference):
@@ -292,8 +307,9 @@ async def _seen(work: Work, kind: Kind, config: Any, *path: str) -> None:
         ids = list(value) if one.many else [] if value is None else [value]
         await uses.there(work, one.prefix, ids, *path, name)
         if one.prefix == "member":
-            await find.assignable(work, ids, *path, name)
-            if one.grants and work.viewer.member_id in ids:
+            new = set(ids) - (setting.references(before) if before is not None else set())
+            await find.assignable(work, new, *path, name)
+            if one.grants and work.viewer.member_id in new:
                 work.viewer.need(AccessRight.VIEW_ALL_ACCOUNTS, *path, name)
         for thing_id in ids:
             await _kept(work, one.prefix, thing_id, *path, name)

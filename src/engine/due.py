@@ -37,6 +37,10 @@ TRIES: Final = 8
 FIRST_PAUSE: Final = timedelta(seconds=15)
 """How long it waits after its first failure; four times as long after each more."""
 
+TELLING_TRIES: Final = 5
+TELLING_SECONDS: Final = 2.0
+"""How often, and how far apart, it is tried to take note of a delivery."""
+
 OURS: Final = "It failed for a reason of ours, time and again; the log has more."
 
 LONGEST_PAUSE: Final = timedelta(hours=6)
@@ -202,8 +206,22 @@ class Runner:
                 await due.put_off(self.database, row, self.clock() + pause(row["attempts"]), text, dead=False)
                 self.observe("failed", kind, 1)
         else:
-            await self._told(row, lambda work: errand.delivered(work, subject, receipt))
+            await self._tell_for_certain(row, lambda work: errand.delivered(work, subject, receipt))
             self.observe("done", kind, 1)
+
+    async def _tell_for_certain(self, row: Row, tell: Callable[[Work], Awaitable[None]]) -> None:
+        """What has left must be taken note of, or it leaves again: tries it for longer than anything may last."""
+        for tries in range(TELLING_TRIES):
+            try:
+                await self._told(row, tell)
+            except Exception as error:
+                if tries == TELLING_TRIES - 1:
+                    raise
+                _log.warning("delivery_not_noted", kind=row["kind"], due=row["id"], tries=tries, error=repr(error))
+                await due.renew(self.database, row, LEASE)
+                await asyncio.sleep(TELLING_SECONDS)
+            else:
+                return
 
     async def _told(self, row: Row, tell: Callable[[Work], Awaitable[None]]) -> None:
         async def do(work: Work, claimed: Sequence[Row]) -> None:

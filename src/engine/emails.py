@@ -1,5 +1,6 @@
 """E-mails: made complete in the transaction that wants them, sent after it, each under one Message-ID (AU1, AU8)."""
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -116,7 +117,8 @@ def outcome(emails: Sequence[Row]) -> tuple[RunState, str | None]:
         return RunState.HELD, None
     if EmailState.FAILED in states:
         failed = next(email for email in emails if email["state"] == EmailState.FAILED)
-        return RunState.FAILED, f"{failed['to_address']}: {failed['error']}"
+        error = re.sub(re.escape(failed["to_address"]), "…", failed["error"] or "", flags=re.IGNORECASE)
+        return RunState.FAILED, f"An e-mail could not be sent: {error}"  # to whom is for those who see the e-mail
     if states == {EmailState.DISCARDED}:
         return RunState.CANCELLED, DISCARDED
     return RunState.DONE, None

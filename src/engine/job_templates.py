@@ -218,6 +218,8 @@ def _check_order(checks: Checks, template: Template) -> None:
 
 async def _find_people(work: Work, member_ids: Collection[str], role_ids: Collection[str]) -> None:
     await find.assignable(work, member_ids, "assignee_ids")
+    if work.viewer.member_id in member_ids:  # an automation could make jobs from it that they may not see
+        work.viewer.need(AccessRight.VIEW_ALL_ACCOUNTS, "assignee_ids")
     await find.all_of_firm(work, "account_roles", "account role", role_ids, "assignee_role_ids")
 
 

@@ -140,7 +140,9 @@ async def _values(work: Work, template: Row, job_id: str | None) -> dict[str, st
     codes = email_templates.codes(template)
     if job_id is None:
         return await _sample(work, codes, day)
-    await find.seen_job(work, job_id, "job_id")
+    job = await find.seen_job(work, job_id, "job_id")
+    if any(shortcodes.is_private(f"[{code}]") for code in codes):
+        await find.account(work, job["account_id"], "job_id")  # they tell what is for those with access to it
     return (await shortcodes.values(work.db, work.firm_id, [job_id], codes, day))[job_id]
 
 

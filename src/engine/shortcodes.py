@@ -23,6 +23,9 @@ FIELD: Final = "ACCOUNT_CUSTOM_FIELD"
 """Followed by a colon and the field's name, as it is written."""
 
 CONTACTS: Final = frozenset({"CONTACT_NAME", "CONTACT_FIRST_NAME"})
+PRIVATE: Final = CONTACTS
+"""What stands for something of the account that only those with access to the whole of it see, as its fields do."""
+
 PERIODS: Final = frozenset(f"{word}_{unit}" for word in periods.SHIFTS for unit in periods.UNITS)
 OF_ACCOUNTS: Final = frozenset({"ACCOUNT_NAME", "FIRM_NAME", FIELD}) | CONTACTS | PERIODS
 """What stands for something before there is a job."""
@@ -38,6 +41,12 @@ _SHOWN: Final = 60  # characters of a shortcode in a message
 def codes(text: str) -> set[str]:
     """The shortcodes in a text, without their brackets; custom fields with their names."""
     return {unescape(match["code"]) for match in _CODE.finditer(text) if match["code"] is not None}
+
+
+def is_private(text: str | None) -> bool:
+    """Whether a text tells what is for those with access to the whole of the account (AC3)."""
+    found = codes(text or "")
+    return bool(found & PRIVATE) or any(code.startswith(FIELD) for code in found)
 
 
 async def fields(db: Db, firm_id: str) -> dict[str, str]:

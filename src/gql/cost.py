@@ -54,6 +54,7 @@ LONG_TEXT: Final = 10
 _EVENTS: Final = frozenset({"BoardChange"})
 _JOINED: Final = frozenset({"Changes"})  # whose events are joined, however many were asked for
 _LONG_TEXTS: Final = frozenset({"description", "text", "html", "body", "answer", "reason", "checkList"})
+_HEAVY: Final[Mapping[str, int]] = {"previewMove": 5_000}  # fields that do work, in objects
 _LONG_LISTS: Final = frozenset({"automations", "statusAutomations", "health"})
 _WRAPPERS: Final = ("Connection", "Edge")
 _WRAPPED: Final = frozenset({"nodes", "edges", "node", "pageInfo"})
@@ -139,6 +140,8 @@ class _Counter:
         """How many objects one such field brings."""
         if get_named_type(definition.type).name in _JOINED:
             return 1
+        if node.name.value in _HEAVY:
+            return _HEAVY[node.name.value]
         if definition.args.keys() & {"first", "last"} or get_named_type(definition.type).name.endswith("Connection"):
             return self.page(node, definition)
         if not is_list_type(get_nullable_type(definition.type)):

@@ -262,7 +262,7 @@ async def test_what_is_never_answered_well_is_given_up_in_the_end(desk: Desk) ->
     email = await desk.email()
     assert (email["state"], email["attempts"]) == ("FAILED", TRIES)
     assert desk.office.connections == TRIES
-    assert (await desk.run(job))["reason"] == "ann@client.test: The mail server answered 451 4.3.0 Out of space."
+    assert (await desk.run(job))["reason"] == "An e-mail could not be sent: The mail server answered 451 4.3.0 Out of space."
 
 
 async def test_an_answer_for_good_fails_the_run_until_somebody_tries_again(desk: Desk) -> None:
@@ -275,7 +275,7 @@ async def test_an_answer_for_good_fails_the_run_until_somebody_tries_again(desk:
     assert (email["state"], email["attempts"], email["sentAt"]) == ("FAILED", 1, None)
     assert email["error"] == "The mail server answered 550 5.1.1 No such user."
     run = await desk.run(job)
-    assert (run["state"], run["reason"]) == ("FAILED", f"ann@client.test: {email['error']}")
+    assert (run["state"], run["reason"]) == ("FAILED", f"An e-mail could not be sent: {email['error']}")
     desk.office.answers.clear()
     shown = await desk.owner.do("retryEmail", "email { state error run { state reason } }", emailId=email["id"])
     assert shown == {"state": "QUEUED", "error": None, "run": {"state": "QUEUED", "reason": None}}

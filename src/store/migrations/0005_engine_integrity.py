@@ -156,7 +156,8 @@ CHECKS = [
 INDEXES = [
     "CREATE INDEX runs_job ON runs (firm_id, job_id, created_at, id)",
     "CREATE INDEX runs_automation ON runs (firm_id, automation_id)",
-    "CREATE INDEX runs_failed ON runs (firm_id, state, created_at, id) WHERE state IN ('FAILED', 'HELD')",
+    "CREATE INDEX runs_newest ON runs (firm_id, created_at, position, id)",
+    "CREATE INDEX runs_failed ON runs (firm_id, state, created_at, position, id) WHERE state IN ('FAILED', 'HELD')",
     "CREATE INDEX runs_open ON runs (firm_id, visit_id)"
     " WHERE state IN ('QUEUED', 'RUNNING', 'RETRYING', 'SCHEDULED', 'HELD', 'FAILED')",
     "CREATE INDEX due_next ON due (due_at) WHERE dead_at IS NULL AND NOT (waits AND paused)",

@@ -105,7 +105,10 @@ _ADVANCE: Final = """
     SELECT given.due_id, $1, 'ADVANCE', given.job_id, given.job_id, FALSE, 0, 0, $4, FALSE, FALSE, FALSE, 0,
         $5::jsonb, $6, $7, $4
     FROM unnest($2::text[], $3::text[]) AS given (job_id, due_id) {only}
-    ON CONFLICT DO NOTHING RETURNING TRUE
+    ORDER BY given.job_id
+    ON CONFLICT (firm_id, job_id) WHERE kind = 'ADVANCE' AND dead_at IS NULL
+        DO UPDATE SET due_at = least(due.due_at, excluded.due_at)
+    RETURNING TRUE
 """
 
 
