@@ -34,7 +34,7 @@ EVENT = re.compile(r"id: (.*)\nevent: next\ndata: (.*)\n\n")
 
 @pytest.mark.slow
 async def test_the_tour_works_as_pasted(tmp_path: Path) -> None:
-    """Log in, list, open a board, be refused, move, see it in the changes; then a cookie, and an id of one's own."""
+    """Log in, list, be refused, move, see what came of it, and the changes; then a cookie, and an id of one's own."""
     port = str(free_port())
     script = "\n".join(["set -eu", *TOUR, *CLIENTS]).replace("127.0.0.1:8000", f"127.0.0.1:{port}")
     async with running("serve", "--demo", folder=tmp_path, PORT=port) as server:
@@ -42,17 +42,31 @@ async def test_the_tour_works_as_pasted(tmp_path: Path) -> None:
         done = await asyncio.to_thread(subprocess.run, ["sh"], input=script, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     [(cursor, event)] = EVENT.findall(done.stdout)
-    viewer, pipelines, board, refused, moved, conflict, changes, cookie, by_cookie, made, again = (
+    viewer, pipelines, board, refused, moved, conflict, log, changes, cookie, by_cookie, made, again = (
         answer["data"] for answer in answers(EVENT.sub("", done.stdout))
     )
     assert viewer["viewer"]["member"]["role"] == "OWNER"
-    assert [one["name"] for one in pipelines["pipelines"]["nodes"]] == ["Monthly bookkeeping", "Tax return"]
+    assert [one["name"] for one in pipelines["pipelines"]["nodes"]] == [
+        "Client onboarding",
+        "Individual tax return",
+        "Monthly bookkeeping",
+    ]
     assert board["board"]["cursor"]
     assert [error["code"] for error in refused["moveJob"]["errors"]] == ["PENDING_ITEMS"]
     assert moved["moveJob"]["errors"] == []
     assert [error["code"] for error in conflict["moveJob"]["errors"]] == ["CONFLICT"]
-    shown = changes["changes"]["events"][0]["changes"][0]
-    assert shown["previousStageId"] == board["board"]["columns"][0]["stage"]["id"]
+    runs = log["job"]["runs"]["nodes"]
+    turns = {run["automation"]["kind"]: run["state"] for run in runs}
+    assert [*turns] == ["SET_CLIENT_STATUS", "SEND_EMAIL", "CREATE_TASK"]
+    assert turns["SEND_EMAIL"] == "SCHEDULED"  # the reminder, which is the last
+    [column, *_] = board["board"]["columns"]
+    [shown] = [
+        change
+        for event in changes["changes"]["events"]
+        for change in event["changes"]
+        if change["__typename"] == "JobUpserted" and change["job"]["id"] == column["jobs"]["nodes"][0]["id"]
+    ]
+    assert shown["previousStageId"] == column["stage"]["id"]
     assert shown["job"]["stage"] == moved["moveJob"]["job"]["stage"]
     assert cookie["login"]["token"] is None
     assert by_cookie["viewer"]["user"] == {"email": "owner@demo.test"}

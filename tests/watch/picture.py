@@ -24,7 +24,7 @@ from tests.support.processes import running
 from tests.support.redis import free_port
 
 TARGET = Path(__file__).parents[2] / "docs" / "images" / "watch.svg"
-SIZE = (132, 24)
+SIZE = (132, 20)
 TITLE = "stageline watch tax"
 THEME = TerminalTheme((13, 17, 23), (141, 150, 160), [(0, 0, 0)] * 8, [(0, 0, 0)] * 8)
 FORMAT = """\
@@ -53,9 +53,9 @@ FORMAT = """\
 </svg>
 """
 MOVES = (
-    (DEMO_EMPLOYEE, "Berger, Anna", "Prepare"),
-    (DEMO_OWNER, "Cobalt Studio", "Review"),
-    (DEMO_EMPLOYEE, "Anders Bakery", "Collect documents"),
+    (DEMO_EMPLOYEE, "Lorenz, Ida", "Prepare"),
+    (DEMO_OWNER, "Hartmann, Jonas", "Review"),
+    (DEMO_EMPLOYEE, "Ortmann, Hugo", "Collect documents"),
 )
 """Who moves whose job where, a few seconds apart."""
 APART = 3.0
