@@ -16,9 +16,10 @@ import httpx
 
 from store.database import Database
 from tests.crash.answers import http, postgres, smtp
+from tests.crash.furniture import furnish
 from tests.crash.gate import Gate, open_gate
 from tests.crash.victim import Victim
-from tests.support.api import Api, Client, Json, remote_api
+from tests.support.api import Api, Client, remote_api
 from tests.support.hooks import Hooks, hooks
 from tests.support.mail import PostOffice, post_office
 from tests.support.redis import free_port
@@ -31,6 +32,12 @@ NO_REUSE: Final = httpx.Limits(max_keepalive_connections=0)
 """Connections that a killed server has left behind are not asked again."""
 SETTLES_WITHIN: Final = 60.0
 """How long all that is due may take, a start of a process included, in seconds."""
+BUSY: Final = """
+    SELECT EXISTS (SELECT FROM due) OR EXISTS (
+        SELECT FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'
+    )
+"""
+"""Whether something is due, or a transaction is open."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +69,9 @@ class Plant:
     """By whom they are asked, or what they lead to: ``web`` and ``worker`` (to PostgreSQL), ``mail`` and ``hook``."""
     office: PostOffice
     hooks: Hooks
-    owner: Client = field(default_factory=lambda: Client(httpx.AsyncClient()))
-    pipeline: str = ""
-    stages: list[str] = field(default_factory=list)
+    owner: Client
+    pipeline: str
+    stages: list[str]
     cases: int = 0
     plan: list[Death] = field(default_factory=list)
     """Who is killed next, after whoever is to be killed now."""
@@ -153,10 +160,10 @@ class Plant:
 
         async def at_rest() -> bool:
             await self.revive()
-            due = await self.database.row("SELECT count(*) AS all, count(dead_at) AS dead FROM due")
-            assert due is not None
-            assert not due["dead"], await self.database.rows("SELECT * FROM due WHERE dead_at IS NOT NULL")
-            return not due["all"] and not any(gate.waiting for gate in self.gates.values()) and not self.dead
+            dead = await self.database.rows("SELECT * FROM due WHERE dead_at IS NOT NULL")
+            assert not dead, dead
+            rest = not await self.database.value(BUSY)
+            return rest and not any(gate.waiting for gate in self.gates.values()) and not self.dead
 
         await eventually(at_rest, "nothing is due", within=SETTLES_WITHIN)
 
@@ -195,55 +202,6 @@ class Plant:
         """Give back what the worker held; it would come back by itself after a minute (``engine.due.LEASE``)."""
         await self.database.rows("UPDATE due SET leased_until = clock_timestamp() WHERE leased_until IS NOT NULL")
 
-    async def furnish(self) -> None:
-        """Make the firm, its pipelines, and what they do by themselves."""
-        self.owner = await self.api.firm()
-        await self.owner.do("updateFirm", holdsClientMail=False)
-        self.pipeline, self.stages = await self._pipeline("Tax", "Collect", "Prepare", "Review")
-        books, [inbox, _] = await self._pipeline("Books", "Inbox", "Done")
-        waiting = (await self.owner.do("createJobStatus", "status { id }", name="Waiting"))["id"]
-        await self.owner.do(
-            "updatePipeline",
-            pipelineId=self.pipeline,
-            addStatusIds=[waiting],
-            setStatusAutomove=[{"statusId": waiting, "automove": "WHEN_ITEMS_DONE"}],
-        )
-        await self.owner.do("updateStage", stageId=self.stages[1], automove="WHEN_ITEMS_DONE")
-        for config in await self._ten(books, waiting):
-            await self._automate(config, stageId=self.stages[1])
-        answer = {"createTask": {"title": "Answer"}}
-        await self._automate(answer, pipelineId=self.pipeline, statusId=waiting)
-        await self._automate({"addComment": {"text": "Ready for review"}}, stageId=self.stages[2])
-        await self._automate({"addComment": {"text": "New in the books"}}, stageId=inbox)
-
-    async def _pipeline(self, name: str, *stages: str) -> tuple[str, list[str]]:
-        given = [{"name": stage} for stage in stages]
-        made = await self.owner.do("createPipeline", "pipeline { id stages { id } }", name=name, stages=given)
-        return made["id"], [stage["id"] for stage in made["stages"]]
-
-    async def _ten(self, books: str, waiting: str) -> list[Json]:
-        tag = (await self.owner.do("createTag", "tag { id }", name="Busy"))["id"]
-        begun, asked = [await self._template(name) for name in ("Begun", "Asked")]
-        return [
-            {"createTask": {"title": "Call"}},
-            {"sendEmail": {"templateId": begun}},
-            {"updateTags": {"addTagIds": [tag]}},
-            {"setPriority": {"priority": "URGENT"}},
-            {"updateAssignees": {"addMemberIds": [self.owner.member_id]}},
-            {"addComment": {"text": "Begun"}},
-            {"callWebhook": {"url": f"http://127.0.0.1:{self.gates['hook'].port}/hook"}},
-            {"createJob": {"pipelineId": books, "name": "Books of [ACCOUNT_NAME]"}},
-            {"setJobStatus": {"statusId": waiting}},
-            {"sendEmail": {"templateId": asked}},
-        ]
-
-    async def _template(self, name: str) -> str:
-        given = {"name": name, "subject": f"{name}: [JOB_NAME]", "text": "Dear [CONTACT_FIRST_NAME]"}
-        return str((await self.owner.do("createEmailTemplate", "template { id }", **given))["id"])
-
-    async def _automate(self, config: Json, **place: str) -> None:
-        await self.owner.do("createAutomation", "automation { id }", config=config, **place)
-
 
 @asynccontextmanager
 async def running_plant(database_url: str, redis_url: str, folder: Path) -> AsyncIterator[Plant]:
@@ -272,9 +230,9 @@ async def running_plant(database_url: str, redis_url: str, folder: Path) -> Asyn
         for victim in (web, worker):
             stack.push_async_callback(victim.close)
             await victim.start()
-        plant = Plant(api, web, worker, gates, office, called)
-        await plant.furnish()
-        yield plant
+        owner = await api.firm()
+        pipeline, stages = await furnish(owner, f"http://127.0.0.1:{gates['hook'].port}/hook")
+        yield Plant(api, web, worker, gates, office, called, owner, pipeline, stages)
 
 
 def through(database_url: str, port: int) -> str:
