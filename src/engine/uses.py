@@ -1,20 +1,38 @@
 """What configurations refer to: kept while it is being referred to, and not deleted while it is (PL4)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Final
 
-from engine import access
+from engine import access, find
 from engine.enums import ErrorCode
 from engine.errors import InUse, Refused, missing
 from engine.work import Work
+from store.ids import prefix_of
 from store.writes import usage
 from store.writes import uses as writes
 from store.writes.find import Condition
+
+WORDS: Final[Mapping[str, str]] = {
+    "role": "account role",
+    "status": "job status",
+    "clientstatus": "client-facing status",
+    "emailtemplate": "e-mail template",
+    "jobtemplate": "job template",
+}
+"""What things are called whose ids have another prefix than that."""
 
 
 async def refer(work: Work, user_id: str, ids: Collection[str], *path: str) -> None:
     """Says all that a stage, an automation or a template refers to. Refuses where something of it is gone."""
     if await writes.refer(work.db, work.firm_id, user_id, ids):
         raise missing("thing", *path)
+
+
+async def there(work: Work, prefix: str, ids: Collection[str], *path: str) -> None:
+    """Refuses unless all ids are of things of the firm with that prefix."""
+    if any(prefix_of(thing_id) != prefix for thing_id in ids):
+        raise missing(WORDS.get(prefix, prefix), *path)
+    await find.all_of_firm(work, writes.TABLES[prefix], WORDS.get(prefix, prefix), ids, *path)
 
 
 async def refuse(work: Work, used_id: str, *path: str) -> None:
