@@ -262,7 +262,8 @@ async def test_what_is_never_answered_well_is_given_up_in_the_end(desk: Desk) ->
     email = await desk.email()
     assert (email["state"], email["attempts"]) == ("FAILED", TRIES)
     assert desk.office.connections == TRIES
-    assert (await desk.run(job))["reason"] == "An e-mail could not be sent: The mail server answered 451 4.3.0 Out of space."
+    reason = "An e-mail could not be sent: The mail server answered 451 4.3.0 Out of space."
+    assert (await desk.run(job))["reason"] == reason
 
 
 async def test_an_answer_for_good_fails_the_run_until_somebody_tries_again(desk: Desk) -> None:

@@ -41,13 +41,14 @@ async def fill(database: Database, shop: Shop, template_id: str, *account_ids: s
 async def test_a_template_is_made_changed_and_deleted(shop: Shop, api: Api) -> None:
     """JB1: everything of it comes back as it was given, and what is left out of a change stays."""
     clerk = await api.member(shop.owner, rights=["MANAGE_TEMPLATES"])
+    colleague = await api.member(shop.owner)
     role = await shop.owner.do("createAccountRole", "accountRole { id }", name="Preparer")
     given = {
         "name": "Monthly",
         "jobName": "Books [LAST_MONTH_NAME]",
         "description": "For [ACCOUNT_NAME]",
         "priority": "HIGH",
-        "assigneeIds": [clerk.member_id],
+        "assigneeIds": [colleague.member_id],
         "assigneeRoleIds": [role["id"]],
         "startAfter": {"amount": 0, "unit": "DAYS"},
         "dueAfter": {"amount": 10, "unit": "WORKING_DAYS"},
@@ -57,10 +58,14 @@ async def test_a_template_is_made_changed_and_deleted(shop: Shop, api: Api) -> N
         **{key: value for key, value in given.items() if not key.endswith("Ids")},
         "id": made["id"],
         "version": 1,
-        "assignees": [{"id": clerk.member_id}],
+        "assignees": [{"id": colleague.member_id}],
         "assigneeRoles": [role],
     }
     assert made == expected
+    with_oneself = await clerk.refused(
+        "createJobTemplate", **{**given, "name": "Mine", "assigneeIds": [clerk.member_id]}
+    )
+    assert [(error["code"], error["right"]) for error in with_oneself] == [("FORBIDDEN", "VIEW_ALL_ACCOUNTS")]
     change = {"jobTemplateId": made["id"], "name": "Weekly", "dueAfter": None, "assigneeIds": []}
     changed = await clerk.do("updateJobTemplate", TEMPLATE, **change)
     expected |= {"version": 2, "name": "Weekly", "dueAfter": None, "assignees": []}
