@@ -3,21 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
+from engine import uses
 from engine.enums import ErrorCode
 from store.ids import prefix_of
 
-_NAMES: Final[Mapping[str, str]] = {
-    "member": "member",
-    "role": "account role",
-    "tag": "tag",
-    "field": "custom field",
-    "status": "job status",
-    "clientstatus": "client-facing status",
-    "emailtemplate": "e-mail template",
-    "jobtemplate": "job template",
-    "pipeline": "pipeline",
-    "stage": "stage",
-}
+_NAMES: Final[Mapping[str, str]] = {**uses.WORDS, "field": "custom field"}
 
 _WRONG: Final[Mapping[ErrorCode, str]] = {
     ErrorCode.NOT_FOUND: "is gone",
@@ -29,4 +19,7 @@ _WRONG: Final[Mapping[ErrorCode, str]] = {
 
 def message(used_id: str, code: ErrorCode) -> str:
     """One sentence that says what to do."""
-    return f"It names a {_NAMES[prefix_of(used_id)]} that {_WRONG[code]}: name another one."
+    prefix = prefix_of(used_id)
+    name = _NAMES.get(prefix, prefix)
+    article = "an" if name[0] in "aeiou" else "a"
+    return f"It names {article} {name} that {_WRONG[code]}: name another one."

@@ -10,6 +10,7 @@ from engine.changes import differing
 from engine.checks import Checks, listed
 from engine.enums import AccessRight, ErrorCode, Role
 from engine.errors import denied, invalid
+from engine.replacements import take_over
 from engine.secrets import digest, new_token, passwords
 from engine.sessions import SESSION, LoggedIn, open_session, throttle
 from engine.unset import UNSET, Maybe
@@ -71,9 +72,10 @@ class UpdateMember:
 
 @dataclass(frozen=True, slots=True)
 class DeactivateMember:
-    """Takes a member's access away; what they did stays."""
+    """Takes a member's access away; what they did stays. Another one may take over what they were to do."""
 
     member_id: str
+    replacement_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,11 +232,20 @@ async def update_member(work: Work, command: UpdateMember) -> str:
 
 
 async def deactivate_member(work: Work, command: DeactivateMember) -> str:
-    """Deactivates a member: logins and tokens end at once; assignments stay. Never the last owner (AC1)."""
+    """Deactivates a member: logins and tokens end at once. Never the last owner (AC1).
+
+    A replacement takes over what the member was to do, also from one who has been deactivated before (PL4); without
+    one assignments stay.
+    """
     row = await _managed(work, command.member_id)
     _only_owners_make_owners(work, Role(row["role"]))
     if row["role"] == Role.OWNER:
         await _keep_an_owner(work, command.member_id)
+    if command.replacement_id is not None:
+        if command.replacement_id == command.member_id:
+            raise invalid(ErrorCode.INVALID, "Name another member to take over.", "replacement_id")
+        await find.assignable(work, [command.replacement_id], "replacement_id")
+        await take_over(work, command.member_id, command.replacement_id)
     if row["deactivated_at"] is None:
         values = {"deactivated_at": work.now}
         await records.change(work.db, models.Member, work.firm_id, command.member_id, work.now, **values)

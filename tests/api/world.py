@@ -139,7 +139,7 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     "renewInvitation": lambda w: {"memberId": w.invited},
     "updateMember": lambda w: {"memberId": w.employee.member_id, "name": "Renamed"},
     "updateMemberAccess": lambda w: {"memberId": w.employee.member_id, "addRights": ["MANAGE_TAGS"]},
-    "deactivateMember": lambda w: {"memberId": w.employee.member_id},
+    "deactivateMember": lambda w: {"memberId": w.employee.member_id, "replacementId": w.owner.member_id},
     "reactivateMember": lambda w: {"memberId": w.deactivated},
     "createAccount": lambda w: {
         "name": "Bolt",

@@ -203,6 +203,19 @@ async def a_member_leaves_and_comes_back(w: World) -> AsyncIterator[Step]:
     yield Step(w.owner, "reactivateMember", {"memberId": left.member_id}, events=0)
 
 
+@case("deactivateMember")
+async def somebody_takes_over_what_a_member_was_to_do(w: World) -> AsyncIterator[Step]:
+    """PL4, AC4: who does sees the jobs at once."""
+    left = await w.api.member(w.owner)
+    job = await w.job(accountId=w.second, assigneeIds=[left.member_id])
+    await w.task(jobId=job, assigneeIds=[left.member_id])
+    tasked = await w.job(accountId=w.second)
+    await w.task(jobId=tasked, assigneeIds=[left.member_id, w.assignee.member_id])
+    given = {"memberId": left.member_id, "replacementId": w.assignee.member_id}
+    yield Step(w.owner, "deactivateMember", given, gains={"assignee": job})
+    yield Step(w.owner, "deactivateMember", given, events=0)
+
+
 @case("updateMemberAccess")
 async def access_to_an_account_shows_and_hides_its_jobs(w: World) -> AsyncIterator[Step]:
     """AC4: gaining or losing sight of a job shows at once."""

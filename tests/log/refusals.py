@@ -56,6 +56,11 @@ plain("renewInvitation", "NOT_FOUND", lambda w: {"memberId": f"member_{NO}"})
 plain("updateMember", "REQUIRED", lambda w: {"memberId": w.insider.member_id, "name": " "})
 plain("updateMemberAccess", "LAST_OWNER", lambda w: {"memberId": w.owner.member_id, "role": "EMPLOYEE"})
 plain("deactivateMember", "LAST_OWNER", lambda w: {"memberId": w.owner.member_id})
+plain(
+    "deactivateMember",
+    "NOT_FOUND",
+    lambda w: {"memberId": w.insider.member_id, "replacementId": f"member_{NO}"},
+)
 plain("reactivateMember", "NOT_FOUND", lambda w: {"memberId": f"member_{NO}"})
 plain("createAccount", "NOT_FOUND", lambda w: {"name": "Late", "tagIds": [f"tag_{NO}"]})
 plain("updateAccount", "NOT_FOUND", lambda w: {"accountId": w.first, "name": "Late", "addTagIds": [f"tag_{NO}"]})

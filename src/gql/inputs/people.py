@@ -119,6 +119,11 @@ class DeactivateMemberInput(MutationInput):
     """A member."""
 
     member_id: ID = given("Which member.")
+    replacement_id: ID | None = given(
+        "Who takes over their jobs, open tasks and account roles, and takes their place in automations, conditions and "
+        "job templates; nobody by default. May be said later, too.",
+        default=None,
+    )
 
 
 @input_of(members.ReactivateMember, "Whom to give access again.")
