@@ -42,6 +42,7 @@ PREFIX = {  # which things a field of an input names, by the field's name withou
     "moveJobsTo": "stage",
     "notification": "notification",
     "pipeline": "pipeline",
+    "replacement": "member",
     "stage": "stage",
     "status": "status",
     "subtask": "subtask",

@@ -444,7 +444,7 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "deleteContact": {"contactId": one["contact_shown"]},
         "deleteJobStatus": {"statusId": one["status"]},
         "deleteClientStatus": {"clientStatusId": one["clientstatus_spare"]},
-        "deactivateMember": {"memberId": colleague},
+        "deactivateMember": {"memberId": colleague, "replacementId": firm.owner.member_id},
         "reactivateMember": {"memberId": colleague},
         "logout": {},
     }
