@@ -129,7 +129,7 @@ class _Counter:
         below = self.below(node.selection_set, get_named_type(definition.type))
         if name in _WRAPPED and str(parent).endswith(_WRAPPERS):
             return below
-        return self.size(node, definition, parent) * (1 + below)
+        return _HEAVY.get(name, 0) + self.size(node, definition, parent) * (1 + below)
 
     def definition(self, parent: object, name: str) -> GraphQLField | None:
         if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType):
@@ -140,8 +140,6 @@ class _Counter:
         """How many objects one such field brings."""
         if get_named_type(definition.type).name in _JOINED:
             return 1
-        if node.name.value in _HEAVY:
-            return _HEAVY[node.name.value]
         if definition.args.keys() & {"first", "last"} or get_named_type(definition.type).name.endswith("Connection"):
             return self.page(node, definition)
         if not is_list_type(get_nullable_type(definition.type)):

@@ -13,6 +13,7 @@ from gql.cost import MAX_OBJECTS, objects_asked
 from gql.limits import MAX_CHARACTERS, MAX_TOKENS, limit_extensions
 from gql.masking import MaskedSchema, Masking
 from gql.measures import MAX_ALIASES, MAX_DEPTH, MAX_ROOT_FIELDS, MAX_SAME_NAME, MAX_VALUE_DEPTH
+from gql.schema import build_schema
 from gql.selections import Definitions
 
 calls: list[str] = []
@@ -285,6 +286,13 @@ def test_the_objects_an_operation_asks_for(document: str, variables: dict[str, A
     """API4: page sizes, their defaults, variables, fragments; what is invalid counts nothing and breaks nothing."""
     definitions = Definitions.of(parse(document))
     assert objects_asked(SCHEMA._schema, definitions, definitions.operations[0], variables) == objects
+
+
+def test_a_preview_counts_thousands_once_whatever_is_asked_of_it() -> None:
+    """API4: it does the work of a move, but brings a handful of things."""
+    document = "query ($it: MoveJobInput!) { previewMove(input: $it) { stage { id } emails { toAddress text } } }"
+    definitions = Definitions.of(parse(document))
+    assert objects_asked(build_schema()._schema, definitions, definitions.operations[0], {}) == 5_000 + 1 + 1 + 11
 
 
 async def test_fragments_cannot_hide_an_explosion() -> None:
