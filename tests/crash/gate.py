@@ -10,6 +10,7 @@ from typing import Final
 
 from tests.crash.answers import Answers
 from tests.crash.victim import Victim
+from tests.support.processes import PATIENCE
 
 GONE: Final = (ConnectionError, asyncio.IncompleteReadError)
 """How a connection ends where its other side is killed."""
@@ -45,7 +46,8 @@ class Gate:
 
     async def closed(self) -> None:
         """Wait until the server has let go of all that the killed process had begun. Its connections have ended."""
-        await asyncio.gather(*self.connections)
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.gather(*self.connections)
 
     async def _serve(self, questions: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

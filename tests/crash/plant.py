@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from engine.due import LEASE
 from store.database import Database
 from tests.crash.answers import http, postgres, smtp
 from tests.crash.furniture import furnish
@@ -199,7 +200,9 @@ class Plant:
         self.unconfirmed.update({row["id"]: taken[row["id"]] for row in rows})
 
     async def _free(self) -> None:
-        """Give back what the worker held; it would come back by itself after a minute (``engine.due.LEASE``)."""
+        """Give back what the worker held, which would come back by itself within a minute."""
+        longest = await self.database.value("SELECT max(leased_until) - clock_timestamp() FROM due")
+        assert longest is None or longest <= LEASE
         await self.database.rows("UPDATE due SET leased_until = clock_timestamp() WHERE leased_until IS NOT NULL")
 
 
