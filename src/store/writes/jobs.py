@@ -3,13 +3,16 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from store import models
 from store.database import Db
 from store.ids import new_id
 from store.writes import records
 from store.writes.log import encode
+
+_EDITED: Final = {"name": "text", "description": "text", "priority": "int", "start_date": "date", "due_date": "date"}
+"""The columns that are changed of many jobs at once, and their types."""
 
 
 async def change(db: Db, firm_id: str, job_id: str, now: datetime, values: dict[str, Any]) -> None:
@@ -76,18 +79,20 @@ async def assignees(db: Db, firm_id: str, job_ids: Collection[str]) -> dict[str,
 
 
 async def change_many(db: Db, firm_id: str, now: datetime, changes: Mapping[str, Mapping[str, Any]]) -> None:
-    """Changes priority and dates of locked jobs, those that are given, and counts their versions up."""
+    """Changes columns of locked jobs (``_EDITED``), those that are given, and counts their versions up."""
     lines = [
         {"id": job_id, "given": list(values), **{name: _stored(value) for name, value in values.items()}}
         for job_id, values in changes.items()
     ]
+    assert all(values.keys() <= _EDITED.keys() for values in changes.values())
+    columns = ", ".join(
+        f"{name} = CASE WHEN '{name}' = ANY(g.given) THEN g.{name} ELSE j.{name} END" for name in _EDITED
+    )
+    types = ", ".join(f"{name} {kind}" for name, kind in _EDITED.items())
     await db.rows(
-        """
-        UPDATE jobs j SET version = version + 1, updated_at = $2,
-            priority = CASE WHEN 'priority' = ANY(g.given) THEN g.priority ELSE j.priority END,
-            start_date = CASE WHEN 'start_date' = ANY(g.given) THEN g.start_date ELSE j.start_date END,
-            due_date = CASE WHEN 'due_date' = ANY(g.given) THEN g.due_date ELSE j.due_date END
-        FROM jsonb_to_recordset($3::jsonb) AS g (id text, given text[], priority int, start_date date, due_date date)
+        f"""
+        UPDATE jobs j SET version = version + 1, updated_at = $2, {columns}
+        FROM jsonb_to_recordset($3::jsonb) AS g (id text, given text[], {types})
         WHERE j.firm_id = $1 AND j.id = g.id
         """,
         firm_id,
