@@ -7,6 +7,7 @@ from gql.inputs import accounts as account_inputs
 from gql.inputs import automations as automation_inputs
 from gql.inputs import client_statuses as client_status_inputs
 from gql.inputs import comments as comment_inputs
+from gql.inputs import dead_letters as dead_letter_inputs
 from gql.inputs import emails as email_inputs
 from gql.inputs import job_templates as job_template_inputs
 from gql.inputs import jobs as job_inputs
@@ -53,6 +54,7 @@ from resolvers import (
     client_statuses,
     comments,
     custom_fields,
+    dead_letters,
     emails,
     firms,
     job_templates,
@@ -237,6 +239,16 @@ class Mutation:
         job_templates.delete_job_template,
         "Deletes a job template that nothing uses.",
         job_template_inputs.DeleteJobTemplateInput,
+    )
+    retry_dead_letter: DeletedPayload = mutates(
+        dead_letters.retry_dead_letter,
+        "Takes dead work up again: it is due now, and no dead letter any more.",
+        dead_letter_inputs.RetryDeadLetterInput,
+    )
+    dismiss_dead_letter: DeletedPayload = mutates(
+        dead_letters.dismiss_dead_letter,
+        "Takes note of dead work, which is not done any more.",
+        dead_letter_inputs.DismissDeadLetterInput,
     )
     create_job: JobPayload = mutates(jobs.create_job, "Makes a job.", job_inputs.CreateJobInput)
     update_job: JobPayload = mutates(jobs.update_job, "Changes a job where it stands.", job_inputs.UpdateJobInput)

@@ -13,6 +13,7 @@ from gql.types.accounts import Account, AccountRoleKind, CustomField, Tag
 from gql.types.automations import AutomationRun
 from gql.types.boards import Board, Changes
 from gql.types.client_statuses import ClientStatus
+from gql.types.dead_letters import DeadLetter
 from gql.types.emails import Email, EmailTemplate
 from gql.types.job_templates import JobTemplate
 from gql.types.jobs import Job
@@ -29,6 +30,7 @@ from resolvers import (
     changes,
     client_statuses,
     custom_fields,
+    dead_letters,
     emails,
     firms,
     job_templates,
@@ -126,6 +128,11 @@ class Query:
         automations.run_page,
         "Turns of automations in all jobs that one sees, newest first.",
         states=Arg(list[RunState] | None, "Only those in one of these states, such as FAILED.", None),
+        **PAGE,
+    )
+    dead_letters: Connection[DeadLetter] | None = root(
+        dead_letters.page,
+        "What was due and has failed too often, newest first; null unless one is an owner or admin.",
         **PAGE,
     )
     preview_move: MovePreview | None = root(

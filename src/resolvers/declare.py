@@ -73,6 +73,7 @@ VISITOR = Rule("VISITOR", _nobody_or_reader)  # anybody; but a token without the
 READER = Rule("READER", lambda context: _login(context, TokenScope.READ))
 WRITER = Rule("WRITER", lambda context: _login(context, TokenScope.WRITE))
 STEWARD = Rule("STEWARD", lambda context: _login(context, TokenScope.MANAGE))  # makes and ends tokens
+MANAGING_READER = Rule("MANAGING_READER", lambda context: _manager(context, TokenScope.READ))
 MANAGER = Rule("MANAGER", lambda context: _manager(context, TokenScope.WRITE))  # an owner or admin
 MEMBER_MANAGER = Rule("MEMBER_MANAGER", lambda context: _manager(context, TokenScope.MANAGE))  # likewise, over members
 

@@ -12,6 +12,7 @@ from resolvers import (
     client_statuses,
     comments,
     custom_fields,
+    dead_letters,
     emails,
     firms,
     job_templates,
@@ -75,6 +76,7 @@ _READS: Final[Mapping[str, Read]] = {
     "user": _users,
     "session": _api_tokens,
     "call": webhooks.by_ids,
+    "due": dead_letters.by_ids,
     "emailtemplate": emails.templates_by_ids,
     "email": emails.by_ids,
 }

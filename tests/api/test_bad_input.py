@@ -451,7 +451,7 @@ async def test_a_deactivated_member_gets_no_new_work(world: World, database: Dat
     """API1, PL4: wherever a member is named, with the field that named them."""
     tries = []
     for place in of_type("ID"):
-        to_member = place.name.lower().endswith(("assigneeids", "availabletoids", "mentionids"))
+        to_member = place.name.lower().endswith(("assigneeids", "availabletoids", "mentionids", "replacementid"))
         if (to_member or str(place) == "updateAccount.addRoles.0.memberId") and not place.removes:
             tries.append((place, [world.deactivated] if place.is_list else world.deactivated))
     assert len(tries) == 9
@@ -469,7 +469,7 @@ async def test_stale_versions_are_conflicts(world: World, database: Database) ->
         if place.name == "version"
         for version in (0, 2, -1, 2**31 - 1, -(2**31))
     ]
-    assert len(tries) == 20
+    assert len(tries) == 25
     assert await complaints(world, database, tries) == []
 
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from tests.log.world import World
 from tests.support.api import PASSWORD, Client, Json
+from tests.support.dead import dead_letter
 from tests.support.hooks import failed_call
 from tests.support.mail import stored_email
 
@@ -672,6 +673,15 @@ async def a_job_is_put_on_hold_completed_archived_and_unarchived(w: World) -> As
     yield Step(w.owner, "setJobStatus", {"jobId": job, "statusId": w.statuses["ARCHIVED"]}, loses=everybody)
     yield Step(w.owner, "setJobStatus", {"jobId": job, "statusId": hidden}, quiet=("owner", "insider", "overseer"))
     yield Step(w.owner, "setJobStatus", {"jobId": job, "statusId": w.statuses["ACTIVE"]}, gains=everybody)
+
+
+@case("retryDeadLetter", "dismissDeadLetter")
+async def dead_letters_are_on_no_board(w: World) -> AsyncIterator[Step]:
+    """AU2: what comes of a retry is told when it comes."""
+    job = await w.job()
+    for mutation in ("retryDeadLetter", "dismissDeadLetter"):
+        given = {"deadLetterId": await dead_letter(w.database, job)}
+        yield Step(w.owner, mutation, given, "deletedId", events=0, quiet=tuple(w.boards()))
 
 
 @case("createComment", "updateComment", "deleteComment", "markNotificationsRead")

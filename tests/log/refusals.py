@@ -118,6 +118,8 @@ plain(
         "afterJobId": f"job_{NO}",
     },
 )
+plain("retryDeadLetter", "NOT_FOUND", lambda w: {"deadLetterId": f"due_{NO}"})
+plain("dismissDeadLetter", "NOT_FOUND", lambda w: {"deadLetterId": f"due_{NO}"})
 plain("createTask", "NOT_FOUND", lambda w: {"title": "Late", "jobId": f"job_{NO}", "id": f"task_{NO}"})
 plain("completeItem", "NOT_FOUND", lambda w: {"itemId": f"task_{NO}"})
 plain("reopenItem", "NOT_FOUND", lambda w: {"itemId": f"task_{NO}"})
