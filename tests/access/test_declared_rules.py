@@ -16,7 +16,7 @@ WITHOUT_LOGIN = {"login", "acceptInvitation"}
 SCOPE = {"READER": "READ", "STEWARD": "MANAGE", "MEMBER_MANAGER": "MANAGE"}
 """Which scope a rule takes of an API token; every other one takes WRITE."""
 
-LISTS = ("accounts", "emails", "emailTemplates", "jobs", "members", "pipelines", "tasks", "webhookCalls")
+LISTS = ("accounts", "deadLetters", "emails", "emailTemplates", "jobs", "members", "pipelines", "tasks", "webhookCalls")
 ASKED = {
     "node": 'node(id: "job_1") { id }',
     "nodes": 'nodes(ids: ["job_1"]) { id }',

@@ -29,6 +29,7 @@ PREFIX = {  # which things a field of an input names, by the field's name withou
     "clientStatus": "clientstatus",
     "comment": "comment",
     "contact": "contact",
+    "deadLetter": "due",
     "email": "email",
     "field": "field",
     "assigneeRole": "role",

@@ -10,6 +10,7 @@ from engine.enums import AccessRight
 from store.ids import new_id
 from tests.access.schema_ids import mutation_rules
 from tests.support.api import PASSWORD, Api, Client
+from tests.support.dead import dead_letter
 from tests.support.hooks import failed_call
 from tests.support.mail import stored_email
 
@@ -78,6 +79,7 @@ async def open_firm(api: Api, *, employees_see: bool = True) -> Firm:
     await _wander(firm)
     await _tasks(firm)
     await _tokens(firm)
+    await _give_up(firm)
     await _retire(firm)
     await _go_on(firm)
     _hide(firm)
@@ -210,6 +212,12 @@ async def _tokens(firm: Firm) -> None:
         firm.put(**{f"session_{name}": made["id"]})
 
 
+async def _give_up(firm: Firm) -> None:
+    """What the worker has given up; for owners and admins."""
+    for name in ("retried", "dismissed"):
+        firm.put(**{f"due_{name}": await dead_letter(firm.api.database, firm.one["job_shown"])})
+
+
 async def _retire(firm: Firm) -> None:
     """Things that are there no more; not even an owner may find them."""
     stage = await firm.owner.do("createStage", "stage { id }", pipelineId=firm.one["pipeline_shown"], name="Gone")
@@ -251,7 +259,7 @@ def _hide(firm: Firm) -> None:
     }
     hidden |= {"subtask_hidden", "subtask_aside", "subtask_private", "session_owner", "history_hidden"}
     hidden |= {"comment_hidden", "notification", "call_hidden", "email_hidden"}
-    hidden |= {"gone_stage", "gone_pipeline", "gone_with_it"}
+    hidden |= {"gone_stage", "gone_pipeline", "gone_with_it", "due_retried", "due_dismissed"}
     firm.hide(*(firm.one[name] for name in sorted(hidden)))
 
 
@@ -413,6 +421,8 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "discardEmails": {"emailIds": [one["email_shown"]]},
         "rotateWebhookSecret": {},
         "retryWebhookCall": {"callId": one["call_shown"]},
+        "retryDeadLetter": {"deadLetterId": one["due_retried"]},
+        "dismissDeadLetter": {"deadLetterId": one["due_dismissed"]},
         "createTask": {
             "id": made["task"],
             "title": "Task",

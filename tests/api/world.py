@@ -16,8 +16,9 @@ from graphql import (
 )
 
 from gql.schema import build_schema
-from tests.rules.kit import hidden_job, status, task
+from tests.rules.kit import hidden_job, move, status, task
 from tests.support.api import Api, Client, Json, Shop, open_shop
+from tests.support.dead import dead_letter
 from tests.support.hooks import failed_call
 from tests.support.mail import stored_email
 
@@ -50,6 +51,7 @@ class World:
     comment: str
     notification: str
     call: str
+    dead_letter: str
     token: str
     invitation: str
 
@@ -83,7 +85,8 @@ async def open_world(api: Api) -> World:
         deactivated=gone.member_id,
         job=job["id"],
         other_job=(await shop.job("Other"))["id"],
-        hidden=(await hidden_job(shop))["id"],
+        hidden=await moved(shop),
+        dead_letter=await dead_letter(api.database, job["id"]),
         task=held,
         loose_task=await task(owner, "Loose"),
         subtask=(await owner.query(line, id=held))["node"]["subtasks"][0]["id"],
@@ -105,6 +108,14 @@ async def open_world(api: Api) -> World:
         token=token["id"],
         invitation=invited["invitationToken"],
     )
+
+
+async def moved(shop: Shop) -> str:
+    """A job of a hidden account that has been moved, and back."""
+    job = (await hidden_job(shop))["id"]
+    for stage in (shop.stages[1], shop.stages[0]):
+        await move(shop.owner, job, stage)
+    return str(job)
 
 
 def settings(w: World) -> Json:
@@ -232,7 +243,9 @@ INPUTS: dict[str, Callable[[World], Json]] = {
         "pendingItems": "KEEP",
         "pendingItemChoices": [{"itemId": w.task, "choice": "COMPLETE"}],
     },
-    "undoMove": lambda w: {"jobId": w.job, "expect": {"version": 1}},
+    "undoMove": lambda w: {"jobId": w.hidden, "expect": {"version": 3}},
+    "retryDeadLetter": lambda w: {"deadLetterId": w.dead_letter},
+    "dismissDeadLetter": lambda w: {"deadLetterId": w.dead_letter},
     "setJobStatus": lambda w: {"jobId": w.job, "statusId": w.status, "expect": {"version": 1}},
     "setClientStatus": lambda w: {"jobId": w.job, "clientStatusId": w.client_status, "expect": {"version": 1}},
     "createComment": lambda w: {"jobId": w.job, "text": "Written.", "mentionIds": [w.owner.member_id]},
