@@ -33,10 +33,9 @@ class Desk(Machine):
         where = pick(plan.places(), place)
         statuses = strategies.targets(where, plan.enabled)
         made = data.draw(strategies.automations(f"a{next(self.numbers)}", statuses), label=where)
-        if strategies.fits(plan, where, made):
-            plan.attached(where).append(made)
-            self.run(self.house.attach(plan, where, made))
-            self.compare()
+        plan.attached(where).append(made)
+        self.run(self.house.attach(plan, where, made))
+        self.compare()
 
     @precondition(lambda self: self.attached())
     @rule(data=st.data(), number=NUMBERS)
@@ -47,11 +46,7 @@ class Desk(Machine):
         drawn = data.draw(like, label="edited")
         new = drawn if drawn.kind == old.kind else replace(drawn, kind=old.kind, config=old.config)
         own = plan.attached(where)
-        at = own.index(old)
-        own[at : at + 1] = []
-        if not strategies.fits(plan, where, new):
-            new = replace(old, condition=new.condition)
-        own.insert(at, new)
+        own[own.index(old)] = new
         given = self.house.automation(new)
         self.both("updateAutomation", lambda: None, automationId=self.house.ids[new.name], **given)
 
@@ -102,12 +97,11 @@ class Desk(Machine):
         given = {"statusId": self.house.ids[status], "pauses": pauses}
         self.both("updateJobStatus", lambda: self.model.set_pauses(status, pauses=pauses), **given)
 
-    @precondition(lambda self: any(made.kind == "CREATE_TASK" for _, _, made in self.attached()))
-    @rule(number=NUMBERS, wrong=st.booleans())
-    def poison(self, number: int, *, wrong: bool) -> None:
-        """AU2: what an automation is to make cannot be made for a while."""
-        titles = [made.config["title"] for _, _, made in self.attached() if made.kind == "CREATE_TASK"]
-        (self.model.poisoned.add if wrong else self.model.poisoned.discard)(pick(titles, number))
+    @rule(wrong=st.booleans())
+    def poison(self, *, wrong: bool) -> None:
+        """AU2: what automations are to make cannot be made for a while."""
+        titles = {made.config["title"] for _, _, made in self.attached() if made.kind == "CREATE_TASK"}
+        self.model.poisoned = titles if wrong else set()
         self.run(faults.poison(self.house.database, self.model.poisoned))
 
     def runs(self, wanted: Callable[[Run], bool]) -> list[tuple[Job, Run]]:

@@ -118,6 +118,7 @@ class Machine(RuleBasedStateMachine):
         assert sum(one["leftAt"] is None for one in seen["visits"]["nodes"]) == 1
         assert seen["version"] >= self.seen.get(job.name, seen)["version"], "MV4: versions only grow"
         for run, theirs in zip(in_order(job.runs), runs_of(seen), strict=True):
+            check_log(run, theirs)
             if run.state == "RETRYING":
                 run.due = self.run(self.house.database.value(RETRIES, theirs["id"]))
         self.model.jobs[job.name], self.seen[job.name] = job, seen
@@ -147,3 +148,13 @@ def pick(among: list[T], number: int) -> T:
 def in_order(runs: list[Run]) -> list[Run]:
     """The runs, visit by visit."""
     return sorted(runs, key=lambda run: run.visit)
+
+
+def check_log(run: Run, seen: Json) -> None:
+    """AU3: the log says when a run ended, why it did not do what it should, and what it made."""
+    ended = run.state not in {"QUEUED", "RETRYING", "SCHEDULED"}
+    assert (seen["finishedAt"] is not None) == ended, f"AU3: {seen}"
+    assert seen["reason"] or run.state not in {"SKIPPED", "FAILED", "RETRYING"}, f"AU3: {seen}"
+    makes = {"CREATE_TASK": ["Task"], "ADD_COMMENT": ["Comment"]}.get(run.automation.kind, [])
+    made = [thing["__typename"] for thing in seen["made"]]
+    assert makes in (made, []) if run.state == "DONE" else not made, f"AU3: {seen}"

@@ -29,12 +29,14 @@ class Model(Rules):
     """The firm with its jobs."""
 
     jobs: dict[str, Job] = field(default_factory=dict)
+    limits: bool = True
+    """Whether it is known which jobs are where, while people move jobs."""
 
     def full(self, pipeline: str, stage: str) -> bool:
         """PL2: whether a stage holds as many jobs as it may, and people may put no more."""
         most = self.pipelines[pipeline].stage(stage).most
         here = [job for job in self.jobs.values() if job.stage == stage and job.status != ARCHIVED]
-        return self.pipelines[pipeline].blocks and most is not None and len(here) >= most
+        return self.limits and self.pipelines[pipeline].blocks and most is not None and len(here) >= most
 
     def create(self, job: Job, stage: str) -> None:
         """JB1: a job begins in a stage."""

@@ -25,16 +25,15 @@ class People(Machine):
         """A date so many days from now."""
         return None if days is None else self.clock.now.date() + timedelta(days=days)
 
-    @initialize(
-        data=st.data(), pipeline=NUMBERS, stage=NUMBERS, priority=st.sampled_from(strategies.PRIORITIES), days=DAYS
-    )
-    def open(self, data: st.DataObject, pipeline: int, stage: int, priority: str, days: int | None) -> None:
-        """Two pipelines, and a job."""
+    @initialize(data=st.data(), stages=st.tuples(NUMBERS, NUMBERS, NUMBERS))
+    def open(self, data: st.DataObject, stages: tuple[int, ...]) -> None:
+        """Two pipelines with three jobs."""
         for name in ("P", "Q"):
             plan = data.draw(strategies.pipelines(name, self.numbers), label=name)
             self.model.pipelines[name] = plan
             self.run(self.house.build(plan))
-        self.create_job(pipeline, stage, priority, days)
+        for number, stage in enumerate(stages):
+            self.create_job(number, stage, "MEDIUM", number)
 
     @precondition(lambda self: len(self.jobs) < ACCOUNTS)
     @rule(pipeline=NUMBERS, stage=NUMBERS, priority=st.sampled_from(strategies.PRIORITIES), days=DAYS)

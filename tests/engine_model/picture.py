@@ -15,7 +15,8 @@ LOOK = """query ($ids: [ID!]!) {
     tasks(first: 60) { nodes { id title status links { visit { number } blocking } } }
     visits(first: 60) { nodes { number stage { id } enteredAt leftAt dueAt overdue } }
     comments(first: 60) { nodes { text } }
-    runs(first: 100) { nodes { id automation { id } visit { number } state dueAt } } } }
+    runs(first: 100) { nodes { id automation { id } visit { number } state reason attempts dueAt startedAt finishedAt
+      made { __typename } } } } }
   viewer { notifications(first: 200) { nodes { kind text job { id } } } } }"""
 Picture = dict[str, Any]
 
@@ -26,16 +27,18 @@ def drawn(job: Job, gone: set[str]) -> Picture:
     return {
         "where": (job.pipeline, job.stage, job.status),
         "card": (job.priority, sorted(job.assignees), job.client_status, job.due_date),
-        "limit": (last.due, last.overdue),
+        "limit": (_short(last.due), last.overdue),
         "tags": sorted(job.tags),
         "items": sorted((item.title, item.visit, item.blocking, item.status) for item in job.items),
-        "visits": [(one.number, one.stage, one.entered, one.left, one.due, one.overdue) for one in job.visits],
+        "visits": [
+            (one.number, one.stage, *map(_short, (one.entered, one.left, one.due)), one.overdue) for one in job.visits
+        ],
         "runs": [
             (
                 None if run.automation.name in gone else run.automation.name,
                 run.visit,
                 run.state,
-                run.due if run.state == "SCHEDULED" else None,
+                _short(run.due) if run.state == "SCHEDULED" else None,
             )
             for run in job.runs
         ],
@@ -55,16 +58,14 @@ def read(job: Json, told: list[Json], names: Mapping[str, str]) -> Picture:
             job["clientStatus"] and names[job["clientStatus"]["id"]],
             job["dueDate"] and datetime.fromisoformat(job["dueDate"]).date(),
         ),
-        "limit": (moment(job["stageDueAt"]), job["stageOverdue"]),
+        "limit": (_short(job["stageDueAt"]), job["stageOverdue"]),
         "tags": sorted(names[tag["id"]] for tag in job["account"]["tags"]),
         "items": sorted(_item(task) for task in job["tasks"]["nodes"]),
         "visits": [
             (
                 one["number"],
                 names[one["stage"]["id"]],
-                moment(one["enteredAt"]),
-                moment(one["leftAt"]),
-                moment(one["dueAt"]),
+                *(_short(one[at]) for at in ("enteredAt", "leftAt", "dueAt")),
                 one["overdue"],
             )
             for one in visits
@@ -74,7 +75,7 @@ def read(job: Json, told: list[Json], names: Mapping[str, str]) -> Picture:
                 run["automation"] and names[run["automation"]["id"]],
                 run["visit"]["number"],
                 run["state"],
-                moment(run["dueAt"]) if run["state"] == "SCHEDULED" else None,
+                _short(run["dueAt"]) if run["state"] == "SCHEDULED" else None,
             )
             for run in runs_of(job)
         ],
@@ -97,15 +98,24 @@ def _item(task: Json) -> tuple[str, int, bool, str]:
     return task["title"], link["visit"]["number"], link["blocking"], task["status"]
 
 
-def moment(text: str | None) -> datetime | None:
-    """A moment as the API writes it."""
-    return None if text is None else datetime.fromisoformat(text)
+def _short(at: datetime | str | None) -> str | None:
+    """A moment, to the second."""
+    moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return None if moment is None else f"{moment:%Y-%m-%d %H:%M:%S}"
 
 
 def differences(expected: Picture, found: Picture) -> str:
     """What is not as expected, a line each; nothing if all is."""
     return "\n".join(
-        f"  {part}: expected {expected[part]!r}\n  {' ' * len(part)}  found    {found[part]!r}"
+        f"  {part}: expected {_unlike(expected[part], found[part])}\n"
+        f"  {' ' * len(part)}  found    {_unlike(found[part], expected[part])}"
         for part in expected
         if expected[part] != found[part]
     )
+
+
+def _unlike(one: Any, other: Any) -> str:
+    """Of lists, only what is different, with its place."""
+    if not isinstance(one, list):
+        return str(one)
+    return str({n: line for n, line in enumerate(one) if line not in other[n : n + 1]})

@@ -61,13 +61,14 @@ class Rules:
             cancel(run for run in job.runs if run.visit == job.visit.number)
 
     def put(self, job: Job, status: str) -> None:
-        """ST1, AM4: a job enters a status."""
+        """ST1, AM4: a job enters a status. Who comes out of the archive fires nothing."""
         if status == job.status:
             return
         cancel(run for run in job.runs if run.stay == job.stay)
         self.pause(job, pauses=self.statuses[status].pauses)
-        job.status, job.stay = status, job.stay + 1
-        self.attach(job, self.pipeline_of(job).on_status.get(status, []), job.stay)
+        returns, job.status, job.stay = job.status == ARCHIVED, status, job.stay + 1
+        if not returns:
+            self.attach(job, self.pipeline_of(job).on_status.get(status, []), job.stay)
 
     def attach(self, job: Job, automations: list[Automation], stay: int | None, *, skip: bool = False) -> None:
         """AU1: each once, in order; what waits or starts more comes later."""
@@ -77,6 +78,8 @@ class Rules:
             job.runs.append(run)
             if skip:
                 run.state = "SKIPPED"
+            elif automation.delay and stay not in {None, job.stay}:
+                run.state = "CANCELLED"
             elif automation.delay:
                 run.state = "SCHEDULED"
                 self.schedule(job, run)
@@ -217,7 +220,7 @@ class Rules:
 
     def give_back(self, job: Job) -> bool:
         """AM4: the items made in the status are done, and none of its automations is still to run."""
-        made = [item for item in job.items if item.stay == job.stay]
+        made = [item for item in job.blocking() if item.stay == job.stay]
         if job.status not in self.pipeline_of(job).returns or not made or any(item.open for item in made):
             return False
         if any(unsettled(run) for run in job.runs if run.stay == job.stay):
@@ -232,9 +235,9 @@ def stands_still(job: Job, run: Run) -> bool:
 
 
 def cancel(runs: Iterable[Run]) -> None:
-    """Cancels what was to come later."""
+    """Cancels what is delayed; what is queued or tried again, a worker cancels."""
     for run in runs:
-        if run.state in LATER:
+        if run.state == "SCHEDULED":
             run.state = "CANCELLED"
 
 

@@ -5,9 +5,10 @@ import os
 from collections.abc import AsyncIterator
 from functools import partial
 
+import hypothesis
 import pytest
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis import HealthCheck, Phase, reproduce_failure, settings
+from hypothesis.stateful import get_state_machine_test
 
 from resolvers.context import Context
 from server.transports import service
@@ -30,6 +31,9 @@ STEPS = int(os.environ.get("ENGINE_STEPS", "30"))
 
 SHRINK = bool(os.environ.get("ENGINE_SHRINK"))
 """Whether a life that fails is made as short as possible, which takes minutes."""
+
+BLOB = os.environ.get("ENGINE_BLOB")
+"""A life that failed comes again with what Hypothesis printed for ``reproduce_failure``, and with as many steps."""
 
 
 class Life(Passing, Desk):
@@ -69,5 +73,6 @@ def test_the_engine_does_what_the_rules_say(ground: Ground, monkeypatch: pytest.
         report_multiple_bugs=False,
         phases=[Phase.reuse, Phase.generate, *([Phase.shrink] if SHRINK else [])],
     )
+    lives = get_state_machine_test(Life, settings=profile)
     with validated_once():
-        run_state_machine_as_test(Life, settings=profile)
+        (reproduce_failure(hypothesis.__version__, BLOB.encode())(lives) if BLOB else lives)()
