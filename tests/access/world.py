@@ -215,7 +215,7 @@ async def _tokens(firm: Firm) -> None:
 async def _give_up(firm: Firm) -> None:
     """What the worker has given up; for owners and admins."""
     for name in ("retried", "dismissed"):
-        firm.put(**{f"due_{name}": await dead_letter(firm.api.database, firm.one["job_shown"])})
+        firm.put(**{f"due_{name}": await dead_letter(firm.api.database, firm.one["job_hidden"])})
 
 
 async def _retire(firm: Firm) -> None:
