@@ -12,7 +12,7 @@ from tests.support.works import Works
 BLOCKS = Page(ROOT / "docs" / "guides" / "automations.md").blocks("graphql")
 
 
-async def named(works: Works) -> dict[str, Any]:
+async def named(api: Api, works: Works) -> dict[str, Any]:
     """What the blocks take, by the names of their variables; among it a failed and a scheduled automation."""
     owner, stages = works.owner, works.stages
     letter = {"name": "Hello", "subject": "Hello", "text": "Hello"}
@@ -34,6 +34,8 @@ async def named(works: Works) -> dict[str, Any]:
         "tag": (await owner.do("createTag", "tag { id }", name="S-Corp"))["id"],
         "status": await works.status(),
         "job": job_id,
+        "member": (await api.member(owner)).member_id,
+        "replacement": owner.member_id,
         "failed": failed["id"],
         "scheduled": scheduled["id"],
         "input": {"jobId": job_id, "stageId": stages[2], "expect": {"version": version}},
@@ -55,7 +57,7 @@ def errors(found: Any) -> list[Json]:
 async def test_every_block_of_the_guide_to_automations_works(api: Api, shop: Shop) -> None:
     """API7: whoever copies one gets no error, typed or not."""
     works = Works.open(api, shop)
-    values = await named(works)
+    values = await named(api, works)
     for block in BLOCKS:
         head = block.partition("{")[0]
         answer = await works.owner.answer(block, **{name: values[name] for name in re.findall(r"\$(\w+):", head)})
