@@ -153,7 +153,8 @@ async def retire(work: Work, pipeline_id: str, stage_id: str | None = None) -> N
 async def _place(work: Work, command: CreateAutomation) -> automations.Place:
     """Where it goes, kept from all other work in the pipeline."""
     if (command.stage_id is None) == (command.status_id is None):
-        raise invalid(ErrorCode.INVALID, "Name a stage, or a status together with its pipeline.", "stage_id")
+        place = "stage_id" if command.stage_id is None else "status_id"
+        raise invalid(ErrorCode.INVALID, "Name a stage, or a status together with its pipeline: one of them.", place)
     if command.stage_id is not None:
         stage = await find.stage(work, command.stage_id, "stage_id")
         if command.pipeline_id not in (None, stage["pipeline_id"]):

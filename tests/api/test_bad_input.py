@@ -290,7 +290,7 @@ async def test_null_for_what_cannot_be_null_is_refused_and_named(world: World, d
             or place.name in ("clientMutationId", "id", "expect", "firmId")
             or place.field.default_value is None
             or place.is_list
-            or place.name == "role"
+            or place.name in ("role", "skipAutomations")
         )
         if not clearable:
             tries.append((place, None))
@@ -363,7 +363,7 @@ async def test_an_empty_list_is_no_list_and_a_repeated_id_counts_once(world: Wor
     """API1: both are fine where a list is optional."""
     for mutation, given in INPUTS.items():
         inner = {place.name: place for place in places() if place.mutation == mutation and len(place.path) == 1}
-        needed = {"stages", "scopes", "workingDays", "emailIds"}
+        needed = {"stages", "scopes", "workingDays", "emailIds", "choices"}
         empty: Json = {name: [] for name, place in inner.items() if place.is_list and name not in needed}
         if not empty or mutation == "moveJob":
             continue
@@ -430,7 +430,7 @@ async def test_absurd_dates_are_dates(world: World, day: str) -> None:
     assert (found["job"]["startDate"], found["job"]["dueDate"]) == (day, day)
     assert found["job"]["overdue"] is day.startswith("0")
     assert found["jobs"]["nodes"] == [{"id": job["id"]}]
-    undated = sorted([world.other_job, world.hidden])
+    undated = sorted([world.other_job, world.hidden, world.busy])
     expected = [job["id"], world.job, *undated] if day.startswith("0") else [world.job, job["id"], *undated]
     assert seen == expected
     await world.owner.do("updateJob", jobId=job["id"], startDate=None, dueDate=None)
@@ -454,7 +454,7 @@ async def test_a_deactivated_member_gets_no_new_work(world: World, database: Dat
         to_member = place.name.lower().endswith(("assigneeids", "availabletoids", "mentionids", "replacementid"))
         if (to_member or str(place) == "updateAccount.addRoles.0.memberId") and not place.removes:
             tries.append((place, [world.deactivated] if place.is_list else world.deactivated))
-    assert len(tries) == 9
+    assert len(tries) == 21
     assert await complaints(world, database, tries) == []
     for place, value in tries:
         answer = await send(world.owner, place.mutation, place.put(INPUTS[place.mutation](world), value))

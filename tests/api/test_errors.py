@@ -134,7 +134,8 @@ def test_every_mutation_takes_one_input_and_answers_errors_and_the_clients_id() 
         assert str(field.type.of_type.fields["clientMutationId"].type) == "String"
         assert "clientMutationId" in mutations()[name].fields
         assert re.match(r"(create|update|delete|archive|restore|move|set|complete|cancel|reopen|link|unlink|log|accept"
-                        r"|revoke|invite|renew|deactivate|reactivate|send|release|discard|retry)", name)  # fmt: skip
+                        r"|revoke|invite|renew|deactivate|reactivate|send|release|discard|retry|run"
+                        r"|dismiss|mark|rotate|undo)", name)  # fmt: skip
 
 
 async def test_the_clients_id_comes_back_with_success_and_with_errors(shop: Shop) -> None:
@@ -181,6 +182,11 @@ ROOTS = {
     "job": "job(id: $job) { id }",
     "node": "node(id: $job) { id }",
     "nodes": "nodes(ids: [$job]) { id }",
+    "automationRuns": "automationRuns { totalCount }",
+    "clientStatuses": "clientStatuses { id }",
+    "deadLetters": "deadLetters { totalCount }",
+    "webhookCalls": "webhookCalls { totalCount }",
+    "previewMove": "previewMove(input: { jobId: $job, stageId: $job, expect: { version: 1 } }) { __typename }",
     "changes": 'changes(stream: { board: { pipelineId: $pipeline } }, after: "x") { cursor }',
 }
 

@@ -52,6 +52,10 @@ class World:
     notification: str
     call: str
     dead_letter: str
+    automation: str
+    busy: str
+    failed_run: str
+    scheduled_run: str
     token: str
     invitation: str
 
@@ -77,7 +81,13 @@ async def open_world(api: Api) -> World:
     admin = await api.member(owner, role="ADMIN")
     await admin.do("createComment", jobId=job["id"], text="Look.", mentionIds=[owner.member_id])
     told = await owner.query("{ viewer { notifications { nodes { id } } } }")
+    busy, failed, scheduled = await runs(shop)
+    made = {"stageId": shop.stages[2], "config": {"createTask": {"title": "Call"}}}
     return World(
+        automation=(await owner.do("createAutomation", "automation { id }", **made))["id"],
+        busy=busy,
+        failed_run=failed,
+        scheduled_run=scheduled,
         api=api,
         shop=shop,
         employee=employee,
@@ -116,6 +126,31 @@ async def moved(shop: Shop) -> str:
     for stage in (shop.stages[1], shop.stages[0]):
         await move(shop.owner, job, stage)
     return str(job)
+
+
+async def runs(shop: Shop) -> tuple[str, str, str]:
+    """A job in another pipeline, a turn in it of an automation that has failed, and one that is scheduled."""
+    elsewhere = await status(shop.owner, "Elsewhere")
+    failing: Json = {"config": {"setJobStatus": {"statusId": elsewhere}}}
+    waiting: Json = {"config": {"addComment": {"text": "Later"}}, "delay": {"span": {"amount": 1, "unit": "DAYS"}}}
+    stages = [{"name": "Only", "automations": [failing, waiting]}, {"name": "Last"}]
+    made = await shop.owner.do("createPipeline", "pipeline { id }", name="Automated", stages=stages)
+    job = await shop.job("Busy", pipelineId=made["id"])
+    found = await shop.owner.query("query ($id: ID!) { job(id: $id) { runs { nodes { id } } } }", id=job["id"])
+    failed, scheduled = (run["id"] for run in found["job"]["runs"]["nodes"])
+    return job["id"], failed, scheduled
+
+
+def automation(w: World) -> Json:
+    """What an automation does, for which jobs, and after which time."""
+    people = {"assigneeIds": [w.owner.member_id], "assigneeRoleIds": [w.role]}
+    task = {"title": "Call", "description": "Twice", "checkList": "One", "dueAfter": {"amount": 2, "unit": "DAYS"}}
+    return {
+        "config": {"createTask": {**task, **people}},
+        "condition": {"all": [{"tags": [w.tag]}, {"not": {"priority": ["LOW"]}}]},
+        "delay": {"span": {"amount": 2, "unit": "WORKING_DAYS"}},
+        "position": 0,
+    }
 
 
 def settings(w: World) -> Json:
@@ -244,6 +279,13 @@ INPUTS: dict[str, Callable[[World], Json]] = {
         "pendingItemChoices": [{"itemId": w.task, "choice": "COMPLETE"}],
     },
     "undoMove": lambda w: {"jobId": w.hidden, "expect": {"version": 3}},
+    "createAutomation": lambda w: {"stageId": w.shop.stages[2], **automation(w)},
+    "updateAutomation": lambda w: {"automationId": w.automation, **automation(w)},
+    "deleteAutomation": lambda w: {"automationId": w.automation},
+    "retryRun": lambda w: {"runId": w.failed_run},
+    "dismissRun": lambda w: {"runId": w.failed_run},
+    "runNow": lambda w: {"runId": w.scheduled_run},
+    "cancelRun": lambda w: {"runId": w.scheduled_run},
     "retryDeadLetter": lambda w: {"deadLetterId": w.dead_letter},
     "dismissDeadLetter": lambda w: {"deadLetterId": w.dead_letter},
     "setJobStatus": lambda w: {"jobId": w.job, "statusId": w.status, "expect": {"version": 1}},

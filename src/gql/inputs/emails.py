@@ -73,7 +73,7 @@ class SendTestEmailInput(MutationInput):
     """A template, filled in."""
 
     template_id: ID = given("Which template.")
-    job_id: ID | None = optional("For which job to fill in its shortcodes; samples where there is none.")
+    job_id: ID | None = optional("For which job to fill in its shortcodes; samples for null.")
 
 
 @input_of(filters.EmailFilter, "Which e-mails; all given parts must hold.")

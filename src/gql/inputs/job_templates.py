@@ -44,8 +44,8 @@ class UpdateJobTemplateInput(MutationInput):
     priority: Priority | None = settable("The new priority.")
     assignee_ids: list[ID] | None = settable("All members who work on them.")
     assignee_role_ids: list[ID] | None = settable("All account roles whose holders work on them.")
-    start_after: DurationInput | None = optional(f"{START} Null for no start date.")
-    due_after: DurationInput | None = optional(f"{DUE} Null for no due date.")
+    start_after: DurationInput | None = optional(f"{START} Say null for no start date.")
+    due_after: DurationInput | None = optional(f"{DUE} Say null for no due date.")
 
 
 @input_of(job_templates.DeleteJobTemplate, "Which job template to delete; refused while in use.")

@@ -73,11 +73,11 @@ class CreateJobInput(MutationInput):
         "The job template it starts with; the pipeline's own unless said, null for none. What is given here wins."
     )
     stage_id: ID | None = given("The stage it starts in; the first by default.", default=None)
-    description: str | None = optional("More about it.")
+    description: str | None = optional("More about it; null for nothing.")
     priority: Priority | None = settable("How urgent it is; MEDIUM unless a template says otherwise.")
     assignee_ids: list[ID] | None = settable("Members who work on it.")
-    start_date: date | None = optional("From when it is to be worked on.")
-    due_date: date | None = optional("By when it is to be done.")
+    start_date: date | None = optional("From when it is to be worked on; null for no date.")
+    due_date: date | None = optional("By when it is to be done; null for no date.")
     after_job_id: ID | None = given("Place it below this job of the stage; null puts it on top.", default=None)
 
 

@@ -140,7 +140,7 @@ class UpdateStageInput(MutationInput):
     completion: Completion | None = settable(COMPLETION)
     time_limit: DurationInput | None = optional(f"{TIME_LIMIT[:-1]}; null for no limit.")
     job_limit: int | None = optional(f"{JOB_LIMIT[:-1]}; null for any number.")
-    condition: ConditionInput | None = optional(f"{CONDITION} Null takes it off.")
+    condition: ConditionInput | None = optional(f"{CONDITION} It is taken off by null.")
 
 
 @input_of(stages.DeleteStage, "Which stage to delete.")
