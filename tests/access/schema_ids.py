@@ -126,6 +126,13 @@ def put(kind: GraphQLInputType, path: Path, value: str, like: Any = None) -> Any
     return said
 
 
+def says(given: Any, path: Path) -> bool:
+    """Whether an input says something at a path."""
+    if isinstance(given, list):
+        return any(says(one, path) for one in given)
+    return path == () or (isinstance(given, dict) and path[0] in given and says(given[path[0]], path[1:]))
+
+
 def query_argument(field: str, name: str) -> GraphQLInputType:
     """The type of an argument of a field of the query root."""
     root = schema().query_type

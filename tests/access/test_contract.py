@@ -226,7 +226,7 @@ input CreateStageInput { id: ID pipelineId: ID! name: String! }
 input UpdateStageInput { stageId: ID! name: String }
 input DeleteStageInput { stageId: ID! moveJobsTo: ID }
 type StagePayload { stage: Stage errors: [MutationError!]! }
-input CreateJobInput { id: ID accountId: ID! pipelineId: ID! name: String! }
+input CreateJobInput { id: ID accountId: ID! pipelineId: ID! name: String }
 input UpdateJobInput { jobId: ID! name: String }
 input MoveJobInput {
   jobId: ID!

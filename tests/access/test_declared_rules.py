@@ -16,7 +16,19 @@ WITHOUT_LOGIN = {"login", "acceptInvitation"}
 SCOPE = {"READER": "READ", "STEWARD": "MANAGE", "MEMBER_MANAGER": "MANAGE"}
 """Which scope a rule takes of an API token; every other one takes WRITE."""
 
-LISTS = ("accounts", "deadLetters", "emails", "emailTemplates", "jobs", "members", "pipelines", "tasks", "webhookCalls")
+LISTS = (
+    "accounts",
+    "automationRuns",
+    "deadLetters",
+    "emails",
+    "emailTemplates",
+    "jobs",
+    "jobTemplates",
+    "members",
+    "pipelines",
+    "tasks",
+    "webhookCalls",
+)
 ASKED = {
     "node": 'node(id: "job_1") { id }',
     "nodes": 'nodes(ids: ["job_1"]) { id }',
@@ -24,6 +36,7 @@ ASKED = {
     "tags": "tags { id }",
     "accountRoles": "accountRoles { id }",
     "clientStatuses": "clientStatuses { id }",
+    "customFields": "customFields { id }",
     "jobStatuses": "jobStatuses { id }",
     "account": 'account(id: "account_1") { id }',
     "pipeline": 'pipeline(id: "pipeline_1") { id }',

@@ -175,7 +175,7 @@ def test_a_mutation_takes_one_input_and_answers_errors(name: str) -> None:
 def test_what_builds_on_a_stored_thing_shows_its_version_and_times() -> None:
     """API2: every stored thing has them."""
     stored = ["Account", "AccountRoleKind", "Contact", "Firm", "Job", "JobStatus", "Member", "Pipeline", "Stage"]
-    for name in [*stored, "ClientStatus", "Comment", "Email", "EmailTemplate", "Subtask", "Tag", "Task"]:
+    for name in [*stored, "Automation", "ClientStatus", "Comment", "Email", "EmailTemplate", "Subtask", "Tag", "Task"]:
         kind = schema().type_map[name]
         assert is_object_type(kind)
         shown = {field: str(kind.fields[field].type) for field in ("id", "version", "createdAt", "updatedAt")}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from graphql import (
+    GraphQLAbstractType,
     GraphQLObjectType,
     GraphQLOutputType,
     get_named_type,
@@ -14,6 +17,7 @@ from graphql import (
     is_required_argument,
 )
 
+from tests.access.automations import RUNS, SECRET
 from tests.access.conftest import World
 from tests.access.schema_ids import schema
 from tests.support.api import Client
@@ -23,11 +27,24 @@ DEEP = 3
 
 STARTS = {
     "board": "board(pipelineId: $id)",
-    "job": "job(id: $id)",
+    "previewMove": "previewMove(input: {jobId: $id, stageId: $to, expect: {stageId: $at}})",
 }
 """Fields of the root with arguments of their own; the others are asked as they are."""
 
-UNASKED = {"node", "nodes", "account", "pipeline", "changes"}
+GIVEN = defaultdict[str, dict[str, str]](
+    dict,
+    board={"id": "pipeline_shown"},
+    previewMove={"id": "job_wanderer", "to": "stage_shown_2", "at": "stage_shown_0"},
+)
+"""What the arguments stand for."""
+
+COSTLY = {"previewMove"}
+"""Fields of the root from which one thing less is followed."""
+
+FOR_MANAGERS = {"deadLetters"}
+"""Fields of the root that are refused to employees."""
+
+UNASKED = {"node", "nodes", "account", "job", "pipeline", "changes"}
 """Fields of the root that show what the others lead to."""
 
 
@@ -35,7 +52,7 @@ def chains(kind: GraphQLOutputType, above: tuple[str, ...] = ()) -> Iterator[str
     """Selections of a type: all its plain fields, and one of its things after the other with all of theirs."""
     named = get_named_type(kind)
     if is_abstract_type(named):
-        yield "{ __typename ... on Node { id } }"
+        yield from _members(named, above)
         return
     assert is_object_type(named)
     plain, things = _parts(named)
@@ -50,6 +67,16 @@ def chains(kind: GraphQLOutputType, above: tuple[str, ...] = ()) -> Iterator[str
             )
 
 
+def _members(kind: GraphQLAbstractType, above: tuple[str, ...]) -> Iterator[str]:
+    """Selections of an interface or union: the ids of nodes, and whatever members have that are none."""
+    members = schema().get_possible_types(kind)
+    if any(schema().type_map["Node"] in member.interfaces for member in members):
+        yield "{ __typename ... on Node { id } }"
+    else:
+        parts = (f"{{ ... on {one.name} {more} }}" for one in members for more in chains(one, above[:-1]))
+        yield from parts  # a union without nodes is a part of what holds it
+
+
 def _parts(kind: GraphQLObjectType) -> tuple[list[str], list[tuple[str, GraphQLOutputType]]]:
     fields = {
         name: field for name, field in kind.fields.items() if not any(map(is_required_argument, field.args.values()))
@@ -62,16 +89,21 @@ def _parts(kind: GraphQLObjectType) -> tuple[list[str], list[tuple[str, GraphQLO
     ]
 
 
-def crawl() -> list[str]:
-    """Documents that follow every field that leads to a thing."""
+def crawl() -> list[tuple[str, str]]:
+    """Fields of the root with documents that follow every field below them that leads to a thing."""
     root = schema().query_type
     assert root is not None
     return [
-        f"query {'($id: ID!) ' if name in STARTS else ''}{{ it: {STARTS.get(name, name)} {selection} }}"
+        (name, f"query {_variables(STARTS.get(name, ''))}{{ it: {STARTS.get(name, name)} {selection} }}")
         for name, field in root.fields.items()
         if name not in UNASKED
-        for selection in chains(field.type)
+        for selection in chains(field.type, ("Query",) if name in COSTLY else ())
     ]
+
+
+def _variables(start: str) -> str:
+    names = re.findall(r"\$\w+", start)
+    return f"({', '.join(f'{name}: ID!' for name in names)}) " if names else ""
 
 
 async def test_no_path_of_the_schema_leads_to_what_is_hidden(world: World) -> None:
@@ -80,18 +112,21 @@ async def test_no_path_of_the_schema_leads_to_what_is_hidden(world: World) -> No
     hidden = {one for ids in own.hidden.values() for one in ids}
     hidden |= {one for ids in other.everything().values() for one in ids}
     hidden |= {"Comment hidden", "Job hidden", "Job aside", "Task hidden", "Task aside", "Task private", "Con hidden"}
-    hidden |= {'"Hidden"', '"One"', '"Two"', '"Gone"'}
+    hidden |= {'"Hidden"', '"One"', '"Two"', '"Gone"', SECRET}
     documents = crawl()
     assert len(documents) > 100
     for client, exact in ((own.employee, True), (own.owner, False)):
-        found = set()
-        for document in documents if exact else documents[::3]:
-            one = own.one["pipeline_shown" if "board(" in document else "job_wanderer"]
-            answer = await client.answer(document, **({"id": one} if "$id" in document else {}))
+        found: dict[str, str] = {}
+        asked = [one for one in documents if one[0] not in FOR_MANAGERS] if exact else documents[::3]
+        for name, document in asked:
+            answer = await client.answer(document, **{given: own.one[thing] for given, thing in GIVEN[name].items()})
             assert "errors" not in answer, (document, answer)
             assert answer["data"]["it"]
-            found |= {word for word in hidden if word in str(answer).replace("'", '"')}
-        assert found == set() if exact else len(found) > 20
+            found |= {word: document for word in hidden if word in str(answer).replace("'", '"')}
+        if exact:
+            assert found == {}
+        else:
+            assert len(found) > 20
 
 
 async def test_lists_and_counts_leave_out_what_is_hidden(world: World) -> None:
@@ -212,3 +247,29 @@ async def test_a_contact_of_a_hidden_account_is_deleted_only_by_who_sees_all_acc
     async with world.unchanged():
         [error] = await world.own.employee.refused("deleteContact", contactId=world.own.one["contact_both"])
     assert (error["code"], error["right"], error["path"]) == ("FORBIDDEN", "VIEW_ALL_ACCOUNTS", ["input", "contactId"])
+
+
+async def test_an_automation_does_not_show_what_it_names_beyond_ones_sight(world: World) -> None:
+    """AC4: an owner has it make jobs in a pipeline that the employee does not see; they see that it makes jobs."""
+    query = """query ($id: ID!) { node(id: $id) { ... on Automation { kind stage { id }
+        config { ... on CreateJobConfig { name pipeline { id } stage { id } } } } } }"""
+    one = world.own.one
+    shown = {"kind": "CREATE_JOB", "stage": {"id": one["stage_shown_2"]}}
+    seen = (await world.own.employee.query(query, id=one["automation_beyond"]))["node"]
+    assert seen == {**shown, "config": {"name": "Next", "pipeline": None, "stage": None}}
+    known = (await world.own.owner.query(query, id=one["automation_beyond"]))["node"]["config"]
+    assert known == {"name": "Next", "pipeline": {"id": one["pipeline_hidden"]}, "stage": {"id": one["stage_hidden_0"]}}
+
+
+async def test_a_job_does_not_tell_of_runs_in_the_hidden_pipelines_it_has_been_in(world: World) -> None:
+    """AC4, AU3: neither in its log, nor among all runs, nor by their ids; those where one sees it are there."""
+    query = """query ($id: ID!, $ids: [ID!]!) { job(id: $id) { runs { totalCount nodes { visit { id } } } }
+        automationRuns(first: 200) { nodes { id } } nodes(ids: $ids) { id } }"""
+    one = world.own.one
+    away = [one[f"run_wanderer_{name}"] for name in RUNS]
+    seen = await world.own.employee.query(query, id=one["job_wanderer"], ids=away)
+    assert seen["job"]["runs"] == {"totalCount": 4, "nodes": [{"visit": {"id": one["visit_now"]}}] * 4}
+    assert {run["id"] for run in seen["automationRuns"]["nodes"]}.isdisjoint(away)
+    assert seen["nodes"] == [None] * 4
+    known = await world.own.owner.query(query, id=one["job_wanderer"], ids=away)
+    assert (known["job"]["runs"]["totalCount"], known["nodes"]) == (8, [{"id": run} for run in away])

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.enums import AccessRight
 from store.ids import new_id
+from tests.access import automations
 from tests.access.schema_ids import mutation_rules
 from tests.support.api import PASSWORD, Api, Client
 from tests.support.dead import dead_letter
@@ -67,16 +68,19 @@ async def open_firm(api: Api, *, employees_see: bool = True) -> Firm:
     own = await owner.query("{ firm { id } }")
     firm = Firm(api, owner, owner, owner, owner.member_id, {}, {"firm": own["firm"]["id"]})
     await _label(firm)
+    await automations.label(firm)
     for name in ("shown", "hidden", "spare"):
         account = await owner.do("createAccount", "account { id }", name=name.title(), tagIds=[firm.one["tag"]])
         firm.put(**{f"account_{name}": account["id"]})
     if employees_see:
         await _hire(firm)
     await _pipelines(firm)
+    await automations.furnish(firm)
     await _contacts(firm)
     await _jobs(firm)
     await _comments(firm)
     await _wander(firm)
+    await automations.find_runs(firm)
     await _tasks(firm)
     await _tokens(firm)
     await _give_up(firm)
@@ -126,7 +130,7 @@ async def _pipelines(firm: Firm) -> None:
             "pipeline { id stages { id } }",
             name=name.title(),
             stages=[{"name": stage} for stage in stages],
-            statusIds=[firm.one["status"]],
+            statusIds=[firm.one["status"], firm.one["status_kept"]],
             availableToIds=[] if name == "hidden" else sorted(viewers),
         )
         stage_ids = {f"stage_{name}_{n}": stage["id"] for n, stage in enumerate(made["stages"])}
@@ -260,12 +264,18 @@ def _hide(firm: Firm) -> None:
     hidden |= {"subtask_hidden", "subtask_aside", "subtask_private", "session_owner", "history_hidden"}
     hidden |= {"comment_hidden", "notification", "call_hidden", "email_hidden"}
     hidden |= {"gone_stage", "gone_pipeline", "gone_with_it", "due_retried", "due_dismissed"}
+    hidden |= automations.hidden()
     firm.hide(*(firm.one[name] for name in sorted(hidden)))
 
 
 def unknown(prefix: str) -> str:
     """A well-formed id of nothing."""
     return new_id(prefix)
+
+
+def variants(firm: Firm) -> dict[str, list[dict[str, Any]]]:
+    """By mutation, more inputs that succeed, for fields that name things and exclude one another."""
+    return automations.variants(firm)
 
 
 def malformed(firm: Firm, prefix: str) -> list[str]:
@@ -275,7 +285,10 @@ def malformed(firm: Firm, prefix: str) -> list[str]:
 
 
 def works(firm: Firm) -> dict[str, dict[str, Any]]:
-    """For every mutation an input with every field that names a thing, in an order in which all of them succeed."""
+    """For every mutation an input with every field that names a thing, in an order in which all of them succeed.
+
+    What cannot be said in one input is in ``variants``, which succeed right after it.
+    """
     one, colleague = firm.one, firm.colleague.member_id
     holder = {"accountRoleId": one["role"], "memberId": colleague}
     made = {prefix: new_id(prefix) for prefix in ("account", "tag", "role", "contact", "pipeline", "stage", "status")}
@@ -320,7 +333,7 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
             "name": "Template",
             "jobName": "Job",
             "assigneeIds": [colleague],
-            "assigneeRoleIds": [one["role"]],
+            "assigneeRoleIds": [one["role_kept"]],
         },
         "updateJobTemplate": {
             "jobTemplateId": one["job_template"],
@@ -372,12 +385,14 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
             "condition": {"tags": [one["tag_spare"]]},
         },
         "updateStage": {"stageId": one["stage_shown_1"], "condition": None, **named},
+        **automations.works(firm),
         "createJob": {
             "id": made["job"],
             "name": "Job",
             "accountId": one["account_shown"],
             "pipelineId": one["pipeline_shown"],
             "stageId": one["stage_shown_0"],
+            "templateId": one["job_template_default"],
             "assigneeIds": [colleague],
             "afterJobId": one["job_below"],
         },

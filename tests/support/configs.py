@@ -1,0 +1,53 @@
+"""What automations may do: for every kind a configuration that names everything it can name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.automations import kinds
+from tests.support.api import Json
+
+
+def configs(one: Mapping[str, str]) -> dict[str, Json]:
+    """By the names that kinds have in GraphQL. ``one`` has an id for every prefix, and for a ``tag_spare``.
+
+    The stage is one of the pipeline.
+    """
+    people = {"memberIds": [one["member"]], "roleIds": [one["role"]]}
+    assignees = {"assigneeIds": [one["member"]], "assigneeRoleIds": [one["role"]]}
+    named = {"addMemberIds": [one["member"]], "addRoleIds": [one["role"]], "removeMemberIds": [one["member"]]}
+    found: dict[str, Json] = {
+        "addComment": {"text": "Look", "mentionIds": [one["member"]]},
+        "callWebhook": {"url": "https://hooks.example.com/jobs"},
+        "createJob": {
+            "pipelineId": one["pipeline"],
+            "stageId": one["stage"],
+            "templateId": one["jobtemplate"],
+            "name": "Next",
+            **assignees,
+        },
+        "createTask": {
+            "title": "Call",
+            "description": "Twice",
+            "checkList": "One\nTwo",
+            "dueAfter": {"amount": 2, "unit": "DAYS"},
+            **assignees,
+        },
+        "notifyMembers": {"text": "Look", **people},
+        "sendEmail": {"templateId": one["emailtemplate"], **people},
+        "setClientStatus": {"clientStatusId": one["clientstatus"]},
+        "setDates": {"startAfter": {"amount": 1, "unit": "DAYS"}, "dueAfter": {"amount": 2, "unit": "WORKING_DAYS"}},
+        "setJobStatus": {"statusId": one["status"]},
+        "setPriority": {"priority": "HIGH"},
+        "updateAccountAccess": named,
+        "updateAssignees": {**named, "removeRoleIds": [one["role"]]},
+        "updateTags": {"addTagIds": [one["tag"]], "removeTagIds": [one["tag_spare"]]},
+    }
+    assert set(found) == {camel(kind) for kind in kinds()}, "a new kind needs a configuration here"
+    return found
+
+
+def camel(kind: str) -> str:
+    """The name of a kind's configuration in GraphQL inputs."""
+    first, *more = kind.lower().split("_")
+    return first + "".join(word.capitalize() for word in more)
