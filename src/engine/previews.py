@@ -21,7 +21,7 @@ from engine.enums import CauseKind, DueKind, ErrorCode, PendingItems
 from engine.errors import Problem, Refused
 from engine.moves import MoveJob, move_job
 from engine.webhooks import WebhookErrand
-from engine.work import Caller, Cascade, Clock, Work, runs_again, system, viewer_now
+from engine.work import Caller, Cascade, Clock, Work, overtaken, runs_again, system, viewer_now
 from store.database import Database, Db, Row
 from store.reads import previews as reads
 from store.sql import Params
@@ -81,7 +81,7 @@ async def preview_move(database: Database, caller: Caller, command: MoveJob, clo
     except Refused as refused:
         return Preview(errors=refused.problems)
     except Exception as error:
-        if not runs_again(error):
+        if not (runs_again(error) or overtaken(error)):
             raise
         return Preview(errors=[BUSY])
     return preview
@@ -102,7 +102,7 @@ async def _look(work: Work, command: MoveJob, errands: Mapping[DueKind, Errand])
         return sees_email(work.viewer, p, "e")
 
     return Preview(
-        warnings=chain.warnings,
+        warnings=[*work.warnings, *([] if chain.ended else [ENDLESS])],
         pending=_undecided(command, blocking) if entered else (),
         stage_id=after["stage_id"],
         status_id=after["status_id"],
@@ -138,7 +138,7 @@ class _Chain:
     work: Work
     job_id: str
     errands: Mapping[DueKind, Errand]
-    warnings: list[Problem] = field(default_factory=list)
+    ended: bool = True
     job_ids: set[str] = field(default_factory=set)
     """The job, and those that were made by the way."""
 
@@ -149,7 +149,7 @@ class _Chain:
         while rows := await self._take():
             done += len(rows)
             if done > MOST or any(row["hops"] > cascades.HOPS for row in rows):
-                self.warnings.append(ENDLESS)
+                self.ended = False
                 return
             inside = sorted((row for row in rows if row["kind"] in HANDLERS), key=_group)
             for _, group in groupby(inside, key=_group):
@@ -182,7 +182,6 @@ class _Chain:
 
     async def _end(self, work: Work) -> None:
         self.job_ids |= {self.job_id, *work.reconsidered, *(due.job_id for due in work.dues if due.job_id)}
-        self.warnings += work.warnings
         await work.finish()
 
 

@@ -341,6 +341,11 @@ def runs_again(error: BaseException) -> bool:
     return _sqlstate(error) in _BUSY
 
 
+def overtaken(error: BaseException) -> bool:
+    """Whether what it referred to went away, or what it made was made, between its look and its change."""
+    return _sqlstate(error) in _OVERTAKEN
+
+
 def _sqlstate(error: BaseException) -> str | None:
     """PostgreSQL's error code, also when the ORM wrapped the error."""
     cause: BaseException | None = error
