@@ -457,8 +457,10 @@ async def test_a_deactivated_member_gets_no_new_work(world: World, database: Dat
     assert len(tries) == 21
     assert await complaints(world, database, tries) == []
     for place, value in tries:
+        if "config" in place.path:  # of one kind of several: test_automation_sight has them
+            continue
         answer = await send(world.owner, place.mutation, place.put(INPUTS[place.mutation](world), value))
-        assert [code for code, _ in answer.typed] == ["DEACTIVATED"]
+        assert [code for code, _ in answer.typed] == ["DEACTIVATED"], place
 
 
 async def test_stale_versions_are_conflicts(world: World, database: Database) -> None:

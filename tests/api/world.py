@@ -217,7 +217,7 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     },
     "updateJobTemplate": lambda w: {
         "jobTemplateId": w.job_template,
-        "name": "Payroll",
+        "name": "Sales tax",
         "assigneeIds": [w.employee.member_id],
         "assigneeRoleIds": [w.role],
         "startAfter": {"amount": 1, "unit": "DAYS"},

@@ -63,3 +63,31 @@ async def test_a_test_email_tells_no_more_than_its_reader_may_see(shop: Shop, ap
     asked = {"templateId": template["id"], "jobId": job["id"]}
     assert await member.code("sendTestEmail", **asked) == ("NOT_FOUND", ["input", "jobId"])
     assert await digest(api.database) == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("addComment", "mentionIds"),
+        ("createTask", "assigneeIds"),
+        ("updateAssignees", "addMemberIds"),
+        ("createJob", "assigneeIds"),
+        ("notifyMembers", "memberIds"),
+        ("updateAccountAccess", "addMemberIds"),
+    ],
+)
+async def test_who_is_deactivated_is_given_nothing_by_automations(shop: Shop, api: Api, kind: str, name: str) -> None:
+    """PL4: nor can they be named any more, with the field that names them."""
+    gone = await api.member(shop.owner)
+    await shop.owner.do("deactivateMember", memberId=gone.member_id)
+    more: Json = {
+        "addComment": {"text": "Look"},
+        "createTask": {"title": "Look"},
+        "createJob": {"pipelineId": shop.pipeline, "name": "Look"},
+        "notifyMembers": {"text": "Look"},
+    }
+    before = await digest(api.database)
+    config = {kind: {**more.get(kind, {}), name: [gone.member_id]}}
+    refused = await shop.owner.code("createAutomation", stageId=shop.stages[1], config=config)
+    assert refused == ("DEACTIVATED", ["input", "config", kind, name])
+    assert await digest(api.database) == before
