@@ -38,7 +38,7 @@ bench: .env-dev ## Run the benchmarks on a PostgreSQL of their own and print a t
 	@exec $(BIN)/python -m bench $(ARGS)
 
 .PHONY: check
-check: lint types layers drift ## Check everything but the tests: lint, types, layers, schema drift
+check: lint types layers drift rules ## Check everything but the tests: lint, types, layers, schema drift, rules with tests
 
 .PHONY: lint
 lint: .env-dev ## Check style and likely bugs (make format repairs what can be)
@@ -61,6 +61,10 @@ layers: .env-dev ## Check that no package looks back up (server > gql > resolver
 .PHONY: drift
 drift: .env-dev ## Check schema/stageline.graphql against the code, and for breaking changes
 	$(BIN)/stageline export-schema --check
+
+.PHONY: rules
+rules: .env-dev ## Check that every rule that docs/rules.md calls built is named by a test
+	$(BIN)/python tools/rules.py
 
 .PHONY: schema
 schema: .env-runtime ## Export the GraphQL schema to schema/stageline.graphql
