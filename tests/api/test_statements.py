@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -12,6 +9,7 @@ import pytest
 from store.database import Database
 from tests.rules.kit import Saved, pipeline, task
 from tests.support.api import Api, Client, Json, Shop, open_shop
+from tests.support.statements import counting
 
 MEMBER = "id name email role joinedAt"
 CARD = f"""id name description version createdAt updatedAt rank priority startDate dueDate overdue enteredStageAt
@@ -59,34 +57,6 @@ CLONES = {
     "comments": ("id", ["job_id"]),
     "comment_mentions": (None, ["comment_id"]),
 }
-
-
-class Counter(logging.Handler):
-    """Counts the statements of our own SQL and of the ORM."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.statements: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """One statement of the ORM."""
-        self.statements.append(record.getMessage())
-
-
-@contextmanager
-def counting(database: Database) -> Iterator[list[str]]:
-    """The statements that run inside, those of other clients of this database included."""
-    counter, log = Counter(), logging.getLogger("tortoise.db_client")
-    level, before = log.level, database.on_statement
-    log.addHandler(counter)
-    log.setLevel(logging.DEBUG)
-    database.on_statement = counter.statements.append
-    try:
-        yield counter.statements
-    finally:
-        database.on_statement = before
-        log.removeHandler(counter)
-        log.setLevel(level)
 
 
 async def multiply(database: Database, jobs: list[str], copies: int) -> None:

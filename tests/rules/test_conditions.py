@@ -10,9 +10,9 @@ from engine import conditions
 from engine.conditions import AssigneesTest, Condition, FieldTest
 from engine.enums import Priority
 from store.database import Database
-from tests.api.test_statements import counting
 from tests.rules.kit import codes, digest, pipeline, together
 from tests.support.api import Api, Client, Json, Shop
+from tests.support.statements import counting
 
 TESTS = """tags { id name } priority assignees { members { id } nobody }
     customField { field { id } isSet isOneOf contains atLeast atMost }"""

@@ -11,11 +11,11 @@ from engine import outbox
 from engine.due import TRIES
 from engine.letters import Letter
 from store.database import Database
-from tests.api.test_statements import counting
 from tests.rules.kit import digest, move
 from tests.support.api import Api, Client, Json, Shop, open_shop
 from tests.support.desk import Desk
 from tests.support.mail import post_office
+from tests.support.statements import counting
 
 HOUR = timedelta(hours=1)
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from store.database import Database
-from tests.api.test_statements import counting
 from tests.rules.kit import pipeline, status
 from tests.rules.test_previews import automation, employee
 from tests.support.api import Api, Client, Json, Shop
+from tests.support.statements import counting
 
 HEALTH = """query ($id: ID!) { pipeline(id: $id) { health {
     automation { id } stage { id } what { __typename id } code message } } }"""

@@ -8,11 +8,11 @@ import pytest
 
 from store.database import Database
 from tests.access.digest import Unchanged
-from tests.api.test_statements import counting
 from tests.rules.kit import built_in, look, move, pipeline, set_state, status, task
 from tests.rules.test_waiting import held
 from tests.support.api import Api, Client, Json, Shop
 from tests.support.foresight import PREVIEW, accept, foresee
+from tests.support.statements import counting
 
 DAY = {"span": {"amount": 1, "unit": "DAYS"}}
 NOTHING: Json = {"stage": None, "status": None, "stages": [], "runs": [], "emails": [], "pendingItems": []}

@@ -21,11 +21,11 @@ from engine.webhooks import NewCall, WebhookErrand, make
 from engine.work import Caller, perform, system_clock
 from server.delivery.webhook import Poster
 from store.database import Database
-from tests.api.test_statements import counting
 from tests.docs.pages import ROOT, Page
 from tests.rules.kit import built_in, digest, hidden_job, move, status
 from tests.support.api import Api, Client, Json, Shop, open_shop, running_api
 from tests.support.hooks import Hooks, Seen, cut, hooks, says
+from tests.support.statements import counting
 from tests.support.wait import eventually
 
 HOME = ("127.0.0.1",)
