@@ -92,7 +92,48 @@ type Pipeline implements Node {
   jobCount: Int!
   archivedAt: DateTime
 }
-type Stage implements Node { id: ID! name: String! position: Int! jobCount: Int! }
+type Stage implements Node {
+  id: ID!
+  name: String!
+  position: Int!
+  automove: Automove!
+  timeLimit: Duration
+  condition: Condition
+  automations: [Automation!]!
+  jobCount: Int!
+}
+enum Automove { OFF WHEN_ITEMS_DONE WHEN_ITEMS_DONE_OR_NONE }
+type Duration { amount: Int! unit: DurationUnit! }
+enum DurationUnit { MINUTES HOURS DAYS WORKING_DAYS WEEKS MONTHS }
+type Condition { tags: [Tag!] priority: [Priority!] }
+type Automation implements Node {
+  id: ID!
+  position: Int!
+  kind: AutomationKind!
+  delay: Delay
+  condition: Condition
+  config: AutomationConfig!
+}
+enum AutomationKind {
+  CREATE_TASK SEND_EMAIL NOTIFY_MEMBERS UPDATE_TAGS UPDATE_ASSIGNEES UPDATE_ACCOUNT_ACCESS SET_JOB_STATUS
+  SET_CLIENT_STATUS SET_PRIORITY SET_DATES ADD_COMMENT CREATE_JOB CALL_WEBHOOK
+}
+type Delay { span: Duration }
+union AutomationConfig = CreateTaskConfig | SetPriorityConfig
+type CreateTaskConfig { title: String! }
+type SetPriorityConfig { priority: Priority! }
+type AutomationRun implements Node {
+  id: ID!
+  automation: Automation
+  visit: StageVisit!
+  state: RunState!
+  reason: String
+  cause: Cause!
+  startedAt: DateTime
+  finishedAt: DateTime
+  made: [Node!]!
+}
+enum RunState { QUEUED RUNNING RETRYING SCHEDULED HELD DONE SKIPPED FAILED CANCELLED DISMISSED }
 type JobStatus implements Node { id: ID! name: String! state: JobState! color: String pauses: Boolean! }
 type ClientStatus implements Node { id: ID! name: String! color: String description: String }
 type Board { cursor: String! pipeline: Pipeline! columns: [BoardColumn!]! }
@@ -119,14 +160,18 @@ type Job implements Node {
   dueDate: Date
   overdue: Boolean!
   enteredStageAt: DateTime!
+  stageDueAt: DateTime
+  stageOverdue: Boolean!
   items(open: Boolean, first: Int, after: String, last: Int, before: String): ActionItemConnection!
   tasks(first: Int, after: String, last: Int, before: String): TaskConnection!
   visits(first: Int, after: String, last: Int, before: String): StageVisitConnection!
+  runs(first: Int, after: String, last: Int, before: String): AutomationRunConnection!
   history(first: Int, after: String, last: Int, before: String): HistoryConnection!
   comments(first: Int, after: String, last: Int, before: String): CommentConnection!
 }
 type Comment { id: ID! }
-type StageVisit implements Node { id: ID! stage: Stage! enteredAt: DateTime! leftAt: DateTime }
+type StageVisit implements Node { id: ID! stage: Stage! enteredAt: DateTime! leftAt: DateTime overdue: Boolean! }
+type AutomationRunConnection { nodes: [AutomationRun!]! }
 type PipelineConnection { nodes: [Pipeline!]! }
 type JobConnection { nodes: [Job!]! }
 type StageVisitConnection { nodes: [StageVisit!]! }
@@ -171,9 +216,9 @@ type MemberChanged { member: Member! }
 type StreamReset { reason: ResetReason! }
 enum RemovalReason { ARCHIVED DELETED MOVED_AWAY LEFT_FILTER NOT_VISIBLE }
 enum ResetReason { CURSOR_TOO_OLD CURSOR_UNKNOWN TOO_MANY_CHANGES }
-type Cause { actor: Actor kind: CauseKind! clientMutationId: String }
+type Cause { actor: Actor automation: Automation kind: CauseKind! clientMutationId: String }
 union Actor = Member
-enum CauseKind { COALESCED }
+enum CauseKind { AUTOMATION AUTOMOVE COALESCED }
 
 # --- what is done ---
 
@@ -190,6 +235,8 @@ type Mutation {
   createStage(input: CreateStageInput!): StagePayload!
   updateStage(input: UpdateStageInput!): StagePayload!
   deleteStage(input: DeleteStageInput!): PipelinePayload!
+  createAutomation(input: CreateAutomationInput!): AutomationPayload!
+  retryRun(input: RetryRunInput!): AutomationRunPayload!
   createJob(input: CreateJobInput!): JobPayload!
   updateJob(input: UpdateJobInput!): JobPayload!
   moveJob(input: MoveJobInput!): JobPayload!
@@ -226,6 +273,13 @@ input CreateStageInput { id: ID pipelineId: ID! name: String! }
 input UpdateStageInput { stageId: ID! name: String }
 input DeleteStageInput { stageId: ID! moveJobsTo: ID }
 type StagePayload { stage: Stage errors: [MutationError!]! }
+input CreateAutomationInput { id: ID stageId: ID config: AutomationConfigInput! }
+input AutomationConfigInput @oneOf { createTask: CreateTaskConfigInput setPriority: SetPriorityConfigInput }
+input CreateTaskConfigInput { title: String! }
+input SetPriorityConfigInput { priority: Priority! }
+input RetryRunInput { runId: ID! }
+type AutomationPayload { automation: Automation errors: [MutationError!]! }
+type AutomationRunPayload { run: AutomationRun errors: [MutationError!]! }
 input CreateJobInput { id: ID accountId: ID! pipelineId: ID! name: String }
 input UpdateJobInput { jobId: ID! name: String }
 input MoveJobInput {

@@ -98,7 +98,11 @@ async def gather_crowd(api: Api, shop: Shop, database: Database) -> Crowd:
         )
         if n % 4 == 3:
             await owner.do("setJobStatus", jobId=made["id"], statusId=dice.choice([on_hold, *statuses[1:3]]))
+    late: Json = {"config": {"addComment": {"text": "Late"}}, "delay": {"span": {"amount": 1, "unit": "DAYS"}}}
+    for stage in shop.stages:
+        await owner.do("createAutomation", stageId=stage, **late)
     job = await keep_busy(shop, dice, members)
+    await database.rows("UPDATE runs SET created_at = '2026-01-01' WHERE abs(hashtext(id)) % 2 = 0")
     for _ in range(7):
         await failed_call(database, job)
     await database.rows("UPDATE webhook_calls SET created_at = '2026-01-01' WHERE abs(hashtext(id)) % 2 = 0")

@@ -67,6 +67,13 @@ LISTS = {
     "members": Listed("{ members(PAGE) { CONNECTION } }", ("members",), lambda c: {}, 6),
     "pipelines": Listed("{ pipelines(PAGE) { CONNECTION } }", ("pipelines",), lambda c: {}, 6),
     "webhookCalls": Listed("{ webhookCalls(PAGE) { CONNECTION } }", ("webhookCalls",), lambda c: {}, 7),
+    "automationRuns": Listed("{ automationRuns(PAGE) { CONNECTION } }", ("automationRuns",), lambda c: {}, 0),
+    "runs": Listed(
+        "query ($id: ID!) { job(id: $id) { it: runs(PAGE) { CONNECTION } } }",
+        ("job", "it"),
+        lambda c: {"id": c.job},
+        7,
+    ),
     "availableTo": Listed(
         "query ($id: ID!) { pipeline(id: $id) { it: availableTo(PAGE) { CONNECTION } } }",
         ("pipeline", "it"),
