@@ -63,7 +63,7 @@ FIELDS: Final = (
 JOB_TEMPLATES: Final = (
     _job_template(RETURN, "Tax return [LAST_YEAR]", 30),
     _job_template(MONTH, "Bookkeeping [LAST_MONTH_NAME] [LAST_MONTH_YEAR]", 15),
-    _job_template(START, "Welcome, [ACCOUNT_NAME]", 20),
+    _job_template(START, "Onboarding", 20),
 )
 EMAILS: Final = (
     _email(
