@@ -103,7 +103,8 @@ def test_a_field_of_the_root_needs_nobody_only_where_it_tells_nobody_anything() 
     integrators = {name for name, rule in rules.items() if rule == "right(MANAGE_INTEGRATIONS)"}
     assert {name for name in integrators if name.startswith("Query.")} == {"Query.webhookCalls"}
     others = {rule for name, rule in rules.items() if name.startswith("Query.") and name not in integrators}
-    assert others == {"VISITOR", "READER"}
+    assert others == {"VISITOR", "READER", "MANAGING_READER"}
+    assert {name for name, rule in rules.items() if rule == "MANAGING_READER"} == {"Query.deadLetters"}
     assert {rule for name, rule in rules.items() if name.startswith("Subscription.")} == {"READER"}
 
 
