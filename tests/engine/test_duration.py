@@ -67,9 +67,11 @@ def test_of_a_time_that_comes_twice_it_is_the_first() -> None:
     ("span", "wrong"),
     [
         (Duration(1, DurationUnit.HOURS), []),
-        (Duration(10_000, DurationUnit.WORKING_DAYS), []),
+        (Duration(10_000, DurationUnit.HOURS), []),
+        (Duration(1_000, DurationUnit.WORKING_DAYS), []),
         (Duration(0, DurationUnit.HOURS), ["amount"]),
         (Duration(-1, DurationUnit.WORKING_DAYS), ["amount"]),
+        (Duration(1_001, DurationUnit.WORKING_DAYS), ["amount"]),
         (Duration(10_001, DurationUnit.HOURS), ["amount"]),
         (Duration(1, DurationUnit.DAYS), ["unit"]),
         (Duration(0, DurationUnit.MONTHS), ["amount", "unit"]),

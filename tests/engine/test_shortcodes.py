@@ -57,7 +57,7 @@ def test_no_text_is_too_much_for_shortcodes(text: str) -> None:
         assert shortcodes.resolve(text, {}) == text
         assert codes or shortcodes.resolve(text, VALUES) == text
     marked = dict.fromkeys(codes, "<&>\"'")
-    assert shortcodes.resolve(text, marked, html=True).count("<") == text.count("<")
+    assert shortcodes.resolve(text, marked, html=True).count("<") <= text.count("<")  # a code may hold one
     checks = Checks()
     assert shortcodes.check(text, checks, "text", fields=FIELDS) <= set(FIELDS.values())
     known = {*shortcodes.OF_JOBS, *(f"{shortcodes.FIELD}:{name}" for name in FIELDS)} - {shortcodes.FIELD}

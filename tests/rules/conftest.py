@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from store.database import Database
@@ -14,4 +16,4 @@ _shops: Saved[Shop] = Saved()
 @pytest.fixture
 async def shop(api: Api, database: Database) -> Shop:
     """A firm with a pipeline of three stages and an account, and its owner."""
-    return await _shops.get(api, database, open_shop, lambda shop: [shop.owner])
+    return replace(await _shops.get(api, database, open_shop, lambda shop: [shop.owner]))

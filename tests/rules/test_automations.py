@@ -317,7 +317,7 @@ async def test_what_makes_no_sense_is_refused(works: Works, database: Database) 
     config = ["input", "config"]
     tries: list[tuple[Json, tuple[str, list[str]]]] = [
         ({"config": said("Hello")}, ("INVALID", ["input", "stageId"])),
-        ({"config": said("Hello"), "stageId": second, "statusId": hold}, ("INVALID", ["input", "stageId"])),
+        ({"config": said("Hello"), "stageId": second, "statusId": hold}, ("INVALID", ["input", "statusId"])),
         ({"config": said("Hello"), "statusId": hold}, ("REQUIRED", ["input", "pipelineId"])),
         (
             {"config": said("Hello"), "stageId": elsewhere, "pipelineId": works.shop.pipeline},

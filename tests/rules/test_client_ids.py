@@ -28,6 +28,12 @@ class Create:
 CASES = {
     "createAccount": Create("account", "account", lambda shop: {"name": "Bolt"}, {"name": "Nut"}),
     "createAccountRole": Create("accountRole", "role", lambda shop: {"name": "Preparer"}, {"name": "Reviewer"}),
+    "createAutomation": Create(
+        "automation",
+        "automation",
+        lambda shop: {"stageId": shop.stages[1], "config": {"addComment": {"text": "Hello"}}},
+        {"config": {"addComment": {"text": "Goodbye"}}},
+    ),
     "createClientStatus": Create(
         "clientStatus", "clientstatus", lambda shop: {"name": "In review"}, {"description": "Soon."}
     ),
@@ -35,6 +41,7 @@ CASES = {
     "createContact": Create(
         "contact", "contact", lambda shop: {"name": "Ann", "accountIds": [shop.account]}, {"phone": "123"}
     ),
+    "createCustomField": Create("customField", "field", lambda shop: {"name": "EIN", "kind": "TEXT"}, {"name": "SSN"}),
     "createEmailTemplate": Create(
         "template",
         "emailtemplate",
@@ -48,6 +55,9 @@ CASES = {
         {"priority": "LOW"},
     ),
     "createJobStatus": Create("status", "status", lambda shop: {"name": "On hold"}, {"pauses": False}),
+    "createJobTemplate": Create(
+        "jobTemplate", "jobtemplate", lambda shop: {"name": "Books", "jobName": "Books"}, {"priority": "HIGH"}
+    ),
     "createPipeline": Create(
         "pipeline",
         "pipeline",
@@ -162,12 +172,20 @@ async def test_an_id_that_the_application_gave_is_refused(shop: Shop, database: 
     assert await digest(database) == before
 
 
+def _blank(given: Json) -> tuple[Json, list[str]]:
+    """A text of the input that says nothing, and the path to it."""
+    if "config" in given:
+        return {"config": {"addComment": {"text": " "}}}, ["config", "addComment", "text"]
+    text = next(field for field in ("title", "text", "name") if field in given)
+    return {text: " "}, [text]
+
+
 @EVERY
 async def test_a_refused_create_leaves_its_id_free(shop: Shop, mutation: str) -> None:
     """JB2: an id counts as used only when something was made with it."""
     case, given = await prepared(shop, mutation)
-    text = next(field for field in ("title", "text", "name") if field in given)
-    assert await shop.owner.code(mutation, **{**given, text: " "}) == ("REQUIRED", ["input", text])
+    blank, path = _blank(given)
+    assert await shop.owner.code(mutation, **{**given, **blank}) == ("REQUIRED", ["input", *path])
     assert await shop.owner.do(mutation, f"{case.thing} {{ id }}", **given) == {"id": given["id"]}
 
 

@@ -59,7 +59,7 @@ class Works:
     def open(cls, api: Api, shop: Shop) -> Works:
         """The works in a shop."""
         works = cls(api, shop)
-        shop.owner = works.timed(shop.owner)
+        shop.owner = works.timed(shop.owner)  # of this test's shop: the fixture gives each its own
         return works
 
     def timed(self, client: Client) -> Timed:
