@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from bench.firm import Bench, middle, running_bench, tag
 from bench.table import Line
-from engine import moves, stages
 from engine.automations.add_comment import AddComment
 from engine.automations.create_task import CreateTask
 from engine.automations.set_priority import SetPriority
@@ -16,6 +15,8 @@ from engine.automations.update_assignees import UpdateAssignees
 from engine.automations.update_tags import UpdateTags
 from engine.due import Runner
 from engine.enums import Automove, Priority
+from engine.job import moves
+from engine.pipeline import stages
 from server.due_work import HANDS
 
 MOVES = 150

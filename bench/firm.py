@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine import accounts, configuring, firms, jobs, pipelines, tags
 from engine.access import Viewer
+from engine.automating import configuring
+from engine.firm import accounts, firms, tags
+from engine.job import jobs
+from engine.pipeline import pipelines
 from engine.work import Caller, Work, perform
 from server.embedded import EmbeddedPostgres
 from store.database import Database

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
-from engine import emails, runs
+from engine.automating import runs
 from engine.enums import DueKind, EmailState, RunState, WebhookState
 from engine.errors import missing
+from engine.mail import emails
 from engine.work import Work
 from store.database import Row
 from store.writes import dead_letters as writes

@@ -7,7 +7,7 @@ What has its effect outside is an errand: taken for a while, done, and told; a c
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby
@@ -16,8 +16,9 @@ from typing import Any, Final, Protocol
 import orjson
 import structlog
 
-from engine import automove, runs, time_limits
+from engine.automating import runs
 from engine.enums import CauseKind, DueKind, RunState
+from engine.job import automove, time_limits
 from engine.work import Caller, Cascade, Clock, Work, perform, system_clock, system_of
 from store.database import Database, Db, Row, is_outage
 from store.writes import due, entries, locks
@@ -102,16 +103,26 @@ class Runner:
     clock: Clock = system_clock
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     """Once it is set, what has not been begun is given back."""
+    _served: Collection[str] = ()
 
     async def round(self) -> int:
         """Does what is due now, up to a number of rows; answers how many it took."""
-        rows = await due.claim(self.database, {*HANDLERS, *self.errands}, self.clock(), AT_ONCE, LEASE)
+        rows = await self._claim()
         inside = sorted((row for row in rows if row["kind"] in HANDLERS), key=_group)
         for _, group in groupby(inside, key=_group):
             some = list(group)
             await (due.give_back(self.database, some) if self.stop.is_set() else self._together(some))
         await self._deliver([row for row in rows if row["kind"] not in HANDLERS])
         return len(rows)
+
+    async def _claim(self) -> list[Row]:
+        """The next rows. A firm that has just filled a round stands back while others have something due."""
+        kinds = {*HANDLERS, *self.errands}
+        rows = await due.claim(self.database, kinds, self.clock(), AT_ONCE, LEASE, self._served)
+        if self._served and not rows:
+            rows = await due.claim(self.database, kinds, self.clock(), AT_ONCE, LEASE)
+        self._served = {row["firm_id"] for row in rows} if len(rows) == AT_ONCE else set()
+        return rows
 
     async def _together(self, rows: Sequence[Row]) -> None:
         """All in one transaction; where that fails, each in one of its own."""

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine import access, audience
+from engine import access
 from engine.checks import Checks, listed
 from engine.enums import NotificationKind
 from engine.errors import missing
+from engine.firm import audience
 from engine.work import Work
 from store.database import Row
 from store.sql import Params

@@ -5,7 +5,7 @@ from enum import Enum
 import strawberry
 
 from engine import enums
-from engine.delays import JobDate
+from engine.automating.delays import JobDate
 from live.cursor import ResetReason
 from resolvers.orders import JobOrderField, TaskOrderField
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from engine import access, accounts, contacts, roles, tags
+from engine import access
 from engine.enums import AccessRight
+from engine.firm import accounts, contacts, roles, tags
 from resolvers.commands import command, removal
 from resolvers.context import Context
 from resolvers.declare import READER, WITH_PARENT, Depends, batch, query, right

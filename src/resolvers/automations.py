@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from engine import access, configuring, runs, setting
+from engine import access
+from engine.automating import configuring, runs, setting
 from engine.automations import kinds
 from engine.enums import AccessRight, RunState
 from resolvers import jobs, pipelines

@@ -12,7 +12,7 @@ import structlog
 
 from engine.enums import ErrorCode
 from engine.errors import Refused, invalid
-from engine.sessions import Identity, session_over
+from engine.firm.sessions import Identity, session_over
 from live import cursor
 from live.cursor import Position
 from live.tail import Tail, Tails

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from engine import client_statuses
 from engine.enums import AccessRight
+from engine.firm import client_statuses
 from resolvers import jobs
 from resolvers.commands import command, removal
 from resolvers.context import Context

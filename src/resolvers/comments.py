@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from engine import access, comments
+from engine import access
+from engine.job import comments
 from resolvers import firms, jobs
 from resolvers.commands import command
 from resolvers.context import Context

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from engine.conditions import AssigneesTest, Condition, FieldTest, parsed, references
+from engine.automating.conditions import AssigneesTest, Condition, FieldTest, parsed, references
 from resolvers.context import Context
 from resolvers.declare import WITH_PARENT, Depends, batch
 from store.ids import prefix_of

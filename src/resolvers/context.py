@@ -9,10 +9,10 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from engine.access import Viewer, sees_job
-from engine.calendar import today
 from engine.enums import ErrorCode
 from engine.errors import Problem, Refused, invalid
-from engine.sessions import SESSION, Identity
+from engine.firm.sessions import SESSION, Identity
+from engine.time.calendar import today
 from engine.work import Work, perform, system_clock, viewer_now
 from live.tail import Tails
 from store.database import Database, Db, Share, is_outage

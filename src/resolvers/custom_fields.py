@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from engine import access, custom_fields
+from engine import access
 from engine.enums import AccessRight
+from engine.firm import custom_fields
 from resolvers.commands import command, removal
 from resolvers.context import Context
 from resolvers.declare import READER, WITH_PARENT, Depends, batch, query, right

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from engine import access, email_templates, outbox
+from engine import access
 from engine.enums import AccessRight
+from engine.mail import email_templates, outbox
 from resolvers import accounts, automations, firms, jobs
 from resolvers.commands import command, removal
 from resolvers.context import Context

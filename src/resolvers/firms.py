@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from engine import firms, members
 from engine.enums import Weekday
+from engine.firm import firms, members
 from resolvers.commands import command
 from resolvers.context import Context
 from resolvers.declare import (

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from engine import health
 from engine.enums import ErrorCode
+from engine.pipeline import health
 from resolvers import automations, nodes, pipelines
 from resolvers.context import Context
 from resolvers.declare import WITH_PARENT, Depends, batch

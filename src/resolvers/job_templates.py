@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import orjson
 
-from engine import job_templates
 from engine.enums import AccessRight
+from engine.job import job_templates
 from resolvers.commands import command, removal
 from resolvers.context import Context
 from resolvers.declare import READER, WITH_PARENT, Depends, batch, query, right

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from engine import access, jobs, moves
+from engine import access
+from engine.job import jobs, moves
 from resolvers import firms, orders
 from resolvers.commands import command
 from resolvers.context import Context

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from engine import access, pipelines, stage_settings, stages, statuses
+from engine import access
 from engine.enums import AccessRight
+from engine.pipeline import pipelines, stage_settings, stages, statuses
 from resolvers.commands import command, removal
 from resolvers.context import Context
 from resolvers.declare import READER, WITH_PARENT, Depends, batch, query, right

@@ -6,8 +6,8 @@ from typing import Any
 
 from engine.enums import ErrorCode
 from engine.errors import invalid
-from engine.moves import MoveJob
-from engine.previews import Preview, preview_move
+from engine.job.moves import MoveJob
+from engine.job.previews import Preview, preview_move
 from resolvers import nodes, pipelines
 from resolvers.context import Context
 from resolvers.declare import READER, WITH_PARENT, Depends, batch, error_row, query

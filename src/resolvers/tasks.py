@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from engine import access, items, tasks
+from engine import access
+from engine.job import items, tasks
 from resolvers import jobs, orders
 from resolvers.commands import command
 from resolvers.context import Context

@@ -1,6 +1,6 @@
 """Undoing moves (MV7)."""
 
-from engine import undo
+from engine.job import undo
 from resolvers import automations, jobs
 from resolvers.context import Context
 from resolvers.declare import WRITER, Payload, mutation

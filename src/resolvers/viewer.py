@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from engine import members as engine_members
-from engine import sessions
 from engine.enums import AccessRight, ErrorCode
 from engine.errors import Refused, invalid
-from engine.sessions import LoggedIn
+from engine.firm import members as engine_members
+from engine.firm import sessions
+from engine.firm.sessions import LoggedIn
 from resolvers.context import Context
 from resolvers.declare import (
     PUBLIC,

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from engine import access, webhooks
+from engine import access
 from engine.enums import AccessRight, TokenScope, WebhookState
+from engine.hooks import webhooks
 from resolvers import automations, jobs
 from resolvers.commands import command
 from resolvers.context import Context

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from engine.reach import Reach, allowed
+from engine.hooks.reach import Reach, allowed
 from gql.schema import build_schema
 from live.tail import Tails
 from live.wakeups import Wakeups

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from engine.errors import Refused
-from engine.firms import CreateFirm, create_firm
+from engine.firm.firms import CreateFirm, create_firm
 from server.ready import connected, migrated, running_or_own
 from server.settings import Settings
 from server.trouble import Trouble

@@ -11,10 +11,10 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from engine.due import Errand, Runner
-from engine.emails import EmailErrand
 from engine.enums import DueKind
-from engine.reach import Reach
-from engine.webhooks import WebhookErrand
+from engine.hooks.reach import Reach
+from engine.hooks.webhooks import WebhookErrand
+from engine.mail.emails import EmailErrand
 from live.wakeups import Wakeups
 from server import due_work, web, worker
 from server import metrics as measuring

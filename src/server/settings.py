@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from engine import web_addresses
-from engine.reach import network
+from engine.hooks import web_addresses
+from engine.hooks.reach import network
 from server.delivery.addresses import ascii_address
 from server.delivery.smtp_url import MailServer
 

@@ -10,9 +10,9 @@ from typing import Final
 
 import structlog
 
-from engine.archiving import archive_old
-from engine.clock import strike
 from engine.housekeeping import sweep
+from engine.job.archiving import archive_old
+from engine.time.clock import strike
 from engine.work import Clock, system_clock
 from store.database import Database
 

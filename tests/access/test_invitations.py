@@ -9,8 +9,8 @@ import pytest
 
 from engine.enums import ErrorCode
 from engine.errors import Refused
-from engine.members import INVITATION, AcceptInvitation, accept_invitation
-from engine.sessions import TRIES_PER_ADDRESS, TRIES_PER_EMAIL, WINDOW
+from engine.firm.members import INVITATION, AcceptInvitation, accept_invitation
+from engine.firm.sessions import TRIES_PER_ADDRESS, TRIES_PER_EMAIL, WINDOW
 from tests.access.digest import Unchanged
 from tests.support.api import PASSWORD, Api, Client, Json, Shop
 

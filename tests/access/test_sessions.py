@@ -13,7 +13,7 @@ import pytest
 
 from engine.enums import ErrorCode
 from engine.errors import Refused
-from engine.sessions import TRIES_PER_ADDRESS, TRIES_PER_EMAIL, WINDOW, Login, authenticate, log_in
+from engine.firm.sessions import TRIES_PER_ADDRESS, TRIES_PER_EMAIL, WINDOW, Login, authenticate, log_in
 from store.database import Database
 from tests.access.digest import Unchanged, dump
 from tests.support.api import PASSWORD, Api, Client, Json, Shop, running_api

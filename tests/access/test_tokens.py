@@ -9,8 +9,8 @@ import pytest
 
 from engine.enums import ErrorCode
 from engine.errors import Refused
-from engine.firms import CreateFirm, create_firm
-from engine.sessions import authenticate
+from engine.firm.firms import CreateFirm, create_firm
+from engine.firm.sessions import authenticate
 from store.ids import new_id
 from tests.access.digest import Unchanged
 from tests.support.api import PASSWORD, Api, Client, Json, Shop

@@ -83,7 +83,7 @@ def test_no_page_knows_a_machine_or_where_packages_come_from(page: Page) -> None
 
 @pytest.mark.parametrize("page", [README, *DOCS], ids=lambda page: page.name)
 def test_every_module_and_name_in_code_that_is_named_exists(page: Page) -> None:
-    """`engine.moves.enter_stage` is still there under this name."""
+    """`engine.job.moves.enter_stage` is still there under this name."""
     for name in [span for span in re.findall(r"`([^`\n]+)`", page.prose) if MODULE.fullmatch(span)]:
         assert _exists(name), name
 

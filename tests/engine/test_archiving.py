@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import orjson
 import pytest
 
-from engine.archiving import archive_old
+from engine.job.archiving import archive_old
 from store.database import Database
 from tests.rules.kit import built_in, columns, digest, pipeline, set_state, status
 from tests.support.api import Api, Shop, open_shop

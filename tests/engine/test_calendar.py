@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.calendar import Calendar, is_region, of_firm
+from engine.time.calendar import Calendar, is_region, of_firm
 from store.database import Database
 from tests.support.api import Api
 

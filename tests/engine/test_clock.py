@@ -14,9 +14,9 @@ import asyncpg
 import orjson
 import pytest
 
-from engine.clock import FAILURES_SHOWN, strike
-from engine.firms import CreateFirm, UpdateFirm, create_firm, update_firm
-from engine.sessions import authenticate
+from engine.firm.firms import CreateFirm, UpdateFirm, create_firm, update_firm
+from engine.firm.sessions import authenticate
+from engine.time.clock import FAILURES_SHOWN, strike
 from engine.work import perform
 from store.database import Database
 from tests.rules.kit import digest, set_state, status

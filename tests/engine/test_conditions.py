@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.conditions import (
+from engine.automating.conditions import (
     REASON_LENGTH,
     AssigneesTest,
     Condition,

@@ -12,7 +12,7 @@ import pytest
 from engine import demo, work
 from engine.automations import send_email
 from engine.demo import cast, telling
-from engine.letters import Letter
+from engine.mail.letters import Letter
 from server.delivery.mailbox import Mailbox
 from store.database import Database
 from tests.support.api import Api, Client

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.calendar import Calendar
 from engine.checks import Checks
-from engine.duration import Duration
 from engine.enums import DurationUnit, ErrorCode
+from engine.time.calendar import Calendar
+from engine.time.duration import Duration
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")

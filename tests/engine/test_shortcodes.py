@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import periods, shortcodes
 from engine.checks import Checks
 from engine.enums import ErrorCode
+from engine.mail import shortcodes
+from engine.time import periods
 from tests.docs.pages import ROOT, Page
 
 FIELDS = {"Region": "field_1", "R&D credit": "field_2"}

@@ -73,7 +73,7 @@ async def firm_of(client: Client) -> str:
 
 
 async def test_an_event_is_numbered_and_dated_when_it_commits(shop: Shop, database: Database, url: str) -> None:
-    """DESIGN 3: first written, last committed, last in the log; its time is that of the commit."""
+    """LV1: first written, last committed, last in the log; its time is that of the commit."""
     firm = await firm_of(shop.owner)
     head = await sight.head(database, firm)
     async with writer(url) as first, writer(url) as second:

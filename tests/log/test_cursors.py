@@ -181,7 +181,7 @@ async def test_pages_of_any_size_arrive_at_the_same_board(shop: Shop, board: Boa
 async def test_a_page_in_which_nothing_concerns_the_board_moves_the_cursor_all_the_same(
     shop: Shop, board: Board
 ) -> None:
-    """DESIGN 5: a quiet board in a busy firm must not fall below the floor."""
+    """LV1, LV3: a quiet board in a busy firm must not fall below the floor."""
     start = decode(board.cursor).seq
     for name in ("A", "B", "C"):
         await shop.owner.do("createAccount", name=name)
@@ -384,7 +384,7 @@ LISTED = """query ($pipeline: ID!) { board(pipelineId: $pipeline) { cursor colum
 
 
 async def test_every_snapshot_shows_every_job_once_while_writers_move_them(shop: Shop) -> None:
-    """LV1, DESIGN 3: position and data are of one instant, in 200 boards and with the counts beside them."""
+    """LV1: position and data are of one instant, in 200 boards and with the counts beside them."""
     jobs = [(await shop.job(f"Job {n}"))["id"] for n in range(12)]
     done = asyncio.Event()
 

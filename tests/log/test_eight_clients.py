@@ -15,8 +15,8 @@ import asyncpg
 import orjson
 import pytest
 
-from engine.moves import Expect, MoveJob, move_job
-from engine.sessions import authenticate
+from engine.firm.sessions import authenticate
+from engine.job.moves import Expect, MoveJob, move_job
 from engine.work import perform
 from store.database import Database, Row
 from tests.log import sight

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from structlog.testing import capture_logs
 
-from engine.cascades import HOPS, TEXT
+from engine.automating.cascades import HOPS, TEXT
 from tests.rules.kit import pipeline
 from tests.support.api import Api, Json, Shop
 from tests.support.works import Works, said

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from engine import client_statuses
 from engine.access import Viewer
 from engine.errors import Refused
-from engine.firms import owner_by_email
+from engine.firm import client_statuses
+from engine.firm.firms import owner_by_email
 from engine.work import Caller, Work, perform
 from store.database import Database
 from store.ids import new_id

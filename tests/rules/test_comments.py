@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from engine import comments
 from engine.enums import CauseKind
-from engine.firms import owner_by_email
+from engine.firm.firms import owner_by_email
+from engine.job import comments
 from engine.work import Caller, Work, perform
 from store.database import Database
 from store.ids import new_id

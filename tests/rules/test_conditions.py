@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from engine import conditions
-from engine.conditions import AssigneesTest, Condition, FieldTest
+from engine.automating import conditions
+from engine.automating.conditions import AssigneesTest, Condition, FieldTest
 from engine.enums import Priority
 from store.database import Database
 from tests.rules.kit import codes, digest, pipeline, together

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.html import as_text, cleaned
+from engine.mail.html import as_text, cleaned
 from store.database import Database
 from tests.rules.kit import codes, digest, together
 from tests.support.api import Api, Client, Json, Shop

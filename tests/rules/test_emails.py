@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from engine import outbox
 from engine.due import TRIES
-from engine.letters import Letter
+from engine.mail import outbox
+from engine.mail.letters import Letter
 from store.database import Database
 from tests.rules.kit import digest, move
 from tests.support.api import Api, Client, Json, Shop, open_shop

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.execution import BACK_OFF, TRIES
+from engine.automating.execution import BACK_OFF, TRIES
 from store.database import Database
 from tests.rules.kit import digest, together
 from tests.support.api import Api, Json, Shop

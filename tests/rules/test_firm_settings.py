@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.calendar import Calendar, of_firm
+from engine.time.calendar import Calendar, of_firm
 from store.database import Database
 from tests.rules.kit import digest, together
 from tests.support.api import Api, Client, Json, Shop

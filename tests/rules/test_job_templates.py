@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from engine import job_templates
 from engine.enums import Priority
-from engine.job_templates import Filled
+from engine.job import job_templates
+from engine.job.job_templates import Filled
 from engine.unset import UNSET
 from engine.work import Caller, Work, system_of
 from store.database import Database

@@ -10,11 +10,11 @@ import pytest
 
 from engine import find
 from engine.due import Runner
-from engine.entry import Arrival, enter
 from engine.errors import Refused
-from engine.firms import owner_by_email
+from engine.firm.firms import owner_by_email
+from engine.job.entry import Arrival, enter
+from engine.job.moves import place
 from engine.limits import check_move
-from engine.moves import place
 from engine.work import Caller, Work, perform
 from store.database import Database
 from store.writes import locks

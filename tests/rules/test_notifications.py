@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine import audience, notifications
+from engine import notifications
 from engine.enums import CauseKind, NotificationKind
-from engine.firms import owner_by_email
+from engine.firm import audience
+from engine.firm.firms import owner_by_email
 from engine.work import Caller, Work, perform
 from store.database import Database
 from store.ids import new_id

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.calendar import today
-from engine.sessions import authenticate
+from engine.firm.sessions import authenticate
+from engine.time.calendar import today
 from gql.schema import build_schema
 from resolvers.context import Context
 from tests.rules.kit import set_state, status, task

@@ -15,9 +15,9 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from engine.due import TRIES, Runner
 from engine.enums import DueKind
-from engine.firms import owner_by_email
-from engine.reach import Reach
-from engine.webhooks import NewCall, WebhookErrand, make
+from engine.firm.firms import owner_by_email
+from engine.hooks.reach import Reach
+from engine.hooks.webhooks import NewCall, WebhookErrand, make
 from engine.work import Caller, perform, system_clock
 from server.delivery.webhook import Poster
 from store.database import Database

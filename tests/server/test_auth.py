@@ -7,9 +7,9 @@ import pytest
 from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
 
-from engine.firms import CreateFirm, create_firm
-from engine.secrets import passwords
-from engine.sessions import Identity, Login, LogOut, log_in, log_out
+from engine.firm.firms import CreateFirm, create_firm
+from engine.firm.secrets import passwords
+from engine.firm.sessions import Identity, Login, LogOut, log_in, log_out
 from engine.work import perform
 from store.database import Database
 from tests.server.door import HOST, Door, code_of, opened, touched

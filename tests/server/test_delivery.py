@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.due import Undelivered
-from engine.letters import Letter
+from engine.mail.letters import Letter
 from server.delivery.mail import mail
 from server.delivery.mailbox import Mailbox
 from server.delivery.message import message

@@ -12,7 +12,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from engine.enums import DueKind
-from engine.firms import CreateFirm, create_firm
+from engine.firm.firms import CreateFirm, create_firm
 from engine.work import system_clock
 from server import metrics as measuring
 from server import web

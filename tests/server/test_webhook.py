@@ -15,10 +15,10 @@ from hypothesis.strategies import ip_addresses
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from engine.calls import Answer, Call, Unaccepted
 from engine.due import Undelivered
-from engine.reach import Reach, is_public
-from engine.webhooks import new_secret
+from engine.hooks.calls import Answer, Call, Unaccepted
+from engine.hooks.reach import Reach, is_public
+from engine.hooks.webhooks import new_secret
 from server.delivery.webhook import ANSWER_CHARACTERS, Poster, Resolver
 from store.database import Database
 from tests.support.api import open_shop, running_api

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.clock import strike
+from engine.time.clock import strike
 from live.wakeups import Wakeups
 from server import worker
 from server.worker import to_next_minute

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from tortoise.context import TortoiseContext
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
-from engine.calendar import today
+from engine.time.calendar import today
 from store.database import config
 from store.migrate import migrate
 from tests.support.databases import execute, value

@@ -11,8 +11,8 @@ import httpx
 from argon2 import PasswordHasher
 from tortoise.context import TortoiseContext
 
-from engine.firms import CreateFirm, create_firm
-from engine.secrets import passwords
+from engine.firm.firms import CreateFirm, create_firm
+from engine.firm.secrets import passwords
 from server.app import create_app
 from server.settings import Settings
 from store.database import Database, config

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from engine.due import Runner
-from engine.emails import EmailErrand
 from engine.enums import DueKind
-from engine.letters import Send
+from engine.mail.emails import EmailErrand
+from engine.mail.letters import Send
 from engine.work import system_clock
 from server.delivery.smtp import SmtpSender
 from server.delivery.smtp_url import MailServer

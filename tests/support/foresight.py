@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.calls import Answer, Call
 from engine.due import Runner
-from engine.emails import EmailErrand
 from engine.enums import DueKind
-from engine.letters import Letter
-from engine.webhooks import WebhookErrand
+from engine.hooks.calls import Answer, Call
+from engine.hooks.webhooks import WebhookErrand
+from engine.mail.emails import EmailErrand
+from engine.mail.letters import Letter
 from engine.work import Clock, system_clock
 from store.database import Database
 from tests.support.api import ERRORS, Client, Json

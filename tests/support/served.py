@@ -13,7 +13,7 @@ import httpx
 import strawberry
 from argon2 import PasswordHasher
 
-from engine.secrets import passwords
+from engine.firm.secrets import passwords
 from server import web
 from server.app import create_app
 from server.settings import Settings

@@ -11,7 +11,7 @@ from typing import Any
 from structlog.testing import capture_logs
 
 from engine.due import Runner
-from engine.sessions import authenticate
+from engine.firm.sessions import authenticate
 from gql.schema import build_schema
 from resolvers.context import Context
 from store.database import Database

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from engine.sessions import TRIES_PER_EMAIL
+from engine.firm.sessions import TRIES_PER_EMAIL
 from tests.support.api import PASSWORD
 from tests.support.frames import Wire, connected
 from tests.transports.house import House, answers

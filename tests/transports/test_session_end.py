@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from engine.secrets import digest
+from engine.firm.secrets import digest
 from tests.support.api import Client, Json
 from tests.support.board import EVENTS
 from tests.support.frames import Ended, Events, Wire, streaming

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from engine.secrets import digest
+from engine.firm.secrets import digest
 from store.database import Database
 from tests.access.digest import Unchanged
 from tests.support.api import PASSWORD, Api, Client

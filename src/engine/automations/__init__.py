@@ -7,7 +7,7 @@ from pkgutil import iter_modules
 from types import MappingProxyType
 from typing import Any
 
-from engine.kinds import Kind
+from engine.automating.kinds import Kind
 
 
 @cache

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from engine import comments, setting
+from engine.automating import setting
+from engine.automating.kinds import Batch, Kind
 from engine.checks import TEXT_LENGTH
-from engine.kinds import Batch, Kind
+from engine.job import comments
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from engine import setting, web_addresses, webhooks
+from engine.automating import setting
+from engine.automating.kinds import Batch, Kind, Turn
 from engine.checks import Checks
 from engine.enums import AccessRight, Priority, RunState
-from engine.kinds import Batch, Kind, Turn
+from engine.hooks import web_addresses, webhooks
 from engine.work import Work
 from store.database import Row
 from store.writes import webhooks as writes

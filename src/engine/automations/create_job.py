@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from engine import cascades, find, jobs, setting
+from engine import find
+from engine.automating import cascades, setting
+from engine.automating.kinds import Batch, Kind, always
 from engine.enums import ErrorCode
 from engine.errors import invalid
-from engine.kinds import Batch, Kind, always
+from engine.job import jobs
 from engine.unset import UNSET
 from engine.work import Work
 from store.writes import jobs as writes

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from engine import setting, tasks
-from engine.calendar import of_firm, today
+from engine.automating import setting
+from engine.automating.kinds import Batch, Kind
 from engine.checks import LIST_LENGTH, NAME_LENGTH, TEXT_LENGTH
-from engine.duration import Duration
 from engine.enums import ErrorCode, Priority
 from engine.errors import invalid
-from engine.kinds import Batch, Kind
+from engine.job import tasks
+from engine.time.calendar import of_firm, today
+from engine.time.duration import Duration
 from engine.work import Work
 
 

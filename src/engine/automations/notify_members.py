@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from engine import notifications, setting
+from engine import notifications
+from engine.automating import setting
+from engine.automating.kinds import Batch, Kind
 from engine.checks import TEXT_LENGTH
 from engine.enums import ErrorCode, NotificationKind
 from engine.errors import invalid
-from engine.kinds import Batch, Kind
 from engine.work import Work
 from store.writes import jobs
 

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from engine import email_templates, emails, setting, shortcodes
-from engine.calendar import today
+from engine.automating import setting
+from engine.automating.kinds import Batch, Kind, Turn
 from engine.checks import Checks
-from engine.emails import Draft
 from engine.enums import AccessRight, EmailState, ErrorCode
-from engine.kinds import Batch, Kind, Turn
+from engine.mail import email_templates, emails, shortcodes
+from engine.mail.emails import Draft
+from engine.time.calendar import today
 from engine.work import Work
 from store.database import Row
 from store.reads import emails as reads

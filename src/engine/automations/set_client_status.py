@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from engine import client_statuses, setting
-from engine.kinds import Batch, Kind
+from engine.automating import setting
+from engine.automating.kinds import Batch, Kind
+from engine.firm import client_statuses
 
 
 @dataclass(frozen=True, slots=True)

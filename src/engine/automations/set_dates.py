@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from engine import job_edits, setting
-from engine.calendar import of_firm, today
-from engine.duration import Duration
+from engine.automating import setting
+from engine.automating.kinds import Batch, Kind
 from engine.enums import ErrorCode
 from engine.errors import invalid
-from engine.kinds import Batch, Kind
+from engine.job import job_edits
+from engine.time.calendar import of_firm, today
+from engine.time.duration import Duration
 from engine.work import Work
 
 

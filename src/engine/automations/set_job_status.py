@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine import find, setting, status_of_jobs
+from engine import find
+from engine.automating import setting
+from engine.automating.kinds import Batch, Kind, Turn
 from engine.enums import ErrorCode
 from engine.errors import invalid
-from engine.kinds import Batch, Kind, Turn
+from engine.job import status_of_jobs
 from engine.work import Work
 from store.writes import entries, locks, runs
 

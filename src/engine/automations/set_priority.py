@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from engine import job_edits, setting
+from engine.automating import setting
+from engine.automating.kinds import Batch, Kind
 from engine.enums import Priority
-from engine.kinds import Batch, Kind
+from engine.job import job_edits
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from engine import account_access, setting
+from engine.automating import setting
+from engine.automating.kinds import Batch, Kind
 from engine.enums import ErrorCode
 from engine.errors import invalid
-from engine.kinds import Batch, Kind
+from engine.firm import account_access
 from engine.work import Work
 
 

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from engine import job_edits, setting
+from engine.automating import setting
+from engine.automating.kinds import Batch, Kind
 from engine.enums import ErrorCode
 from engine.errors import invalid
-from engine.kinds import Batch, Kind
+from engine.job import job_edits
 from engine.work import Work
 from store.writes import jobs
 

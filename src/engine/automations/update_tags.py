@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from engine import account_tags, setting
+from engine.automating import setting
+from engine.automating.kinds import Batch, Kind
 from engine.enums import AccessRight, ErrorCode
 from engine.errors import invalid
-from engine.kinds import Batch, Kind
+from engine.firm import account_tags
 from engine.work import Work
 
 

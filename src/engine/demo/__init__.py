@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from engine import firms
 from engine.access import Viewer
 from engine.demo import cast, setting_up
 from engine.demo.acting import act
 from engine.demo.ids import known
 from engine.demo.telling import Telling
-from engine.letters import Send
+from engine.firm import firms
+from engine.mail.letters import Send
 from engine.work import Clock, Work, system_clock
 from store.database import Database
 from store.writes import find, locks, people

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
-from engine import comments, items, jobs, moves, notifications
-from engine.calendar import today
+from engine import notifications
 from engine.demo.cast import CLIENTS
 from engine.demo.ids import known
 from engine.demo.pipelines import TAX
@@ -16,6 +15,8 @@ from engine.demo.telling import Command, Telling
 from engine.demo.texts import ON_HOLD
 from engine.enums import PendingItems
 from engine.find import any_task
+from engine.job import comments, items, jobs, moves
+from engine.time.calendar import today
 from engine.unset import UNSET
 from engine.work import Work
 from store.writes import items as writes

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from engine.calendar import Calendar
-from engine.days_off import Holiday
+from engine.time.calendar import Calendar
+from engine.time.days_off import Holiday
 
 FIRM: Final = "Linden & Partners"
 PASSWORD: Final = "stageline-demo"  # a demo's, printed at the start

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from engine.automating.conditions import Condition, FieldTest
+from engine.automating.delays import Delay, JobDate, Until
 from engine.automations.add_comment import AddComment
 from engine.automations.create_job import CreateJob
 from engine.automations.create_task import CreateTask
@@ -16,14 +18,12 @@ from engine.automations.set_priority import SetPriority
 from engine.automations.update_account_access import UpdateAccountAccess
 from engine.automations.update_assignees import UpdateAssignees
 from engine.automations.update_tags import UpdateTags
-from engine.conditions import Condition, FieldTest
-from engine.delays import Delay, JobDate, Until
 from engine.demo.cast import PREPARER, REVIEWER
 from engine.demo.ids import all_known, known
 from engine.demo.texts import MONTH, ON_HOLD, RETURN, SOFTWARE, START, TRANSACTIONS, WITH_CLIENT
-from engine.duration import Duration
 from engine.enums import Automove, Completion, DurationUnit, Priority
-from engine.pipelines import NewStage
+from engine.pipeline.pipelines import NewStage
+from engine.time.duration import Duration
 
 TAX: Final = "Individual tax return"
 BOOKS: Final = "Monthly bookkeeping"

@@ -5,22 +5,7 @@ from dataclasses import replace
 from datetime import time
 from typing import Final
 
-from engine import (
-    accounts,
-    client_statuses,
-    contacts,
-    custom_fields,
-    email_templates,
-    firms,
-    job_templates,
-    members,
-    pipelines,
-    roles,
-    statuses,
-    tags,
-)
-from engine.configuring import CreateAutomation, create_automation
-from engine.custom_fields import FieldValue
+from engine.automating.configuring import CreateAutomation, create_automation
 from engine.demo import texts
 from engine.demo.cast import (
     ADDRESS,
@@ -40,7 +25,21 @@ from engine.demo.pipelines import COURSES, Course, Does
 from engine.demo.telling import Telling
 from engine.enums import AccessRight, StatusAutomove
 from engine.errors import Refused
-from engine.pipeline_settings import StatusSetting
+from engine.firm import (
+    accounts,
+    client_statuses,
+    contacts,
+    custom_fields,
+    firms,
+    members,
+    roles,
+    tags,
+)
+from engine.firm.custom_fields import FieldValue
+from engine.job import job_templates
+from engine.mail import email_templates
+from engine.pipeline import pipelines, statuses
+from engine.pipeline.pipeline_settings import StatusSetting
 from store.database import Row
 from store.writes import places
 

@@ -7,12 +7,12 @@ from datetime import datetime, time, timedelta
 from typing import Any, Final, TypeVar
 
 from engine.access import Viewer
-from engine.calendar import Calendar, today
 from engine.demo.ids import known
 from engine.due import Runner
-from engine.emails import EmailErrand
 from engine.enums import DueKind
-from engine.letters import Send
+from engine.mail.emails import EmailErrand
+from engine.mail.letters import Send
+from engine.time.calendar import Calendar, today
 from engine.work import Caller, Work, perform
 from store.database import Database
 from store.reads import due

@@ -2,15 +2,15 @@
 
 from typing import Final
 
-from engine.client_statuses import CreateClientStatus
-from engine.custom_fields import CreateCustomField
 from engine.demo.cast import PREPARER
 from engine.demo.ids import all_known, known
-from engine.duration import Duration
-from engine.email_templates import CreateEmailTemplate
 from engine.enums import CustomFieldKind, DurationUnit
-from engine.job_templates import CreateJobTemplate
-from engine.statuses import CreateJobStatus
+from engine.firm.client_statuses import CreateClientStatus
+from engine.firm.custom_fields import CreateCustomField
+from engine.job.job_templates import CreateJobTemplate
+from engine.mail.email_templates import CreateEmailTemplate
+from engine.pipeline.statuses import CreateJobStatus
+from engine.time.duration import Duration
 
 ON_HOLD: Final = "On hold"
 WITH_CLIENT: Final = "With the client"

@@ -2,8 +2,8 @@
 
 import strawberry
 
-from engine import accounts, contacts, custom_fields, roles, tags
 from engine.enums import CustomFieldKind
+from engine.firm import accounts, contacts, custom_fields, roles, tags
 from gql.fields import given, optional, settable
 from gql.inputs.base import MutationInput, input_of
 from store.reads import filters

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import strawberry
 
-from engine import configuring, delays, runs, setting
+from engine.automating import configuring, delays, runs, setting
+from engine.automating.delays import JobDate
 from engine.automations import kinds
-from engine.delays import JobDate
 from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
 from gql.inputs.base import MutationInput, input_of

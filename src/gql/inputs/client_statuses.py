@@ -2,7 +2,7 @@
 
 import strawberry
 
-from engine import client_statuses
+from engine.firm import client_statuses
 from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
 from gql.inputs.base import MutationInput, input_of

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from engine import conditions
+from engine.automating import conditions
 from engine.enums import Priority
 from gql.fields import given, optional
 from gql.inputs.base import input_of

@@ -2,8 +2,8 @@
 
 import strawberry
 
-from engine import email_templates, outbox
 from engine.enums import EmailState
+from engine.mail import email_templates, outbox
 from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
 from gql.inputs.base import MutationInput, input_of

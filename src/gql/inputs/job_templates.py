@@ -4,8 +4,8 @@ from typing import Final
 
 import strawberry
 
-from engine import job_templates
 from engine.enums import Priority
+from engine.job import job_templates
 from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
 from gql.inputs.base import MutationInput, input_of

@@ -4,8 +4,8 @@ from datetime import date
 
 import strawberry
 
-from engine import items, jobs, moves, undo
 from engine.enums import JobState, PendingItems, Priority
+from engine.job import items, jobs, moves, undo
 from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
 from gql.inputs.base import MutationInput, input_of

@@ -5,10 +5,10 @@ from typing import Any
 
 import strawberry
 
-from engine import firms, members, sessions
-from engine.days_off import Holiday
-from engine.duration import Duration
 from engine.enums import AccessRight, DurationUnit, Role, TokenScope, Weekday
+from engine.firm import firms, members, sessions
+from engine.time.days_off import Holiday
+from engine.time.duration import Duration
 from gql.fields import given, optional, settable, to_domain
 from gql.inputs.base import MutationInput, input_of
 

@@ -2,8 +2,8 @@
 
 import strawberry
 
-from engine import pipeline_settings, pipelines, stages, statuses
 from engine.enums import Automove, Completion, JobSort, StatusAutomove
+from engine.pipeline import pipeline_settings, pipelines, stages, statuses
 from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
 from gql.inputs.automations import NewAutomationInput

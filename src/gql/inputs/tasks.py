@@ -4,8 +4,8 @@ from datetime import date
 
 import strawberry
 
-from engine import items, tasks
 from engine.enums import Priority, TaskStatus
+from engine.job import items, tasks
 from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
 from gql.inputs.base import MutationInput, input_of

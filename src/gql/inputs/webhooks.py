@@ -2,7 +2,7 @@
 
 import strawberry
 
-from engine import webhooks
+from engine.hooks import webhooks
 from gql.fields import given
 from gql.inputs.base import MutationInput, input_of
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
-from engine import setting
+from engine.automating import setting
+from engine.automating.delays import JobDate
 from engine.automations import kinds
-from engine.delays import JobDate
 from engine.enums import RunState
 from gql.fields import batched, plain
 from gql.types.accounts import AccountRoleKind, Tag

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine.letters import Send
+from engine.mail.letters import Send
 from server.delivery.mailbox import Mailbox
 from server.delivery.smtp import SmtpSender
 from server.delivery.smtp_url import MailServer

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from engine.due import Undelivered
-from engine.letters import Letter
+from engine.mail.letters import Letter
 from server.delivery.message import message
 
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9@._-]+")

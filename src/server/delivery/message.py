@@ -16,7 +16,7 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING, Final
 
 from engine.due import Undelivered
-from engine.letters import Letter
+from engine.mail.letters import Letter
 from server.delivery.addresses import ascii_address
 
 _UTF8: Final = Charset("utf-8")

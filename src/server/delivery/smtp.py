@@ -11,7 +11,7 @@ from typing import Final
 import aiosmtplib
 
 from engine.due import Undelivered
-from engine.letters import Letter
+from engine.mail.letters import Letter
 from server.delivery.message import message, recipient, sender
 from server.delivery.smtp_url import Encryption, MailServer
 

@@ -19,9 +19,9 @@ from typing import Final
 import httpx
 from standardwebhooks import Webhook
 
-from engine.calls import Answer, Call, Unaccepted
 from engine.due import Undelivered
-from engine.reach import Address, Reach, literal, may_use
+from engine.hooks.calls import Answer, Call, Unaccepted
+from engine.hooks.reach import Address, Reach, literal, may_use
 from engine.work import Clock, system_clock
 
 CALL_SECONDS: Final = 10.0

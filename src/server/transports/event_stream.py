@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from engine.sessions import Identity
+from engine.firm.sessions import Identity
 from gql.masking import incident
 from live.tasks import end
 from resolvers.context import Context

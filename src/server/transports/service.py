@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import strawberry
 
-from engine.sessions import Identity, authenticate
+from engine.firm.sessions import Identity, authenticate
 from live.tail import Tails
 from resolvers.context import Context
 from server.settings import Settings

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from engine.enums import ErrorCode
-from engine.sessions import Identity, session_over
+from engine.firm.sessions import Identity, session_over
 from engine.work import Clock, system_clock
 from server.transports.service import Service
 from store.database import is_outage

@@ -160,7 +160,7 @@ INDEXES = [
     "CREATE INDEX runs_failed ON runs (firm_id, state, created_at, position, id) WHERE state IN ('FAILED', 'HELD')",
     "CREATE INDEX runs_open ON runs (firm_id, visit_id)"
     " WHERE state IN ('QUEUED', 'RUNNING', 'RETRYING', 'SCHEDULED', 'HELD', 'FAILED')",
-    "CREATE INDEX due_next ON due (due_at) WHERE dead_at IS NULL AND NOT (waits AND paused)",
+    "CREATE INDEX due_next ON due (due_at, position) WHERE dead_at IS NULL AND NOT (waits AND paused)",
     "CREATE INDEX due_lane ON due (job_id, visit, position) WHERE in_lane AND dead_at IS NULL",
     "CREATE INDEX due_job ON due (firm_id, job_id)",
     "CREATE INDEX due_subject ON due (firm_id, subject_id)",

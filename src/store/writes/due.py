@@ -128,22 +128,24 @@ async def ready(db: Db, firm_id: str, job_ids: Collection[str]) -> dict[str, str
     return {row["id"]: row["step"] for row in found}
 
 
-async def claim(db: Db, kinds: Collection[str], now: datetime, most: int, lease: timedelta) -> list[Row]:
-    """Takes the next rows of the kinds for a while: of each lane only the oldest.
+async def claim(
+    db: Db, kinds: Collection[str], now: datetime, most: int, lease: timedelta, others_than: Collection[str] = ()
+) -> list[Row]:
+    """Takes the next rows of the kinds for a while: of each lane only the oldest, of firms other than those named.
 
-    Whoever dies with them loses them to another.
+    Whoever dies with them loses them to another. By position within an instant, so that the heads of lanes come first.
     """
     return await db.rows(
         """
         WITH next AS (
             SELECT d.id FROM due d
             WHERE d.kind = ANY($4) AND d.dead_at IS NULL AND NOT (d.waits AND d.paused) AND d.due_at <= $1
-                AND (d.leased_until IS NULL OR d.leased_until <= clock_timestamp())
+                AND (d.leased_until IS NULL OR d.leased_until <= clock_timestamp()) AND d.firm_id <> ALL($5)
                 AND NOT (d.in_lane AND EXISTS (
                     SELECT FROM due o WHERE o.job_id = d.job_id AND o.in_lane AND o.dead_at IS NULL
                         AND (o.visit, o.position) < (d.visit, d.position)
                 ))
-            ORDER BY d.due_at LIMIT $2 FOR UPDATE SKIP LOCKED
+            ORDER BY d.due_at, d.position LIMIT $2 FOR UPDATE SKIP LOCKED
         )
         UPDATE due SET leased_until = clock_timestamp() + $3, attempts = attempts + 1
         FROM next WHERE due.id = next.id RETURNING due.*
@@ -152,6 +154,7 @@ async def claim(db: Db, kinds: Collection[str], now: datetime, most: int, lease:
         most,
         lease,
         list(kinds),
+        list(others_than),
     )
 
 

@@ -25,7 +25,7 @@ async def add(db: Db, firm_id: str, now: datetime, calls: Sequence[Json]) -> Non
 
 
 async def facts(db: Db, firm_id: str, job_ids: Collection[str]) -> dict[str, Row]:
-    """What calls tell of jobs, by job; see ``engine.webhooks.told``."""
+    """What calls tell of jobs, by job; see ``engine.hooks.webhooks.told``."""
     found = await db.rows(
         """
         SELECT j.id, j.name, j.priority, j.start_date, j.due_date, j.version, f.id AS firm_id, f.name AS firm_name,

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from engine.enums import ErrorCode
 from engine.errors import Refused
-from engine.sessions import Identity
+from engine.firm.sessions import Identity
 from gql.masking import incident
 from server.auth import Credentials, bearer
 from server.refusals import Refusal

@@ -1,0 +1,1 @@
+"""What attaches, runs and holds automations; the kinds themselves are in ``engine.automations``."""

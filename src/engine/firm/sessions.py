@@ -1,0 +1,272 @@
+"""Logging in and out, and API tokens (API5). A token is opaque; the database keeps its hash."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from engine.access import Viewer
+from engine.checks import PASSWORD_LENGTH, Checks
+from engine.enums import AccessRight, CauseKind, ErrorCode, Role, SessionKind, TokenScope
+from engine.errors import invalid, missing
+from engine.firm.secrets import digest, new_token, passwords
+from engine.time import calendar
+from engine.time.duration import Duration
+from engine.unset import UNSET, Maybe
+from engine.work import Caller, Clock, Work, system_clock
+from store import models
+from store.database import Database, Db, Row
+from store.ids import new_id
+from store.writes import log, records, sessions
+
+SESSION: Final = timedelta(hours=12)
+WINDOW: Final = timedelta(minutes=15)  # within which tries to log in are counted
+TRIES_PER_EMAIL: Final = 10
+TRIES_PER_ADDRESS: Final = 100
+USE_NOTED: Final = timedelta(minutes=5)  # how exact last_used_at is
+EVERY_SCOPE: Final = frozenset(TokenScope)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who calls: a live session and its member."""
+
+    session_id: str
+    kind: SessionKind
+    expires_at: datetime | None
+    viewer: Viewer
+
+    def caller(self, address: str | None = None, mutation_id: str | None = None) -> Caller:
+        """The same, as the sender of a command."""
+        kind = CauseKind.API_TOKEN if self.kind is SessionKind.API_TOKEN else CauseKind.MEMBER
+        return Caller(self.viewer, kind, address, mutation_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Logs a user into a firm; the firm is needed where the user has several."""
+
+    email: str
+    password: str
+    firm_id: Maybe[str | None] = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """A fresh session; or, without one, the firms to choose from."""
+
+    token: str | None
+    expires_at: datetime | None
+    identity: Identity | None
+    memberships: Sequence[Row]
+
+
+async def authenticate(database: Database, token: str, *, clock: Clock = system_clock) -> Identity:
+    """The identity of a token. Raises Refused (UNAUTHENTICATED) for one that is unknown, expired or revoked."""
+    now = clock()
+    row = await sessions.by_token(database, digest(token), now)
+    if row is None:
+        raise invalid(ErrorCode.UNAUTHENTICATED, "The token is unknown, expired or revoked. Log in again.")
+    if row["kind"] == SessionKind.API_TOKEN and (row["last_used_at"] is None or row["last_used_at"] <= now - USE_NOTED):
+        await _note_use(database, row, now)
+    return identity_of(row)
+
+
+async def _note_use(database: Database, row: Row, now: datetime) -> None:
+    """AC7: the use of a token is in the audit log, once in five minutes."""
+    async with database.transaction() as db:
+        if await sessions.used(db, row["id"], now, now - USE_NOTED):
+            await _audit(db, row["firm_id"], row["member_id"], now, None, "token.used", row["id"])
+
+
+def identity_of(row: Row) -> Identity:
+    """The identity that a session's row tells of."""
+    viewer = Viewer(
+        firm_id=row["firm_id"],
+        member_id=row["member_id"],
+        user_id=row["user_id"],
+        role=Role(row["role"]),
+        rights=frozenset(AccessRight(right) for right in row["rights"]),
+        scopes=frozenset(TokenScope(scope) for scope in row["scopes"]),
+        time_zone=row["time_zone"],
+        clock_date=row["clock_date"],
+    )
+    return Identity(row["id"], SessionKind(row["kind"]), row["expires_at"], viewer)
+
+
+async def log_in(
+    database: Database,
+    command: Login,
+    *,
+    address: str | None = None,
+    lifetime: timedelta = SESSION,
+    clock: Clock = system_clock,
+) -> LoggedIn:
+    """Checks the password and opens a session.
+
+    Raises Refused: BAD_CREDENTIALS (the same for an unknown e-mail), THROTTLED, or FIRM_REQUIRED where the user has
+    several firms and named none; then ``memberships`` of the answer to a second try tell which.
+    """
+    now = clock()
+    email = command.email.strip().lower()
+    await throttle(database, f"email:{email[:200]}".replace("\x00", ""), address, now, "email")
+    user = await sessions.user_by_email(database, email) if "\x00" not in email else None
+    usable = len(command.password) <= PASSWORD_LENGTH[1]
+    fits = await passwords.verify(user["password_hash"] if user and usable else None, command.password[:1000])
+    if user is None or not fits:
+        raise invalid(ErrorCode.BAD_CREDENTIALS, "This e-mail and password do not fit.", "password")
+    found = await sessions.memberships(database, user["id"])
+    member = _choose(found, None if command.firm_id is UNSET else command.firm_id)
+    if member is None:
+        return LoggedIn(None, None, None, found)
+    async with database.transaction() as db:
+        await sessions.forgive(db, f"email:{email}")
+        token, identity = await open_session(db, member["firm_id"], member["id"], now, lifetime)
+        await _audit(db, member["firm_id"], member["id"], now, address, "login", user["id"])
+    return LoggedIn(token, identity.expires_at, identity, found)
+
+
+def _choose(found: Sequence[Row], firm_id: str | None) -> Row | None:
+    if firm_id is not None:
+        found = [row for row in found if row["firm_id"] == firm_id]
+        if not found:
+            raise missing("firm", "firm_id")
+    elif not found:
+        raise invalid(ErrorCode.BAD_CREDENTIALS, "This login belongs to no firm.", "email")
+    return found[0] if len(found) == 1 else None
+
+
+async def throttle(database: Database, key: str, address: str | None, now: datetime, *path: str) -> None:
+    """Counts a try before the password is looked at, so that tries at the same time count too. Raises Refused."""
+    # The address first: one that is refused must not lock out whose e-mail it names.
+    limits = [(f"address:{address}", TRIES_PER_ADDRESS)] if address else []
+    limits.append((key, TRIES_PER_EMAIL))
+    for one, limit in limits:
+        if await sessions.strike(database, one, now, WINDOW) > limit:
+            minutes = int(WINDOW.total_seconds() // 60)
+            raise invalid(ErrorCode.THROTTLED, f"Too many tries. Try again in {minutes} minutes.", *path)
+
+
+async def open_session(
+    db: Db, firm_id: str, member_id: str, now: datetime, lifetime: timedelta
+) -> tuple[str, Identity]:
+    """A new login of a member: its token, which nobody can read again, and its identity."""
+    token = new_token()
+    await records.make(
+        db,
+        models.Session,
+        id=new_id("session"),
+        firm_id=firm_id,
+        member_id=member_id,
+        kind=SessionKind.LOGIN,
+        scopes=sorted(EVERY_SCOPE),
+        token_hash=digest(token),
+        expires_at=now + lifetime,
+    )
+    row = await sessions.by_token(db, digest(token), now)
+    if row is None:
+        raise invalid(ErrorCode.BAD_CREDENTIALS, "This member has been deactivated.", "email")
+    return token, identity_of(row)
+
+
+@dataclass(frozen=True, slots=True)
+class LogOut:
+    """Ends a login."""
+
+    session_id: str
+
+
+async def log_out(work: Work, command: LogOut) -> None:
+    """Ends a login of the viewer. What is open under it closes by the event that this leaves (LV6)."""
+    owner = work.viewer.member_id
+    ended = await sessions.revoke(work.db, work.firm_id, command.session_id, owner, SessionKind.LOGIN, work.now)
+    if ended:
+        work.touch("session", command.session_id)
+        await work.audit("logout", command.session_id)
+
+
+async def session_over(db: Db, identity: Identity, now: datetime) -> ErrorCode | None:
+    """Why a session is no longer good, SESSION_EXPIRED or SESSION_ENDED; None while it is (LV6)."""
+    row = await sessions.by_id(db, identity.viewer.firm_id, identity.session_id)
+    if row is not None and (row["revoked_at"] is not None or row["deactivated_at"] is not None):
+        return ErrorCode.SESSION_ENDED
+    expires_at = row["expires_at"] if row is not None else identity.expires_at
+    if expires_at is not None and expires_at <= now:
+        return ErrorCode.SESSION_EXPIRED
+    return ErrorCode.SESSION_ENDED if row is None else None
+
+
+@dataclass(frozen=True, slots=True)
+class CreateApiToken:
+    """Makes a token for a program that acts as the viewer."""
+
+    name: str
+    scopes: Sequence[TokenScope]
+    expires_at: datetime | None = None
+    lifetime: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeApiToken:
+    """Ends an API token: one's own, or as an owner or admin anybody's."""
+
+    token_id: str
+
+
+async def create_api_token(work: Work, command: CreateApiToken) -> tuple[str, str]:
+    """Makes an API token; answers its id and the token, which nobody can read again."""
+    checks = Checks()
+    name = checks.name(command.name, "name")
+    if not command.scopes:
+        checks.add(ErrorCode.REQUIRED, "A token needs at least one scope.", "scopes")
+    if command.expires_at is not None and command.expires_at <= work.now:
+        checks.add(ErrorCode.INVALID, "The expiry is in the past.", "expires_at")
+    if command.expires_at is not None and command.lifetime is not None:
+        checks.add(ErrorCode.INVALID, "Give a time or a lifetime, not both.", "lifetime")
+    if command.lifetime is not None:
+        command.lifetime.check(checks, "lifetime")
+    checks.done()
+    expires_at = command.expires_at
+    if command.lifetime is not None:
+        expires_at = command.lifetime.after(work.now, await calendar.of_firm(work.db, work.firm_id))
+    token, token_id = new_token(), new_id("session")
+    await records.make(
+        work.db,
+        models.Session,
+        id=token_id,
+        firm_id=work.firm_id,
+        member_id=work.viewer.member_id,
+        kind=SessionKind.API_TOKEN,
+        name=name,
+        scopes=sorted(set(command.scopes)),
+        token_hash=digest(token),
+        expires_at=expires_at,
+    )
+    await work.audit("token.created", token_id, name=name, scopes=sorted(set(command.scopes)))
+    return token_id, token
+
+
+async def revoke_api_token(work: Work, command: RevokeApiToken) -> str:
+    """Ends an API token."""
+    owner = None if work.viewer.manages else work.viewer.member_id
+    ended = await sessions.revoke(work.db, work.firm_id, command.token_id, owner, SessionKind.API_TOKEN, work.now)
+    if ended is None:
+        raise missing("API token", "token_id")
+    work.touch("session", command.token_id)
+    await work.audit("token.revoked", command.token_id, member=ended["member_id"])
+    return command.token_id
+
+
+async def _audit(
+    db: Db, firm_id: str, member_id: str, now: datetime, address: str | None, action: str, subject_id: str
+) -> None:
+    await log.append_audit(
+        db,
+        firm_id=firm_id,
+        actor_id=member_id,
+        at=now,
+        address=address,
+        action=action,
+        subject_id=subject_id,
+        detail={},
+    )

@@ -1,0 +1,1 @@
+"""Jobs: their way through the stages, their statuses, items and comments."""

@@ -1,0 +1,285 @@
+"""Job templates: what a new job starts with (JB1)."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, time
+from typing import Any, Final, Self
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from engine import access, find
+from engine.automating import uses
+from engine.checks import TEXT_LENGTH, Checks
+from engine.enums import AccessRight, DurationUnit, ErrorCode, Priority
+from engine.firm.tags import free_name
+from engine.mail import shortcodes
+from engine.pipeline.pipelines import refuse_use
+from engine.time import calendar
+from engine.time.calendar import Calendar
+from engine.time.duration import Duration
+from engine.unset import UNSET, Maybe
+from engine.work import Work
+from store import models
+from store.database import Row
+from store.writes import job_templates, members, records, usage
+
+UNITS: Final = (DurationUnit.DAYS, DurationUnit.WORKING_DAYS, DurationUnit.WEEKS, DurationUnit.MONTHS)
+_NOON: Final = time(12)
+
+
+@dataclass(frozen=True, slots=True)
+class CreateJobTemplate:
+    """Makes a job template."""
+
+    name: str
+    job_name: str
+    description: str | None = None
+    priority: Priority = Priority.MEDIUM
+    assignee_ids: Sequence[str] = ()
+    assignee_role_ids: Sequence[str] = ()
+    start_after: Duration | None = None
+    due_after: Duration | None = None
+    id: Maybe[str | None] = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateJobTemplate:
+    """Changes a job template. Jobs that were made from it stay as they are."""
+
+    job_template_id: str
+    name: Maybe[str] = UNSET
+    job_name: Maybe[str] = UNSET
+    description: Maybe[str | None] = UNSET
+    priority: Maybe[Priority] = UNSET
+    assignee_ids: Maybe[Sequence[str]] = UNSET
+    assignee_role_ids: Maybe[Sequence[str]] = UNSET
+    start_after: Maybe[Duration | None] = UNSET
+    due_after: Maybe[Duration | None] = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteJobTemplate:
+    """Deletes a job template that nothing uses."""
+
+    job_template_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What a template holds. Assignees are members, and whoever has one of the roles for the account.
+
+    Dates are spans after the day on which the job is made; 0 of a unit is that day.
+    """
+
+    name: str
+    job_name: str
+    description: str | None
+    priority: Priority
+    assignee_ids: tuple[str, ...]
+    assignee_role_ids: tuple[str, ...]
+    start_after: Duration | None
+    due_after: Duration | None
+
+    @classmethod
+    def of(cls, row: Row) -> Self:
+        """As it is stored."""
+        people = orjson.loads(row["people"])
+        spans = {name: row[name] and Duration.of(orjson.loads(row[name])) for name in ("start_after", "due_after")}
+        return cls(
+            name=row["name"],
+            job_name=row["job_name"],
+            description=row["description"],
+            priority=Priority(row["priority"]),
+            assignee_ids=tuple(people["members"]),
+            assignee_role_ids=tuple(people["roles"]),
+            **spans,
+        )
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """As it is to be stored."""
+        return {
+            "name": self.name,
+            "job_name": self.job_name,
+            "description": self.description,
+            "priority": self.priority.value,
+            "people": {"members": list(self.assignee_ids), "roles": list(self.assignee_role_ids)},
+            "start_after": self.start_after and self.start_after.stored(),
+            "due_after": self.due_after and self.due_after.stored(),
+        }
+
+    @property
+    def texts(self) -> str:
+        """All that shortcodes may stand in."""
+        return f"{self.job_name}\n{self.description or ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What a template makes of a new job for one account."""
+
+    name: str
+    description: str | None
+    priority: Priority
+    assignee_ids: tuple[str, ...]
+    start_date: date | None
+    due_date: date | None
+
+
+async def create_job_template(work: Work, command: CreateJobTemplate) -> str:
+    """Makes a job template; answers its id. Refuses a name that is taken, and shortcodes that there are not."""
+    work.viewer.need(AccessRight.MANAGE_TEMPLATES)
+    said = {part.name: getattr(command, part.name) for part in fields(Template)}
+    template, named = await _checked(work, Template(**said))
+    template_id, again = await find.new(work, "job_templates", "jobtemplate", command)
+    if again:
+        return str((await find.of_firm(work, "job_templates", "job template", template_id, "id"))["id"])
+    await free_name(work, "job_templates", template.name)
+    await _find_people(work, template.assignee_ids, template.assignee_role_ids)
+    await records.make(work.db, models.JobTemplate, id=template_id, firm_id=work.firm_id, **template.columns)
+    await uses.refer(work, template_id, {*named, *template.assignee_ids, *template.assignee_role_ids})
+    work.touch("job_template", template_id)
+    return template_id
+
+
+async def update_job_template(work: Work, command: UpdateJobTemplate) -> str:
+    """Changes a job template; answers its id. Members who were deactivated since they were named may stay."""
+    work.viewer.need(AccessRight.MANAGE_TEMPLATES)
+    before = Template.of(await _whole(work, command.job_template_id))
+    said = {part.name: getattr(command, part.name) for part in fields(Template)}
+    changed = replace(before, **{name: value for name, value in said.items() if value is not UNSET})
+    template, named = await _checked(work, changed)
+    if template.name != before.name:
+        await free_name(work, "job_templates", template.name, command.job_template_id)
+    await _find_people(
+        work,
+        [one for one in template.assignee_ids if one not in before.assignee_ids],
+        [one for one in template.assignee_role_ids if one not in before.assignee_role_ids],
+    )
+    if template != before:
+        await uses.refer(work, command.job_template_id, {*named, *template.assignee_ids, *template.assignee_role_ids})
+        columns = template.columns
+        await records.change(work.db, models.JobTemplate, work.firm_id, command.job_template_id, work.now, **columns)
+        work.touch("job_template", command.job_template_id)
+    return command.job_template_id
+
+
+async def delete_job_template(work: Work, command: DeleteJobTemplate) -> str:
+    """Deletes a job template; refused while pipelines have it by default or automations name it (PL4)."""
+    work.viewer.need(AccessRight.MANAGE_TEMPLATES)
+    await _whole(work, command.job_template_id)
+    used = await usage.pipelines_with_template(
+        work.db, work.firm_id, command.job_template_id, lambda p: access.sees_pipeline(work.viewer, p, "t.id")
+    )
+    refuse_use(used, "pipelines have this template by default.", "job_template_id")
+    await uses.refuse(work, command.job_template_id, "job_template_id")
+    await uses.refer(work, command.job_template_id, ())
+    await job_templates.leave_deleted_pipelines(work.db, work.firm_id, command.job_template_id)
+    await records.drop(work.db, models.JobTemplate, work.firm_id, command.job_template_id)
+    work.touch("job_template", command.job_template_id)
+    return command.job_template_id
+
+
+async def _whole(work: Work, template_id: str) -> Row:
+    return await find.whole(work, "job_templates", "job template", template_id, "job_template_id")
+
+
+async def _checked(work: Work, template: Template) -> tuple[Template, set[str]]:
+    """The template with its values as they are stored, and the custom fields that its texts name."""
+    checks = Checks()
+    for name in ("start_after", "due_after"):
+        _check_span(checks, getattr(template, name), name)
+    _check_order(checks, template)
+    checked = replace(
+        template,
+        name=checks.name(template.name, "name"),
+        job_name=checks.name(template.job_name, "job_name"),
+        description=checks.text(template.description, "description"),
+        assignee_ids=tuple(checks.ids(template.assignee_ids, "assignee_ids")),
+        assignee_role_ids=tuple(checks.ids(template.assignee_role_ids, "assignee_role_ids")),
+    )
+    known, named = await shortcodes.fields(work.db, work.firm_id), set[str]()
+    for name in ("job_name", "description"):
+        text = getattr(checked, name)
+        named |= shortcodes.check(text, checks, name, fields=known, allowed=shortcodes.OF_ACCOUNTS)
+    checks.done()
+    return checked, named
+
+
+def _check_span(checks: Checks, span: Duration | None, name: str) -> None:
+    if span:
+        counted = replace(span, amount=span.amount or 1)  # 0 is the day itself
+        counted.check(checks, name, units=UNITS)
+
+
+def _check_order(checks: Checks, template: Template) -> None:
+    start, due = template.start_after, template.due_after
+    if start and due and start.unit is due.unit and due.amount < start.amount:
+        checks.add(ErrorCode.DATES_REVERSED, "The due date is before the start date.", "due_after")
+
+
+async def _find_people(work: Work, member_ids: Collection[str], role_ids: Collection[str]) -> None:
+    await find.assignable(work, member_ids, "assignee_ids")
+    if work.viewer.member_id in member_ids:  # an automation could make jobs from it that they may not see
+        work.viewer.need(AccessRight.VIEW_ALL_ACCOUNTS, "assignee_ids")
+    await find.all_of_firm(work, "account_roles", "account role", role_ids, "assignee_role_ids")
+
+
+async def fill(
+    work: Work,
+    template_id: str,
+    account_ids: Collection[str],
+    day: date,
+    given: Mapping[str, Any],
+    *path: str,
+) -> dict[str, Filled]:
+    """What new jobs start with, by account, in a constant number of statements.
+
+    ``day`` is the one that dates count from and shortcodes speak of. ``given`` holds values of ``Filled`` that win
+    over the template's, UNSET for none. A date of the template that does not fit a given one is that one.
+    """
+    row = await find.of_firm(work, "job_templates", "job template", template_id, *path)
+    template = Template.of(row)
+    codes = shortcodes.codes(template.texts)
+    values = await shortcodes.account_values(work.db, work.firm_id, account_ids, codes, day)
+    people = await _people(work, template, values)
+    wins = {name: value for name, value in given.items() if value is not UNSET}
+    dates = _dates(template, day, await calendar.of_firm(work.db, work.firm_id), wins)
+    return {
+        account_id: replace(
+            Filled(
+                name=shortcodes.resolve_line(template.job_name, own) or template.name,
+                description=shortcodes.resolve(template.description or "", own)[:TEXT_LENGTH].strip() or None,
+                priority=template.priority,
+                assignee_ids=people[account_id],
+                **dates,
+            ),
+            **wins,
+        )
+        for account_id, own in values.items()
+    }
+
+
+async def _people(work: Work, template: Template, accounts: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """The active members meant, by account: those named, then those who hold a role."""
+    named = await members.active_of(work.db, work.firm_id, template.assignee_ids) if template.assignee_ids else []
+    roles = template.assignee_role_ids
+    holders = await members.holders(work.db, work.firm_id, accounts, roles) if roles else {}
+    return {one: tuple(dict.fromkeys([*named, *holders.get(one, ())])) for one in accounts}
+
+
+def _dates(template: Template, day: date, firm: Calendar, given: Mapping[str, Any]) -> dict[str, date | None]:
+    start = given.get("start_date", _later(template.start_after, day, firm))
+    due = given.get("due_date", _later(template.due_after, day, firm))
+    if start and due and due < start:
+        start, due = (start, start) if "start_date" in given else (due, due)
+    return {"start_date": start, "due_date": due}
+
+
+def _later(span: Duration | None, day: date, firm: Calendar) -> date | None:
+    if span is None:
+        return None
+    if span.amount == 0:
+        return day
+    return span.after(firm.moment(day, _NOON), firm).astimezone(ZoneInfo(firm.time_zone)).date()

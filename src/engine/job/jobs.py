@@ -1,0 +1,230 @@
+"""Jobs: made, edited, put into statuses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from engine import find, limits
+from engine.changes import differing, lines
+from engine.checks import Checks, listed
+from engine.enums import ErrorCode, HistoryAction, JobState, Priority
+from engine.errors import invalid, missing, stale
+from engine.job import job_templates, rescheduling, status_of_jobs
+from engine.job.entry import Arrival, arrive
+from engine.job.job_edits import DATES
+from engine.job.job_templates import Filled
+from engine.job.moves import Expect, check_expected, open_to_jobs, place
+from engine.time.calendar import today
+from engine.unset import UNSET, Maybe
+from engine.work import Work, changed
+from store import models
+from store.database import Row
+from store.writes import jobs, links, locks, places, records
+
+
+@dataclass(frozen=True, slots=True)
+class CreateJob:
+    """Makes a job of an account, in the first stage of a pipeline or in a named one.
+
+    It starts with what a template says, where one is named, or is the pipeline's own and none is (JB1). What is given
+    wins; None for the template is none.
+    """
+
+    account_id: str
+    pipeline_id: str
+    template_id: Maybe[str | None] = UNSET
+    name: Maybe[str | None] = UNSET
+    stage_id: str | None = None
+    description: Maybe[str | None] = UNSET
+    priority: Maybe[Priority] = UNSET
+    assignee_ids: Maybe[Sequence[str]] = UNSET
+    start_date: Maybe[date | None] = UNSET
+    due_date: Maybe[date | None] = UNSET
+    after_job_id: str | None = None
+    id: Maybe[str | None] = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateJob:
+    """Changes a job where it stands."""
+
+    job_id: str
+    expect: Maybe[Expect | None] = UNSET
+    name: Maybe[str] = UNSET
+    description: Maybe[str | None] = UNSET
+    priority: Maybe[Priority] = UNSET
+    start_date: Maybe[date | None] = UNSET
+    due_date: Maybe[date | None] = UNSET
+    add_assignee_ids: Maybe[Sequence[str] | None] = UNSET
+    remove_assignee_ids: Maybe[Sequence[str] | None] = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class SetJobStatus:
+    """Puts a job into a status; archives and unarchives it, too."""
+
+    job_id: str
+    status_id: str
+    expect: Maybe[Expect | None] = UNSET
+
+
+async def create_job(work: Work, command: CreateJob) -> str:
+    """Makes a job, below ``after_job_id`` or on top of its column; answers its id."""
+    checks = Checks()
+    given = _given(checks, command)
+    checks.done()
+    job_id, again = await find.new(work, "jobs", "job", command)
+    if again:
+        return str((await find.seen_job(work, job_id, "id"))["id"])
+    stage = await _first_place(work, command)
+    await find.account(work, command.account_id, "account_id")
+    await find.assignable(work, given.get("assignee_ids", ()), "assignee_ids")
+    await open_to_jobs(work, stage, None, "pipeline_id")
+    work.warnings += await limits.check_move(work, None, stage, by_person=not work.viewer.is_system)
+    start = await _start(work, command, given)
+    await _make(work, job_id, command, stage, start)
+    [job] = await locks.jobs(work.db, work.firm_id, [job_id])
+    await arrive(work, [Arrival(job, stage, job["rank"])])
+    return job_id
+
+
+def _given(checks: Checks, command: CreateJob) -> dict[str, Any]:
+    """What the caller says of the job itself, checked; what is left out is the template's."""
+    given: dict[str, Any] = {}
+    if command.name:
+        given["name"] = checks.name(command.name, "name")
+    elif command.name is not UNSET and command.name is not None:
+        checks.add(ErrorCode.REQUIRED, "It must not be empty.", "name")
+    if command.description is not UNSET:
+        given["description"] = checks.text(command.description, "description")
+    if command.assignee_ids is not UNSET:
+        given["assignee_ids"] = tuple(checks.ids(command.assignee_ids, "assignee_ids"))
+    given |= {
+        name: value for name in ("priority", "start_date", "due_date") if (value := getattr(command, name)) is not UNSET
+    }
+    checks.dates(given.get("start_date"), given.get("due_date"), "due_date")
+    return given
+
+
+async def _start(work: Work, command: CreateJob, given: dict[str, Any]) -> Filled:
+    """What the job starts with: what is given, before what its template says (JB1)."""
+    template_id = command.template_id
+    if template_id is UNSET:
+        template_id = (await find.pipeline(work, command.pipeline_id, "pipeline_id"))["job_template_id"]
+    if template_id is not None:
+        day = today(work.viewer.time_zone, work.now)
+        found = await job_templates.fill(work, template_id, [command.account_id], day, given, "template_id")
+        return found[command.account_id]
+    if "name" not in given:
+        raise invalid(ErrorCode.REQUIRED, "A job has a name, unless a template gives it one.", "name")
+    return replace(Filled("", None, Priority.MEDIUM, (), None, None), **given)
+
+
+async def _make(work: Work, job_id: str, command: CreateJob, stage: Row, start: Filled) -> None:
+    """The row of the job, which stands nowhere yet."""
+    active = await places.built_in_status(work.db, work.firm_id, JobState.ACTIVE)
+    values: dict[str, Any] = {
+        "account_id": command.account_id,
+        "pipeline_id": stage["pipeline_id"],
+        "stage_id": stage["id"],
+        "rank": await place(work, stage["id"], command.after_job_id),
+        "status_id": active["id"],
+        "state": active["state"],
+        "name": start.name,
+        "description": start.description,
+        "priority": start.priority.value,
+        "start_date": start.start_date,
+        "due_date": start.due_date,
+        "entered_stage_at": work.now,
+        "created_at": work.now,
+    }
+    # Entering its stage counts as the first change of it.
+    await records.make(work.db, models.Job, id=job_id, firm_id=work.firm_id, version=0, **values)
+    await links.add(work.db, "job_assignees", work.firm_id, ("job_id", job_id), "member_id", start.assignee_ids)
+    work.touch_job(job_id)
+    work.history(
+        job_id,
+        HistoryAction.CREATED,
+        changed("name", None, start.name),
+        changed("pipeline", None, stage["pipeline_id"]),
+        changed("stage", None, stage["id"]),
+        changed("rank", None, values["rank"]),
+        changed("status", None, active["id"], to_label=active["name"]),
+    )
+
+
+async def _first_place(work: Work, command: CreateJob) -> Row:
+    """The stage to start in, kept from being deleted meanwhile."""
+    await find.pipeline(work, command.pipeline_id, "pipeline_id")
+    await locks.share_pipeline(work.db, command.pipeline_id)
+    await find.pipeline(work, command.pipeline_id, "pipeline_id")
+    stages = await places.stages(work.db, work.firm_id, command.pipeline_id)
+    for stage in stages:
+        if command.stage_id in (None, stage["id"]):
+            return stage
+    raise missing("stage in this pipeline", "stage_id")
+
+
+async def update_job(work: Work, command: UpdateJob) -> str:
+    """Changes a job that the viewer sees; answers its id."""
+    row = await find.live_job(work, command.job_id, "job_id")
+    if command.expect:
+        check_expected(row, command.expect)
+    checks = Checks()
+    values = differing(
+        row,
+        name=checks.given(checks.name, command.name, "name"),
+        description=checks.given(checks.text, command.description, "description"),
+        priority=command.priority,
+        start_date=command.start_date,
+        due_date=command.due_date,
+    )
+    start, due = values.get("start_date", row["start_date"]), values.get("due_date", row["due_date"])
+    checks.dates(start, due, "due_date" if "due_date" in values else "start_date")
+    add = checks.ids(listed(command.add_assignee_ids), "add_assignee_ids")
+    gone = checks.ids(listed(command.remove_assignee_ids), "remove_assignee_ids")
+    checks.done()
+    await find.assignable(work, add, "add_assignee_ids")
+    assigned = await _reassign(work, command, add, gone)
+    if values or assigned:
+        await jobs.change(work.db, work.firm_id, command.job_id, work.now, values)
+        if DATES & values.keys():
+            await rescheduling.follow_dates(work, [command.job_id])
+        work.touch_job(command.job_id)
+    if values:
+        work.history(command.job_id, HistoryAction.UPDATED, *lines(row, values))
+    return command.job_id
+
+
+async def _reassign(work: Work, command: UpdateJob, add: Sequence[str], gone: Sequence[str]) -> bool:
+    owner = ("job_id", command.job_id)
+    added = await links.add(work.db, "job_assignees", work.firm_id, owner, "member_id", add)
+    removed = await links.remove(work.db, "job_assignees", work.firm_id, owner, "member_id", gone)
+    if added or removed:
+        work.history(command.job_id, HistoryAction.ASSIGNEES_CHANGED, changed("assignees", removed, added))
+    return bool(added or removed)
+
+
+async def set_job_status(work: Work, command: SetJobStatus) -> str:
+    """Puts a job into a status enabled in its pipeline (ST1). Unarchiving leaves it in its stage. Answers its id."""
+    row = await _where_it_stays(work, command.job_id)
+    if command.expect:
+        check_expected(row, command.expect)
+    status = await find.of_firm(work, "job_statuses", "job status", command.status_id, "status_id")
+    if status["id"] == row["status_id"]:
+        return command.job_id
+    if not await places.status_enabled(work.db, work.firm_id, row["pipeline_id"], command.status_id):
+        raise invalid(ErrorCode.NOT_ENABLED, "This status is not enabled in the job's pipeline.", "status_id")
+    await status_of_jobs.put(work, [row], status)
+    return command.job_id
+
+
+async def _where_it_stays(work: Work, job_id: str) -> Row:
+    """Locks a job whose pipeline keeps its enabled statuses until the end of the transaction."""
+    seen = await find.seen_job(work, job_id, "job_id")
+    await locks.share_pipeline(work.db, seen["pipeline_id"])
+    row = await find.job(work, job_id, "job_id")
+    if row["pipeline_id"] != seen["pipeline_id"]:
+        raise stale("job", job_id, "job_id")
+    return row

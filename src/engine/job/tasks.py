@@ -1,0 +1,244 @@
+"""Tasks and their subtasks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from engine import find
+from engine.changes import differing, lines
+from engine.checks import LIST_LENGTH, Checks, listed
+from engine.enums import ErrorCode, HistoryAction, Priority, TaskStatus
+from engine.errors import invalid
+from engine.job.items import locked_task, set_status
+from engine.pipeline import rank
+from engine.unset import UNSET, Maybe
+from engine.work import Work, changed
+from store import models
+from store.database import Row
+from store.ids import new_id
+from store.writes import items, links, records
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTask:
+    """Makes a task, in a job or on its own."""
+
+    title: str
+    job_id: str | None = None
+    blocking: bool = True
+    description: str | None = None
+    priority: Priority = Priority.MEDIUM
+    due_date: date | None = None
+    assignee_ids: Sequence[str] = ()
+    subtasks: Sequence[str] = ()
+    id: Maybe[str | None] = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateTask:
+    """Changes a task."""
+
+    task_id: str
+    title: Maybe[str] = UNSET
+    description: Maybe[str | None] = UNSET
+    status: Maybe[TaskStatus] = UNSET
+    priority: Maybe[Priority] = UNSET
+    due_date: Maybe[date | None] = UNSET
+    add_assignee_ids: Maybe[Sequence[str] | None] = UNSET
+    remove_assignee_ids: Maybe[Sequence[str] | None] = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class CreateSubtask:
+    """Adds a line to a task's check list."""
+
+    task_id: str
+    title: str
+    id: Maybe[str | None] = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateSubtask:
+    """Changes a line of a check list."""
+
+    subtask_id: str
+    title: Maybe[str] = UNSET
+    done: Maybe[bool] = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteSubtask:
+    """Deletes a line of a check list."""
+
+    subtask_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A task to be made."""
+
+    title: str
+    description: str | None = None
+    priority: Priority = Priority.MEDIUM
+    due_date: date | None = None
+    assignee_ids: Sequence[str] = ()
+    subtasks: Sequence[str] = ()
+    job_id: str | None = None
+    blocking: bool = True
+    id: str = field(default_factory=lambda: new_id("task"))
+
+
+async def create_task(work: Work, command: CreateTask) -> str:
+    """Makes a task; in a job it is linked to the current visit, where it blocks unless told not to. Answers its id."""
+    checks = Checks()
+    title, description = checks.name(command.title, "title"), checks.text(command.description, "description")
+    subtasks = [checks.name(line, "subtasks", str(n)) for n, line in enumerate(command.subtasks[:LIST_LENGTH])]
+    assignees = checks.ids(command.assignee_ids, "assignee_ids")
+    checks.ids([str(n) for n, _ in enumerate(command.subtasks)], "subtasks")
+    checks.done()
+    task_id, again = await find.new(work, "tasks", "task", command)
+    if again:
+        return str((await find.task(work, task_id, "id"))["id"])
+    if command.job_id is not None:
+        await find.live_job(work, command.job_id, "job_id")
+    await find.assignable(work, assignees, "assignee_ids")
+    draft = Draft(
+        title=title,
+        description=description,
+        priority=command.priority,
+        due_date=command.due_date,
+        assignee_ids=assignees,
+        subtasks=subtasks,
+        job_id=command.job_id,
+        blocking=command.blocking,
+        id=task_id,
+    )
+    await make(work, [draft])
+    return task_id
+
+
+async def make(work: Work, drafts: Sequence[Draft]) -> None:
+    """Makes tasks that have been checked, any number in a constant number of statements; their jobs are locked."""
+    lines = [
+        {
+            "id": draft.id,
+            "title": draft.title,
+            "description": draft.description,
+            "priority": draft.priority.value,
+            "due_date": draft.due_date,
+            "assignee_ids": list(draft.assignee_ids),
+            "subtasks": _subtasks(draft.subtasks),
+            "job_id": draft.job_id,
+            "blocking": draft.blocking,
+        }
+        for draft in drafts
+    ]
+    await items.make_tasks(work.db, work.firm_id, work.actor_id, work.now, lines)
+    for draft in drafts:
+        work.touch("task", draft.id)
+        if draft.job_id is not None:
+            work.touch_job(draft.job_id)
+            work.history(draft.job_id, HistoryAction.TASK_ADDED, changed("task", None, draft.id))
+
+
+def _subtasks(titles: Sequence[str]) -> list[dict[str, str]]:
+    keys = rank.spread(None, None, len(titles))
+    return [{"id": new_id("subtask"), "title": title, "rank": key} for title, key in zip(titles, keys, strict=True)]
+
+
+async def update_task(work: Work, command: UpdateTask) -> str:
+    """Changes a task that the viewer sees; answers its id."""
+    row = await locked_task(work, command.task_id, "task_id")
+    checks = Checks()
+    values = differing(
+        row,
+        title=checks.given(checks.name, command.title, "title"),
+        description=checks.given(checks.text, command.description, "description"),
+        priority=command.priority,
+        due_date=command.due_date,
+    )
+    add = checks.ids(listed(command.add_assignee_ids), "add_assignee_ids")
+    gone = checks.ids(listed(command.remove_assignee_ids), "remove_assignee_ids")
+    checks.done()
+    await find.assignable(work, add, "add_assignee_ids")
+    said = lines(row, values) + await _reassign(work, command, add, gone)
+    if said:
+        await _store(work, row, values)
+        await _tell_jobs(work, command.task_id, said)
+    if command.status is not UNSET:
+        await set_status(work, row, command.status)
+    return command.task_id
+
+
+async def _reassign(
+    work: Work, command: UpdateTask, add: Sequence[str], gone: Sequence[str]
+) -> list[dict[str, object]]:
+    owner = ("task_id", command.task_id)
+    added = await links.add(work.db, "task_assignees", work.firm_id, owner, "member_id", add)
+    removed = await links.remove(work.db, "task_assignees", work.firm_id, owner, "member_id", gone)
+    return [changed("assignees", removed, added)] if added or removed else []
+
+
+async def _store(work: Work, row: Row, values: dict[str, object]) -> None:
+    shared = {name: values.pop(name) for name in ("title", "due_date") if name in values}
+    await records.change(work.db, models.Item, work.firm_id, row["id"], work.now, **shared)
+    await records.change(work.db, models.Task, work.firm_id, row["id"], work.now, **values)
+
+
+async def _tell_jobs(work: Work, task_id: str, lines: Sequence[dict[str, object]]) -> None:
+    work.touch("task", task_id)
+    for job_id in await items.jobs_of(work.db, work.firm_id, [task_id]):
+        work.touch_job(job_id)
+        work.history(job_id, HistoryAction.TASK_CHANGED, changed("task", task_id, task_id), *lines)
+
+
+async def create_subtask(work: Work, command: CreateSubtask) -> str:
+    """Adds a subtask at the end; answers its id. Subtasks never block (AI1)."""
+    checks = Checks()
+    title = checks.name(command.title, "title")
+    checks.done()
+    subtask_id, again = await find.new(work, "subtasks", "subtask", command)
+    if again:
+        await find.task(work, command.task_id, "task_id")
+        return str((await find.of_firm(work, "subtasks", "subtask", subtask_id, "id"))["id"])
+    await locked_task(work, command.task_id, "task_id")
+    if await items.count_subtasks(work.db, work.firm_id, command.task_id) >= LIST_LENGTH:
+        raise invalid(ErrorCode.TOO_MANY, f"A check list has at most {LIST_LENGTH} lines.", "task_id")
+    last = await items.last_subtask_rank(work.db, work.firm_id, command.task_id)
+    values = {"task_id": command.task_id, "title": title, "done": False, "rank": rank.between(last, None)}
+    await records.make(work.db, models.Subtask, id=subtask_id, firm_id=work.firm_id, **values)
+    await _touch_task(work, command.task_id)
+    return subtask_id
+
+
+async def update_subtask(work: Work, command: UpdateSubtask) -> str:
+    """Changes a subtask; answers its task's id."""
+    row = await _subtask(work, command.subtask_id)
+    checks = Checks()
+    values = differing(row, title=checks.given(checks.name, command.title, "title"), done=command.done)
+    checks.done()
+    if values:
+        await records.change(work.db, models.Subtask, work.firm_id, command.subtask_id, work.now, **values)
+        await _touch_task(work, row["task_id"])
+    return str(row["task_id"])
+
+
+async def delete_subtask(work: Work, command: DeleteSubtask) -> str:
+    """Deletes a subtask; answers its task's id."""
+    row = await _subtask(work, command.subtask_id)
+    await records.drop(work.db, models.Subtask, work.firm_id, command.subtask_id)
+    await _touch_task(work, row["task_id"])
+    return str(row["task_id"])
+
+
+async def _subtask(work: Work, subtask_id: str) -> Row:
+    row = await find.subtask(work, subtask_id, "subtask_id")
+    await locked_task(work, row["task_id"], "subtask_id")
+    return await find.of_firm(work, "subtasks", "subtask", subtask_id, "subtask_id")
+
+
+async def _touch_task(work: Work, task_id: str) -> None:
+    await records.change(work.db, models.Task, work.firm_id, task_id, work.now)
+    work.touch("task", task_id)
+    for job_id in await items.jobs_of(work.db, work.firm_id, [task_id]):
+        work.touch_job(job_id)

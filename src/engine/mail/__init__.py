@@ -1,0 +1,1 @@
+"""E-mail: templates, shortcodes, letters and the outbox."""

@@ -1,0 +1,176 @@
+"""E-mails: made complete in the transaction that wants them, sent after it, each under one Message-ID (AU1, AU8)."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from engine.automating import runs
+from engine.due import Undelivered
+from engine.enums import DueKind, EmailState, RunState
+from engine.mail.letters import Letter, Send
+from engine.work import Work
+from store.database import Database, Db, Row
+from store.ids import new_id
+from store.writes import emails as writes
+
+NO_DOMAIN: Final = "stageline.invalid"
+"""In the Message-IDs of firms without an address of their own (RFC 2606)."""
+
+DISCARDED: Final = "Its e-mails were discarded."
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What an e-mail says, with nothing left to be filled in."""
+
+    subject: str
+    text: str
+    html: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An e-mail to be made: to whom, what it says, and why."""
+
+    to_name: str
+    to_address: str
+    words: Words
+    account_id: str | None = None
+    contact_id: str | None = None
+    """Whom of the clients it goes to; such an e-mail is held back while the firm holds client mail."""
+    member_id: str | None = None
+    """Whom of the members it goes to."""
+    job_id: str | None = None
+    run_id: str | None = None
+    """Of the automation that wants it; it ends when all its e-mails have."""
+    lane: tuple[int, int] | None = None
+
+
+async def make(work: Work, drafts: Sequence[Draft]) -> list[str]:
+    """Makes e-mails, to be sent after this transaction, or held back (AU9); answers their ids in order."""
+    if not drafts:
+        return []
+    firm = await writes.sender(work.db, work.firm_id)
+    ids = [new_id("email") for _ in drafts]
+    lines = [_line(firm, email_id, draft) for email_id, draft in zip(ids, drafts, strict=True)]
+    await writes.add(work.db, work.firm_id, work.now, lines)
+    for line, draft in zip(lines, drafts, strict=True):
+        if line["state"] == EmailState.QUEUED:
+            work.later(DueKind.EMAIL, str(line["id"]), job_id=draft.job_id, lane=draft.lane)
+    return ids
+
+
+def _line(firm: Row, email_id: str, draft: Draft) -> dict[str, str | None]:
+    own_address = firm["sender_address"] or firm["reply_to"]
+    held = firm["holds_client_mail"] and draft.contact_id is not None
+    return {
+        **{name: getattr(draft, name) for name in Draft.__slots__ if name not in {"words", "lane"}},
+        **{name: getattr(draft.words, name) for name in Words.__slots__},
+        "id": email_id,
+        "state": EmailState.HELD if held else EmailState.QUEUED,
+        "from_name": firm["sender_name"] or firm["name"],
+        "from_address": firm["sender_address"],
+        "reply_to": firm["reply_to"],
+        "message_id": f"<{email_id}@{_domain(own_address)}>",
+    }
+
+
+def _domain(address: str | None) -> str:
+    domain = (address or "").rpartition("@")[2]
+    return domain if domain.isascii() and domain else NO_DOMAIN
+
+
+async def requeue(work: Work, ids: Collection[str], before: EmailState) -> list[Row]:
+    """Has e-mails sent that are held back or have failed, under the Message-IDs that they have; answers those."""
+    rows = await writes.put(work.db, work.firm_id, ids, before, EmailState.QUEUED, work.now)
+    for row in rows:
+        work.later(DueKind.EMAIL, row["id"], job_id=row["job_id"])
+    return rows
+
+
+async def stop(work: Work) -> None:
+    """Holds back what still waits to be sent to clients: the firm has paused its mail to them (AU9)."""
+    waiting = await writes.waiting(work.db, work.firm_id)
+    await work.lock_jobs({row["job_id"] for row in waiting if row["job_id"]})
+    await settle(work, await writes.stop(work.db, work.firm_id, [row["id"] for row in waiting], work.now))
+
+
+async def settle(work: Work, rows: Iterable[Row]) -> None:
+    """Tells the runs whose e-mails these are what has become of all their e-mails. Their jobs are locked."""
+    run_ids = {row["run_id"] for row in rows if row["run_id"]}
+    found = await writes.of_runs(work.db, work.firm_id, run_ids) if run_ids else []
+    for run_id, some in groupby(found, key=lambda row: row["run_id"]):
+        emails = list(some)
+        state, reason = outcome(emails)
+        if state != emails[0]["run_state"]:
+            await runs.finish(work, run_id, state, reason)
+
+
+def outcome(emails: Sequence[Row]) -> tuple[RunState, str | None]:
+    """What the e-mails of a run make of it, and why."""
+    states = {EmailState(email["state"]) for email in emails}
+    if EmailState.QUEUED in states:
+        return RunState.QUEUED, None
+    if EmailState.HELD in states:
+        return RunState.HELD, None
+    if EmailState.FAILED in states:
+        failed = next(email for email in emails if email["state"] == EmailState.FAILED)
+        error = re.sub(re.escape(failed["to_address"]), "…", failed["error"] or "", flags=re.IGNORECASE)
+        return RunState.FAILED, f"An e-mail could not be sent: {error}"  # to whom is for those who see the e-mail
+    if states == {EmailState.DISCARDED}:
+        return RunState.CANCELLED, DISCARDED
+    return RunState.DONE, None
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """An e-mail on its way."""
+
+    firm_id: str
+    email_id: str
+    letter: Letter
+
+
+@dataclass(frozen=True, slots=True)
+class EmailErrand:
+    """What the worker does with an e-mail that is due. ``send`` talks to the mail server."""
+
+    send: Send
+    database: Database
+
+    async def load(self, db: Db, firm_id: str, email_id: str) -> Outgoing | None:
+        """The e-mail as it goes out; None where it is not to be sent any more."""
+        row = await writes.tried(db, firm_id, email_id)
+        return None if row is None else Outgoing(firm_id, email_id, _letter(row))
+
+    async def deliver(self, email: Outgoing) -> str:
+        """Sends it; answers what the mail server said. Raises Undelivered, and keeps why for who looks meanwhile."""
+        try:
+            return await self.send(email.letter)
+        except Undelivered as error:
+            await writes.noted(self.database, email.firm_id, email.email_id, str(error))
+            raise
+
+    async def delivered(self, work: Work, email_id: str, receipt: str) -> None:
+        """Takes note that a mail server has accepted it."""
+        await _end(work, email_id, EmailState.SENT)
+
+    async def given_up(self, work: Work, email_id: str, error: str) -> None:
+        """Takes note that no mail server will; somebody may try again (``engine.mail.outbox``)."""
+        await _end(work, email_id, EmailState.FAILED, error)
+
+
+def _letter(row: Row) -> Letter:
+    names = [name for name in Letter.__slots__ if name != "dated"]
+    return Letter(**{name: row[name] for name in names}, dated=row["updated_at"])
+
+
+async def _end(work: Work, email_id: str, state: EmailState, error: str | None = None) -> None:
+    row = await writes.one(work.db, work.firm_id, email_id)
+    assert row is not None  # e-mails are never deleted
+    if row["job_id"]:
+        await work.lock_jobs([row["job_id"]])  # of two e-mails of one run that end at once, the later one ends the run
+    await writes.end(work.db, work.firm_id, email_id, state, error, work.now)
+    await settle(work, [row])

@@ -1,0 +1,1 @@
+"""Pipelines, their stages and statuses, and the order of things."""

@@ -1,0 +1,1 @@
+"""Time as firms count it: calendars, spans, periods, the clock."""
