@@ -74,9 +74,9 @@ async def mark_notifications_read(work: Work, command: MarkNotificationsRead) ->
     named = None if command.all else ids
     marked = await writes.mark_read(work.db, work.firm_id, me, named, lambda p: _seen(work, p, "n"), work.now)
     if command.all and marked:
-        work.touch("notifications", me)  # there may be thousands
-    elif marked:
-        _touch(work, [{"id": one, "member_id": me} for one in marked])
+        work.touch("notifications", me, at=work.now.isoformat())  # there may be thousands
+    else:
+        _touch(work, marked)
     return me
 
 
@@ -84,6 +84,6 @@ def _seen(work: Work, p: Params, notification: str) -> str:
     return access.sees_notification(work.viewer, p, notification)
 
 
-def _touch(work: Work, rows: Iterable[Row | Mapping[str, str]]) -> None:
+def _touch(work: Work, rows: Iterable[Row]) -> None:
     for row in rows:
-        work.touch("notification", row["id"], member=row["member_id"])
+        work.touch("notification", row["id"], member=row["member_id"], job=row["job_id"])

@@ -1,6 +1,6 @@
 """One command in one transaction: what it touches, what it says of it, and the one event it leaves (LV2)."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -194,6 +194,14 @@ class Work:
         change = self.changes.setdefault((kind, thing_id), {"type": kind, "id": thing_id})
         for name, value in details.items():
             change[name] = [*change.get(name, []), *value] if isinstance(value, list) else value
+
+    def touch_runs(self, rows: Iterable[Mapping[str, Any] | Row]) -> None:
+        """Says that turns of automations, each with its id and job_id, were made or changed."""
+        turns: dict[str, list[str]] = {}
+        for row in rows:
+            turns.setdefault(row["job_id"], []).append(row["id"])
+        for job_id, ids in turns.items():
+            self.touch("runs", job_id, ids=ids)
 
     def history(self, job_id: str, action: HistoryAction, *changes: dict[str, Any]) -> None:
         """Adds to a job's history: ``changes`` are made by ``changed``."""

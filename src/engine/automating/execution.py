@@ -100,6 +100,7 @@ async def run_all(work: Work, steps: Sequence[Step], visitors: Sequence[Visitor]
         await _settle(work, steps, turns)
     lines = [_line(work, step, turn) for step, some in zip(steps, turns, strict=True) for turn in some]
     await runs.add(work.db, work.firm_id, work.now, lines)
+    work.touch_runs(lines)
     work.reconsider(*(visitor.job["id"] for visitor in visitors))
 
 
@@ -285,4 +286,5 @@ def _failed(work: Work, step: Step, turn: Turn, error: Exception) -> None:
 async def tell(work: Work, turns: Sequence[Turn]) -> None:
     """Writes what became of turns, and looks whether their jobs go on now (AM3)."""
     await runs.tell(work.db, work.firm_id, work.now, [_told(turn) for turn in turns])
+    work.touch_runs({"id": turn.run_id, "job_id": turn.job_id} for turn in turns)
     work.reconsider(*(turn.job_id for turn in turns))

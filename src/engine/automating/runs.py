@@ -106,6 +106,7 @@ async def finish(
         return
     line = {"id": run_id, "state": state, "reason": reason, "attempts": row["attempts"] or 1, "due_at": None}
     await runs.tell(work.db, work.firm_id, work.now, [line | {"things": list(things)}])
+    work.touch_runs([row])
     work.reconsider(row["job_id"])
 
 
@@ -156,6 +157,7 @@ async def _mine(work: Work, run_id: str, *states: RunState) -> Row:
 async def _put(work: Work, row: Row, state: RunState, reason: str | None, *, attempts: int) -> None:
     line: dict[str, Any] = {"id": row["id"], "state": state, "reason": reason, "attempts": attempts, "due_at": None}
     await runs.tell(work.db, work.firm_id, work.now, [line | {"things": []}])
+    work.touch_runs([row])
     work.touch_job(row["job_id"])
     line = changed("run", row["state"], state, run=row["id"])
     work.history(row["job_id"], HistoryAction.AUTOMATION_SET, line)

@@ -45,7 +45,8 @@ async def enter(work: Work, arrivals: Sequence[Arrival], automations: Automation
     """Moves locked jobs: their visits end and new ones open, with the stage's automations in order."""
     for pipeline_id in sorted({arrival.stage["pipeline_id"] for arrival in arrivals}):
         await _known_status(work, pipeline_id, [a for a in arrivals if a.stage["pipeline_id"] == pipeline_id])
-    await entries.leave(work.db, work.firm_id, [arrival.job["id"] for arrival in arrivals], work.now)
+    gone = await entries.leave(work.db, work.firm_id, [arrival.job["id"] for arrival in arrivals], work.now)
+    work.touch_runs(gone)
     for arrival in arrivals:
         work.touch_job(arrival.job["id"])
         work.history(arrival.job["id"], HistoryAction.MOVED, *_lines(arrival))

@@ -102,7 +102,7 @@ async def unlink_item(work: Work, command: UnlinkItem) -> str:
     row = await locked_task(work, command.item_id, "item_id")
     if not await items.unlink(work.db, work.firm_id, command.job_id, command.item_id):
         raise missing("link", "job_id")
-    work.touch("task", command.item_id)
+    work.touch("task", command.item_id, unlinked=[command.job_id])
     work.touch_job(command.job_id)
     work.reconsider(command.job_id)
     work.history(command.job_id, HistoryAction.TASK_REMOVED, changed("task", row["id"], None))

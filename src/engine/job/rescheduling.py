@@ -25,6 +25,7 @@ async def follow_dates(work: Work, job_ids: Collection[str]) -> None:
     }
     await due.drop(work.db, work.firm_id, list(times))
     await runs.reschedule(work.db, work.firm_id, times, NO_DATE)
+    work.touch_runs(waiting)
     for row in waiting:
         at = times[row["id"]]
         if at is not None:

@@ -25,10 +25,10 @@ async def put(work: Work, jobs: Sequence[Row], status: Row) -> None:
     ids = [job["id"] for job in changing]
     left = [job["id"] for job in changing if job["state"] == JobState.CUSTOM]
     if left:
-        await runs.cancel_stay(work.db, work.firm_id, left, work.now)
+        work.touch_runs(await runs.cancel_stay(work.db, work.firm_id, left, work.now))
         await entries.end_stays(work.db, work.firm_id, left, work.now)
     await entries.put(work.db, work.firm_id, ids, status, work.now)
-    await entries.pause(work.db, work.firm_id, ids, work.now, pauses=status["pauses"])
+    work.touch_runs(await entries.pause(work.db, work.firm_id, ids, work.now, pauses=status["pauses"]))
     await _tell(work, changing, status)
     if status["state"] == JobState.CUSTOM:
         await _begin_stays(work, changing, status)
@@ -39,7 +39,8 @@ async def put(work: Work, jobs: Sequence[Row], status: Row) -> None:
 
 async def pause_again(work: Work, jobs: Sequence[Row], *, pauses: bool) -> None:
     """The status of locked jobs has begun to pause clocks, or ceased to."""
-    await entries.pause(work.db, work.firm_id, [job["id"] for job in jobs], work.now, pauses=pauses)
+    ids = [job["id"] for job in jobs]
+    work.touch_runs(await entries.pause(work.db, work.firm_id, ids, work.now, pauses=pauses))
 
 
 async def _tell(work: Work, jobs: Sequence[Row], status: Row) -> None:

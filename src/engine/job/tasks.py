@@ -176,6 +176,8 @@ async def _reassign(
     owner = ("task_id", command.task_id)
     added = await links.add(work.db, "task_assignees", work.firm_id, owner, "member_id", add)
     removed = await links.remove(work.db, "task_assignees", work.firm_id, owner, "member_id", gone)
+    if removed:
+        work.touch("task", command.task_id, unassigned=removed)
     return [changed("assignees", removed, added)] if added or removed else []
 
 

@@ -57,7 +57,7 @@ async def undo_move(work: Work, command: UndoMove) -> Undone:
     status = await _status(work, job, move)
     await _check(work, job, move)
     kept = await _discard(work, job, move)
-    await entries.leave(work.db, work.firm_id, [job["id"]], work.now)
+    work.touch_runs(await entries.leave(work.db, work.firm_id, [job["id"]], work.now))
     stay_id = move["stay_id"] if status["id"] == move["status_id"] else None
     await _put_status(work, job, status, move, stay_id)
     key = await _place(work, move)
@@ -119,7 +119,7 @@ async def _status(work: Work, job: Row, move: Row) -> Row:
 async def _discard(work: Work, job: Row, move: Row) -> tuple[str, ...]:
     """Ends what the move has set going; answers the turns of which something stays."""
     made = await writes.made(work.db, work.firm_id, move["now_id"])
-    await writes.discard(work.db, work.firm_id, job["id"], move["now_id"], work.now)
+    work.touch_runs(await writes.discard(work.db, work.firm_id, job["id"], move["now_id"], work.now))
     tasks = [thing for things in made.values() for thing in things if prefix_of(thing) == "task"]
     gone = set(await writes.open_tasks(work.db, work.firm_id, move["now_id"], tasks))
     for task_id in sorted(gone):
@@ -140,7 +140,8 @@ async def _put_status(work: Work, job: Row, status: Row, move: Row, stay_id: str
     if status["id"] != job["status_id"]:
         names = await entries.status_names(work.db, work.firm_id, [job["status_id"]])
         await entries.put(work.db, work.firm_id, [job["id"]], status, work.now)
-        await entries.pause(work.db, work.firm_id, [job["id"]], work.now, pauses=status["pauses"])
+        put_off = await entries.pause(work.db, work.firm_id, [job["id"]], work.now, pauses=status["pauses"])
+        work.touch_runs(put_off)
         labels = {"from_label": names[job["status_id"]], "to_label": status["name"]}
         line = changed("status", job["status_id"], status["id"], **labels)
         work.history(job["id"], HistoryAction.STATUS_CHANGED, line)
@@ -154,7 +155,9 @@ async def _go_on(work: Work, move: Row, stay_id: str | None) -> None:
     [job] = await locks.jobs(work.db, work.firm_id, [move["job_id"]])
     # What is written now is put off from now on while the job's clocks stand still; they may have stood longer.
     late = work.now - max(job["paused_at"], move["entered_at"]) if job["paused_at"] else timedelta()
-    for run in await writes.revive(work.db, work.firm_id, move, stay_id):
+    revived = await writes.revive(work.db, work.firm_id, move, stay_id)
+    work.touch_runs({"id": run["id"], "job_id": job["id"]} for run in revived)
+    for run in revived:
         if run["state"] == RunState.QUEUED:
             work.later(DueKind.RUN, run["id"], job_id=job["id"])
         elif run["by_span"]:

@@ -10,12 +10,13 @@ from store.writes.log import encode
 Line = dict[str, Any]
 
 
-async def leave(db: Db, firm_id: str, job_ids: Collection[str], now: datetime) -> None:
+async def leave(db: Db, firm_id: str, job_ids: Collection[str], now: datetime) -> list[Row]:
     """Ends the open visits of jobs, and their stays in statuses; what was scheduled there is not done any more (AU4).
 
-    A visit never ends before it began, whatever the clocks of two machines say.
+    Answers the turns that this cancels, each with its id and job_id. A visit never ends before it began, whatever the
+    clocks of two machines say.
     """
-    await db.rows(
+    return await db.rows(
         """
         WITH ended AS (
             UPDATE stage_visits SET left_at = greatest($3, entered_at)
@@ -26,11 +27,13 @@ async def leave(db: Db, firm_id: str, job_ids: Collection[str], now: datetime) -
         ), gone AS (
             UPDATE runs r SET state = 'CANCELLED', reason = 'The job has left the stage.', due_at = NULL,
                 finished_at = $3
-            FROM ended WHERE r.firm_id = $1 AND r.visit_id = ended.id AND r.state = 'SCHEDULED' RETURNING r.id
+            FROM ended WHERE r.firm_id = $1 AND r.visit_id = ended.id AND r.state = 'SCHEDULED' RETURNING r.id, r.job_id
+        ), dropped AS (
+            DELETE FROM due WHERE firm_id = $1 AND (
+                subject_id IN (SELECT id FROM gone) OR (kind = 'LIMIT' AND job_id = ANY($2))
+            )
         )
-        DELETE FROM due WHERE firm_id = $1 AND (
-            subject_id IN (SELECT id FROM gone) OR (kind = 'LIMIT' AND job_id = ANY($2))
-        )
+        SELECT id, job_id FROM gone
         """,
         firm_id,
         list(job_ids),
@@ -104,12 +107,13 @@ async def put(db: Db, firm_id: str, job_ids: Collection[str], status: Row, now: 
     )
 
 
-async def pause(db: Db, firm_id: str, job_ids: Collection[str], now: datetime, *, pauses: bool) -> None:
+async def pause(db: Db, firm_id: str, job_ids: Collection[str], now: datetime, *, pauses: bool) -> list[Row]:
     """Stops the clocks of jobs, or lets them go on: what was to come is put off by the part of the pause in it (AU4).
 
-    Jobs whose clocks stand still already, or go, are left alone.
+    Jobs whose clocks stand still already, or go, are left alone. Answers the turns that this puts off, each with its id
+    and job_id.
     """
-    await db.rows(
+    return await db.rows(
         """
         WITH before AS (
             SELECT id, paused_at FROM jobs
@@ -129,6 +133,8 @@ async def pause(db: Db, firm_id: str, job_ids: Collection[str], now: datetime, *
         )
         UPDATE runs r SET due_at = o.due_at
         FROM put_off o WHERE r.firm_id = $1 AND r.id = o.subject_id AND r.state = 'SCHEDULED'
+            AND r.due_at IS DISTINCT FROM o.due_at
+        RETURNING r.id, r.job_id
         """,
         firm_id,
         list(job_ids),

@@ -49,14 +49,14 @@ async def sights(
 async def tell(
     db: Db, firm_id: str, kind: str, told: Sequence[Told], cause: dict[str, Any], now: datetime
 ) -> list[Row]:
-    """Writes notifications; answers their ids and members."""
+    """Writes notifications; answers their ids, members and jobs."""
     return await db.rows(
         """
         INSERT INTO notifications (id, firm_id, member_id, kind, job_id, subject_id, text, cause, created_at)
         SELECT n.id, $1, n.member_id, $2, n.job_id, n.subject_id, n.text, $3::jsonb, $4
         FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
             AS n (id, member_id, job_id, subject_id, text)
-        RETURNING id, member_id
+        RETURNING id, member_id, job_id
         """,
         firm_id,
         kind,
@@ -71,10 +71,10 @@ async def tell(
 
 
 async def retell(db: Db, firm_id: str, subject_id: str, member_ids: Collection[str], text: str) -> list[Row]:
-    """Changes what members were told of a subject; answers the ids and members of what changed."""
+    """Changes what members were told of a subject; answers ids, members and jobs of what changed."""
     return await db.rows(
         "UPDATE notifications SET text = $4 WHERE firm_id = $1 AND subject_id = $2 AND member_id = ANY($3)"
-        " AND text <> $4 RETURNING id, member_id",
+        " AND text <> $4 RETURNING id, member_id, job_id",
         firm_id,
         subject_id,
         list(member_ids),
@@ -83,10 +83,10 @@ async def retell(db: Db, firm_id: str, subject_id: str, member_ids: Collection[s
 
 
 async def withdraw(db: Db, firm_id: str, subject_id: str, member_ids: Collection[str]) -> list[Row]:
-    """Deletes what members were told of a subject; answers the ids and members of what is gone."""
+    """Deletes what members were told of a subject; answers ids, members and jobs of what is gone."""
     return await db.rows(
         "DELETE FROM notifications WHERE firm_id = $1 AND subject_id = $2 AND member_id = ANY($3)"
-        " RETURNING id, member_id",
+        " RETURNING id, member_id, job_id",
         firm_id,
         subject_id,
         list(member_ids),
@@ -95,18 +95,18 @@ async def withdraw(db: Db, firm_id: str, subject_id: str, member_ids: Collection
 
 async def mark_read(
     db: Db, firm_id: str, member_id: str, ids: Collection[str] | None, seen: Condition, now: datetime
-) -> list[str]:
-    """Marks a member's unread notifications that meet a condition, or those named; answers which were unread.
+) -> list[Row]:
+    """Marks a member's unread notifications that meet a condition, or those named; answers those that were unread.
 
     The condition speaks of the notification as ``n``.
     """
     p = Params(firm_id, member_id, now)
     named = "TRUE" if ids is None else f"n.id = ANY({p(list(ids))})"
-    found = await db.rows(
+    return await db.rows(
         f"""
         UPDATE notifications n SET read_at = $3
-        WHERE n.firm_id = $1 AND n.member_id = $2 AND n.read_at IS NULL AND {named} AND {seen(p)} RETURNING n.id
+        WHERE n.firm_id = $1 AND n.member_id = $2 AND n.read_at IS NULL AND {named} AND {seen(p)}
+        RETURNING n.id, n.member_id, n.job_id
         """,
         *p.values,
     )
-    return [row["id"] for row in found]

@@ -142,9 +142,12 @@ async def reschedule(db: Db, firm_id: str, times: Mapping[str, datetime | None],
     )
 
 
-async def cancel_stay(db: Db, firm_id: str, job_ids: Collection[str], now: datetime) -> None:
-    """What was scheduled when jobs entered the status that they are about to leave is not done any more (AU4)."""
-    await db.rows(
+async def cancel_stay(db: Db, firm_id: str, job_ids: Collection[str], now: datetime) -> list[Row]:
+    """What was scheduled when jobs entered the status that they are about to leave is not done any more (AU4).
+
+    Answers the turns that this cancels, each with its id and job_id.
+    """
+    return await db.rows(
         """
         WITH gone AS (
             UPDATE runs r SET state = 'CANCELLED', reason = 'The job has left the status.', due_at = NULL,
@@ -152,9 +155,11 @@ async def cancel_stay(db: Db, firm_id: str, job_ids: Collection[str], now: datet
             FROM status_stays y
             WHERE y.firm_id = $1 AND y.job_id = ANY($2) AND y.left_at IS NULL AND r.firm_id = $1 AND r.stay_id = y.id
                 AND r.state = 'SCHEDULED'
-            RETURNING r.id
+            RETURNING r.id, r.job_id
+        ), dropped AS (
+            DELETE FROM due d USING gone WHERE d.firm_id = $1 AND d.subject_id = gone.id
         )
-        DELETE FROM due d USING gone WHERE d.firm_id = $1 AND d.subject_id = gone.id
+        SELECT id, job_id FROM gone
         """,
         firm_id,
         list(job_ids),

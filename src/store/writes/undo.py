@@ -126,9 +126,12 @@ _WAITING: Final = """
 """
 
 
-async def discard(db: Db, firm_id: str, job_id: str, visit_id: str, now: datetime) -> None:
-    """Ends what was still to come of a visit: e-mails, calls, turns of automations, and looks at the job."""
-    await db.rows(
+async def discard(db: Db, firm_id: str, job_id: str, visit_id: str, now: datetime) -> list[Row]:
+    """Ends what was still to come of a visit: e-mails, calls, turns of automations, and looks at the job.
+
+    Answers the turns, each with its id and job_id.
+    """
+    return await db.rows(
         f"""
         WITH waiting AS ({_WAITING}), letters AS (
             UPDATE emails e SET state = 'DISCARDED', error = NULL, updated_at = $4, version = version + 1
@@ -139,11 +142,13 @@ async def discard(db: Db, firm_id: str, job_id: str, visit_id: str, now: datetim
         ), turns AS (
             UPDATE runs SET state = 'CANCELLED', reason = $5, due_at = NULL, finished_at = $4
             WHERE firm_id = $1 AND visit_id = $2 AND state IN ('QUEUED', 'RUNNING', 'RETRYING', 'SCHEDULED', 'HELD')
-            RETURNING id
+            RETURNING id, job_id
+        ), dropped AS (
+            DELETE FROM due WHERE firm_id = $1 AND (
+                subject_id IN (SELECT id FROM turns) OR (job_id = $3 AND kind = 'ADVANCE')
+            )
         )
-        DELETE FROM due WHERE firm_id = $1 AND (
-            subject_id IN (SELECT id FROM turns) OR (job_id = $3 AND kind = 'ADVANCE')
-        )
+        SELECT id, job_id FROM turns
         """,
         firm_id,
         visit_id,
