@@ -85,11 +85,11 @@ class Tail:
 
     async def _tell(self, before: Position | None, now: Position) -> None:
         """Tells those who watch for things that changed between two positions."""
-        if before is None or before.origin != now.origin or not 0 < now.seq - before.seq <= MOST_READ:
-            touched = set(self._watched)
-        else:
+        touched = set(self._watched)
+        if before is not None and before.origin == now.origin and 0 < now.seq - before.seq <= MOST_READ:
             events = await log.events(self._database, self.firm_id, before.seq, now.seq - before.seq)
-            touched = {(change["type"], change["id"]) for event in events for change in event.changes if "id" in change}
+            if len(events) == now.seq - before.seq:  # none of them was trimmed since
+                touched = {(change["type"], change["id"]) for one in events for change in one.changes if "id" in change}
         for thing in touched & self._watched.keys():
             for news in self._watched[thing]:
                 news.set()

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 from starlette.types import ASGIApp
@@ -14,6 +15,7 @@ from engine.due import Errand, Runner
 from engine.enums import DueKind
 from engine.hooks.reach import Reach
 from engine.hooks.webhooks import WebhookErrand
+from engine.housekeeping import Retention
 from engine.mail.emails import EmailErrand
 from live.wakeups import Wakeups
 from server import due_work, web, worker
@@ -95,7 +97,8 @@ def _worker(
         DueKind.WEBHOOK: WebhookErrand(Poster(Reach.of(settings.allow_private_webhooks)), database),
     }
     runner = Runner(database, wakeups.notify, errands, metrics.observe, stop=stop)
-    return [worker.run(database, wakeups.notify, stop), due_work.take_up(runner, wakeups, stop)]
+    kept = Retention(timedelta(days=settings.log_days), settings.log_events)
+    return [worker.run(database, wakeups.notify, stop, kept=kept), due_work.take_up(runner, wakeups, stop)]
 
 
 @asynccontextmanager

@@ -80,6 +80,14 @@ class Settings(BaseSettings):
     session_hours: int = Field(
         336, ge=1, description="How long a login lasts without being renewed, in hours (14 days)."
     )
+    log_days: int = Field(
+        30,
+        ge=1,
+        description="For how many days the worker keeps a firm's event log. A client that comes back later draws anew.",
+    )
+    log_events: int = Field(
+        1_000_000, ge=1_000, description="The most events that it keeps per firm, however young they are."
+    )
     trusted_proxies: Words = Field(
         (),
         description="Addresses or networks of reverse proxies whose X-Forwarded-For and -Proto are believed, separated "

@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from engine.housekeeping import sweep
+from engine.housekeeping import Retention, sweep, trim
 from engine.job.archiving import archive_old
 from engine.time.clock import strike
 from engine.work import Clock, system_clock
@@ -28,11 +28,13 @@ async def run(
     stop: asyncio.Event,
     *,
     every: float = SWEEP_SECONDS,
+    kept: Retention = Retention(),  # noqa: B008  (frozen)
     clock: Clock = system_clock,
 ) -> None:
-    """Do all of it until ``stop`` is set: keep house and archive every ``every`` seconds, announce midnights.
+    """Do all of it until ``stop`` is set: keep house, archive and trim every ``every`` seconds, announce midnights.
 
-    ``notify`` is told which firm's log has grown. A round that fails is logged, and the next one tries again.
+    ``notify`` is told which firm's log has grown, ``kept`` says how much of the logs is. A round that fails is logged,
+    and the next one tries again.
     """
 
     async def midnights() -> int:
@@ -42,6 +44,9 @@ async def run(
         _again_and_again("clock", midnights, lambda: to_next_minute(clock()), stop),
         _again_and_again("archiving", lambda: archive_old(database, notify, clock=clock), lambda: every, stop),
         _again_and_again("housekeeping", lambda: sweep(database), lambda: every, stop),
+        _again_and_again(
+            "trimming", lambda: trim(database, kept, clock=clock, stopped=stop.is_set), lambda: every, stop
+        ),
     )
 
 

@@ -59,6 +59,8 @@ def test_both_names_of_the_database_scheme_are_one(scheme: str, monkeypatch: pyt
         ("ALLOW_PRIVATE_WEBHOOKS", "http://intranet/", "ALLOW_PRIVATE_WEBHOOKS must list names"),
         ("METRICS_PORT", "0", "METRICS_PORT"),
         ("LOG_LEVEL", "loud", "LOG_LEVEL"),
+        ("LOG_DAYS", "0", "LOG_DAYS"),
+        ("LOG_EVENTS", "999", "LOG_EVENTS"),
         ("POOL_SIZE", "0", "POOL_SIZE"),
         ("GRAPHIQL", "perhaps", "GRAPHIQL"),
     ],

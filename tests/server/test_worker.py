@@ -158,3 +158,27 @@ async def test_an_open_board_learns_of_the_midnight(
     assert (event["cause"], job) == ({"kind": "SYSTEM", "actor": None}, seen)
     late = 0 if wanted == {"overdue": False} else 1
     assert [count["overdueCount"] for count in counts] == [late, 0, 0]
+
+
+@pytest.mark.parametrize(("setting", "floor"), [({"LOG_DAYS": "2"}, 1_000), ({"LOG_EVENTS": "1500"}, 500)])
+async def test_the_worker_trims_the_logs_as_the_settings_say(
+    shop: Shop, database: Database, postgres_url: str, tmp_path: Path, setting: dict[str, str], floor: int
+) -> None:
+    """LV3: of 2,000 events the first 1,000 are three days old."""
+    firm = (await shop.owner.query("{ firm { id } }"))["firm"]["id"]
+    missing = 2_000 - await database.value("SELECT seq FROM event_heads WHERE firm_id = $1", firm)
+    await database.rows(
+        "INSERT INTO events (id, firm_id, cause, changes)"
+        " SELECT 'event_' || n, $1, '{}', '[]' FROM generate_series(1, $2::int) n",
+        firm,
+        missing,
+    )
+    await database.rows("UPDATE events SET at = at - interval '3 days' WHERE seq <= 1000")
+
+    async def trimmed() -> bool:
+        return bool(await database.value("SELECT floor FROM event_heads WHERE firm_id = $1", firm) == floor)
+
+    url = on_database(postgres_url, str(await database.value("SELECT current_database()")))
+    async with running("worker", folder=tmp_path, DATABASE_URL=url, **setting):
+        await eventually(trimmed, "the floor is raised", within=PATIENCE)
+    assert await database.value("SELECT count(*) FROM events") == 2_000 - floor
