@@ -16,9 +16,11 @@ from engine.errors import Problem, Refused, invalid
 from engine.unset import UNSET
 from resolvers.context import Context
 from resolvers.declare import WITH_PARENT, Declaration, Depends, camel, declaration, error_row
+from resolvers.following import Wanted
 
 DECLARED: Final = "declaration"  # key of a field's metadata
 SNAPSHOT: Final = "snapshot"  # key of the metadata of root fields that need one instant for all they show
+_NOTHING: Final[tuple[Any, ...]] = ()
 MOST_VALUES: Final = 1_000  # in one argument of a query
 KEPT: Final = "kept"  # key of the metadata of input fields that may be left out but not cleared
 
@@ -102,6 +104,25 @@ def streamed(resolver: Callable[..., AsyncGenerator[Any, None]], description: st
                     yield event
         except Refused as refused:
             raise refusal(refused.problems) from refused
+
+    return _field(resolve, description, declared, args, {}, make=strawberry.subscription)
+
+
+def followed(resolver: Callable[..., Wanted], description: str, **args: Arg) -> Any:
+    """A field of the subscription root that follows the log. It yields nothing itself: the hub takes over (LV1)."""
+    declared = declaration(resolver)
+
+    async def resolve(root: Any, info: Any, **values: Any) -> AsyncGenerator[Any, None]:
+        context: Context = info.context
+        problem = declared.may.refusal(context)
+        if problem:
+            raise refusal([problem])
+        try:
+            context.wanted = resolver(context, **_domain_values(values)), info
+        except Refused as refused:
+            raise refusal(refused.problems) from refused
+        for nothing in _NOTHING:  # it makes this a stream, as the schema wants it
+            yield nothing
 
     return _field(resolve, description, declared, args, {}, make=strawberry.subscription)
 

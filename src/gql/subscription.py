@@ -2,7 +2,7 @@
 
 import strawberry
 
-from gql.fields import Arg, streamed
+from gql.fields import Arg, followed
 from gql.inputs.jobs import JobFilter
 from gql.types.boards import BoardEvent
 from resolvers import changes
@@ -14,7 +14,7 @@ from resolvers import changes
 class Subscription:
     """Subscriptions."""
 
-    board_events: BoardEvent = streamed(
+    board_events: BoardEvent = followed(
         changes.board_events,
         "A board's changes: first, at once, all since the cursor joined into one event, empty if there are none; then "
         "what happens. After a lost connection subscribe again after the cursor of the last event. Events show the "

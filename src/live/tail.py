@@ -41,6 +41,7 @@ class Tail:
         self.followers = 0
         self._database = database
         self._grown = asyncio.Event()
+        self._listeners: set[asyncio.Event] = set()
         self._watched: dict[Thing, set[asyncio.Event]] = {}
         self._looking = asyncio.Lock()
 
@@ -52,6 +53,16 @@ class Tail:
     @staticmethod
     def _holds(position: Position, here: Position) -> bool:
         return position.origin == here.origin and position.seq >= here.seq
+
+    @contextmanager
+    def listening(self, news: asyncio.Event) -> Iterator[None]:
+        """Sets an event, now and whenever the log has grown."""
+        self._listeners.add(news)
+        news.set()
+        try:
+            yield
+        finally:
+            self._listeners.discard(news)
 
     @contextmanager
     def watching(self, *things: Thing) -> Iterator[asyncio.Event]:
@@ -82,6 +93,8 @@ class Tail:
         self.position = now
         self._grown.set()
         self._grown = asyncio.Event()
+        for news in self._listeners:
+            news.set()
 
     async def _tell(self, before: Position | None, now: Position) -> None:
         """Tells those who watch for things that changed between two positions."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from engine import access
 from engine.access import JobKey, Sight
@@ -10,14 +10,18 @@ from engine.errors import missing
 from live.replay import Key, Touched, Watcher, touched
 from resolvers import boards, pipelines
 from resolvers.context import Context
+from resolvers.declare import Depends
 from resolvers.log_pages import Change
 from store.database import Row
 from store.reads import jobs as job_reads
 from store.reads import log, things
-from store.reads.filters import JobFilter
+from store.reads.filters import JobFilter, is_personal
 from store.reads.log import LoggedEvent
 from store.sql import Params
 from store.writes import links
+
+_SHOWN_BESIDE: Final = frozenset({"account", "member", "status", "clock", "firm"})
+"""Changes of these may be seen on any board; see ``live.replay``."""
 
 TOO_MANY_JOBS: Final = 500  # jobs of one page: querying again costs less
 
@@ -38,6 +42,16 @@ class BoardSource:
     path: tuple[str, ...]
     typename: str = "BoardEvent"
     pipeline: Row = field(init=False)
+    in_one_pipeline: bool = True
+
+    @property
+    def depends(self) -> Depends:
+        """A filter may ask for what is assigned to the viewer."""
+        return Depends.SELF if is_personal(self.stream.filter) else Depends.NONE
+
+    def concerned(self, events: Sequence[LoggedEvent]) -> bool:
+        """Jobs that were or are in the pipeline, and whatever cards and columns show beside them."""
+        return any(_concerns(self.stream.pipeline_id, change) for event in events for change in event.changes)
 
     async def begin(self, context: Context) -> None:
         """Finds the pipeline; raises Refused where the viewer does not see it (AC4)."""
@@ -54,6 +68,18 @@ class BoardSource:
     async def show(self, context: Context, events: Sequence[LoggedEvent]) -> list[Change] | None:
         """What the viewer is to be shown of the events; None where querying again is better."""
         return await _shown(context, self.stream, self.pipeline, events)
+
+
+def _concerns(pipeline_id: str, change: dict[str, Any]) -> bool:
+    match change["type"]:
+        case "job":
+            return any(
+                key is not None and key["pipeline"] == pipeline_id for key in (change["before"], change["after"])
+            )
+        case "pipeline":
+            return bool(change["id"] == pipeline_id)
+        case other:
+            return other in _SHOWN_BESIDE
 
 
 async def _shown(

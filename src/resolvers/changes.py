@@ -20,6 +20,7 @@ from resolvers import log_pages
 from resolvers.board_changes import BoardSource, BoardStream
 from resolvers.context import Context
 from resolvers.declare import READER, Depends, query, subscription
+from resolvers.following import Wanted
 from resolvers.log_pages import Event, Page, Source
 from store.database import is_outage
 from store.reads import log
@@ -70,15 +71,15 @@ async def changes(context: Context, *, stream: Stream, after: str, first: int | 
 
 
 @subscription(may=READER, depends=Depends.SCOPE | Depends.SELF)
-def board_events(
-    context: Context,
-    *,
-    pipeline_id: str,
-    filter: JobFilter | None,
-    after: str | None,
-) -> AsyncGenerator[Event, None]:
+def board_events(context: Context, *, pipeline_id: str, filter: JobFilter | None, after: str | None) -> Wanted:
     """A board's stream."""
-    return follow(context, BoardSource(BoardStream(pipeline_id, filter), ("pipelineId",)), after)
+    return _wanted(context, BoardSource(BoardStream(pipeline_id, filter), ("pipelineId",)), after)
+
+
+def _wanted(context: Context, source: Source, after: str | None) -> Wanted:
+    """What the hub is to follow; a client that comes back by itself names its cursor in a header. Raises Refused."""
+    said = after if context.resume is None else context.resume
+    return Wanted(source, None if said is None else log_pages.position(said))
 
 
 async def follow(context: Context, source: Source, after: str | None) -> AsyncGenerator[Event, None]:

@@ -37,6 +37,8 @@ class Context:
     """For streams; None where the transport has none."""
     resume: str | None = None
     """The cursor that a reconnecting client names by itself; it wins over what the document says."""
+    wanted: tuple[Any, Any] | None = None
+    """What the subscription is to follow (``resolvers.following.Wanted``), and where its resolver was met."""
     sent: str | None = None
     """The cursor of the stream's last event."""
     unsent: bool = False

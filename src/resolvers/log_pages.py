@@ -8,8 +8,9 @@ from engine.enums import CauseKind, ErrorCode
 from engine.errors import invalid
 from live import cursor
 from live.cursor import BadCursor, Position, ResetReason
+from live.recent import Recent
 from resolvers.context import Context
-from store.reads import log
+from resolvers.declare import Depends
 from store.reads.log import Head, LoggedEvent
 
 TOO_MANY_EVENTS: Final = 1_000  # events that are joined although fewer were asked for: querying again costs less
@@ -22,6 +23,17 @@ class Source(Protocol):
 
     typename: str
     """Of its events."""
+
+    @property
+    def depends(self) -> Depends:
+        """What of the viewer it depends on beyond sight: SELF where it shows what is the viewer's own."""
+
+    @property
+    def in_one_pipeline(self) -> bool:
+        """Whether it shows one pipeline alone: who sees all accounts, and it, sees all that it can show."""
+
+    def concerned(self, events: Sequence[LoggedEvent]) -> bool:
+        """Whether events may mean anything for it; False must be certain, whoever looks."""
 
     async def begin(self, context: Context) -> None:
         """Looks at what the stream is about; raises Refused where the viewer does not see it."""
@@ -50,17 +62,18 @@ def position(text: str) -> Position:
         raise invalid(ErrorCode.INVALID, str(error), "after") from error
 
 
-async def page(context: Context, source: Source, after: Position, size: int) -> Page:
+async def page(context: Context, source: Source, after: Position, size: int, recent: Recent | None = None) -> Page:
     """The next page of a stream. Runs inside a snapshot, so that what it shows fits the cursor."""
     await source.begin(context)
-    head = await log.head(context.db, context.firm_id)
+    recent = recent or await Recent.read(context.db, context.firm_id)
+    head = recent.head
     why_not = after.why_not(head, context.firm_id)
     if why_not:
         return _reset(context, source, head, why_not)
     size = min(await _size(context, source, after, head, size), head.seq - after.seq)
     if size > TOO_MANY_EVENTS:
         return _reset(context, source, head, ResetReason.TOO_MANY_CHANGES)
-    events = await log.events(context.db, context.firm_id, after.seq, size) if size else []
+    events = await recent.events(after.seq, size) if size else []
     if [event.seq for event in events] != list(range(after.seq + 1, after.seq + 1 + size)):
         return _reset(context, source, head, ResetReason.CURSOR_TOO_OLD)
     found = await source.show(context, events) if events else []

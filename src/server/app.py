@@ -17,8 +17,10 @@ from starlette.websockets import WebSocket
 
 from engine.hooks.reach import Reach, allowed
 from gql.schema import build_schema
+from live.hub import Hub
 from live.tail import Tails
 from live.wakeups import Wakeups
+from resolvers.following import LogReader
 from server import graphiql
 from server.auth import CSRF_HEADER
 from server.health import Readiness, healthz
@@ -101,7 +103,9 @@ class _Door:
             if wakeups is None:
                 wakeups = await stack.enter_async_context(Wakeups.open(self.settings.redis_url))
             tails = await stack.enter_async_context(Tails.open(database, wakeups))
-            self.service = Service(self.schema, self.settings, database, wakeups.notify, tails, self.stop)
+            reader = LogReader(database, wakeups.notify)
+            hub = await stack.enter_async_context(Hub.open(database, tails, reader))
+            self.service = Service(self.schema, self.settings, database, wakeups.notify, tails, hub, self.stop)
             self.readiness = Readiness(database, self._pending)
             yield
 

@@ -198,6 +198,7 @@ async def test_a_redis_that_is_away_at_the_start_costs_one_log_line(tmp_path: Pa
                 before = reader.seen
                 wakeups.notify("firm_a")
                 await reader.looked(before)
+                await eventually(lambda: events(logs)[-1] == "broker_back", "it is back", within=WITHIN)
         assert events(logs) == ["broker_lost", "broker_back"]
     finally:
         await server.stop()

@@ -158,7 +158,7 @@ async def test_a_quiet_board_in_a_busy_firm_moves_its_cursor(
     house: House, transport: Transport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """LV3: events without changes come now and then, so that a client that comes back is not too late."""
-    monkeypatch.setattr("resolvers.changes.SILENCE_SECONDS", 0.2)
+    monkeypatch.setattr("live.desk.SILENCE_SECONDS", 0.2)
     quiet = await house.pipeline("Quiet")
     async with house.watching(transport, pipeline=quiet.pipeline) as subscription:
         seq = decode((await event(subscription))["cursor"]).seq

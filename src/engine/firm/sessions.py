@@ -187,13 +187,25 @@ async def log_out(work: Work, command: LogOut) -> None:
 
 async def session_over(db: Db, identity: Identity, now: datetime) -> ErrorCode | None:
     """Why a session is no longer good, SESSION_EXPIRED or SESSION_ENDED; None while it is (LV6)."""
-    row = await sessions.by_id(db, identity.viewer.firm_id, identity.session_id)
+    found = (await identities_now(db, identity.viewer.firm_id, [identity], now))[identity.session_id]
+    return found if isinstance(found, ErrorCode) else None
+
+
+async def identities_now(
+    db: Db, firm_id: str, identities: Sequence[Identity], now: datetime
+) -> dict[str, Identity | ErrorCode]:
+    """Who callers of one firm are at this instant, by session: with the rights they have, or why it is over (LV6)."""
+    rows = await sessions.by_ids(db, firm_id, {identity.session_id for identity in identities})
+    return {one.session_id: _now(one, rows.get(one.session_id), now) for one in identities}
+
+
+def _now(identity: Identity, row: Row | None, now: datetime) -> Identity | ErrorCode:
     if row is not None and (row["revoked_at"] is not None or row["deactivated_at"] is not None):
         return ErrorCode.SESSION_ENDED
     expires_at = row["expires_at"] if row is not None else identity.expires_at
     if expires_at is not None and expires_at <= now:
         return ErrorCode.SESSION_EXPIRED
-    return ErrorCode.SESSION_ENDED if row is None else None
+    return ErrorCode.SESSION_ENDED if row is None else identity_of(row)
 
 
 @dataclass(frozen=True, slots=True)

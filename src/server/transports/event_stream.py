@@ -23,8 +23,8 @@ from live.tasks import end
 from resolvers.context import Context
 from server.auth import check_origin, client_address, identify
 from server.refusals import HEADERS, Refusal, incident_answer
-from server.transports.operation import read_operation
-from server.transports.results import Result, refused, results
+from server.transports.operation import Operation, read_operation
+from server.transports.results import Result, last_word, refused, results
 from server.transports.service import Service
 from server.transports.session_end import REASONS, session_end
 
@@ -74,7 +74,11 @@ class EventStreamView:
             raise Refusal(
                 HTTPStatus.METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "Mutations need POST.", {"allow": "POST"}
             )
-        return _Stream(_events(self.service, context, identity, first, found), found)
+        if context.wanted is None:
+            return _Stream(_events(self.service, identity, _frames(context, first, found)), found)
+        await found.aclose()
+        frames = _followed(self.service, operation, context)
+        return _Stream(_events(self.service, identity, frames), frames)
 
 
 class _Stream(StreamingResponse):
@@ -83,7 +87,7 @@ class _Stream(StreamingResponse):
     Starlette would cancel it time and again until it has ended, cleaning up included; here it is cancelled once.
     """
 
-    def __init__(self, events: AsyncGenerator[bytes, None], source: AsyncGenerator[Result, None]) -> None:
+    def __init__(self, events: AsyncGenerator[bytes, None], source: AsyncGenerator[Any, None]) -> None:
         super().__init__(events, headers=_HEADERS)
         self._events = events
         self._source = source  # which has begun, while the events may never begin
@@ -110,32 +114,84 @@ class _Stream(StreamingResponse):
 
 
 async def _events(
-    service: Service,
-    context: Context,
-    identity: Identity | None,
-    first: Result | None,
-    found: AsyncGenerator[Result, None],
+    service: Service, identity: Identity | None, frames: AsyncGenerator[bytes, None]
 ) -> AsyncGenerator[bytes, None]:
     """The bytes of the stream, pings included, until the operation, the session or the server ends."""
     async with _ending(service, identity) as ending:
-        result = first
-        while result is not None and not ending.done():
-            yield _next(result, context)
-            coming = asyncio.ensure_future(_following(found, result))
+        while not ending.done():
+            coming = asyncio.ensure_future(anext(frames, None))
             try:
                 async for ping in _pings_until(coming, ending):
                     yield ping
-                result = coming.result() if coming.done() else None
+                frame = coming.result() if coming.done() else None
             finally:
                 await end(coming)
+            if frame is None:
+                break
+            yield frame
+            if isinstance(frame, _LastFrame):
+                return
         if not ending.done():
             yield COMPLETE
         elif last := ending.result():
-            yield _next(last, context) + COMPLETE
+            yield _last(last)
 
 
-async def _following(found: AsyncGenerator[Result, None], result: Result) -> Result | None:
-    return None if result.ends else await anext(found, None)
+async def _frames(
+    context: Context, first: Result | None, found: AsyncGenerator[Result, None]
+) -> AsyncGenerator[bytes, None]:
+    """The results of an operation as they come."""
+    result = first
+    while result is not None:
+        yield _last(result) if result.ends else _next(result.payload(), context.sent)
+        result = None if result.ends else await anext(found, None)
+
+
+async def _followed(service: Service, operation: Operation, context: Context) -> AsyncGenerator[bytes, None]:
+    """What the hub has for a subscription. Meanwhile it waits: nothing is kept for who does not read."""
+    sink = _Slot()
+    seat = service.join(operation, context, sink)
+    try:
+        while True:
+            await sink.filled.wait()
+            sink.filled.clear()
+            frame, sink.frame = sink.frame, b""
+            if frame:
+                yield frame
+                service.hub.ready(seat)
+            if sink.last is not None:
+                yield _last(last_word(sink.last, operation.name))
+                return
+    finally:
+        service.hub.leave(seat)
+
+
+class _LastFrame(bytes):
+    """What ends a stream, its completion included: nothing may follow it, whatever else has ended meanwhile."""
+
+
+def _last(result: Result) -> _LastFrame:
+    return _LastFrame(_next(result.payload()) + COMPLETE)
+
+
+class _Slot:
+    """Room for one event; a ``live.seats.Sink``."""
+
+    def __init__(self) -> None:
+        self.filled = asyncio.Event()
+        self.frame = b""
+        self.last: Exception | None = None
+
+    def offer(self, payload: bytes, cursor: str) -> bool:
+        """Takes an event. There is room for the next as soon as this one has been sent."""
+        self.frame = b"id: %b\nevent: next\ndata: %b\n\n" % (cursor.encode(), payload)
+        self.filled.set()
+        return False
+
+    def end(self, last: Exception) -> None:
+        """Takes the last word, which comes after what is in the slot."""
+        self.last = last
+        self.filled.set()
 
 
 async def _pings_until(*awaited: asyncio.Future[Any]) -> AsyncIterator[bytes]:
@@ -170,6 +226,6 @@ async def _over(service: Service, identity: Identity | None) -> Result | None:
         await end(*awaited)
 
 
-def _next(result: Result, context: Context) -> bytes:
-    cursor = b"id: %b\n" % context.sent.encode() if context.sent and not result.ends else b""
-    return cursor + b"event: next\ndata: %b\n\n" % orjson.dumps(result.payload())
+def _next(payload: dict[str, Any], sent: str | None = None) -> bytes:
+    cursor = b"id: %b\n" % sent.encode() if sent else b""
+    return cursor + b"event: next\ndata: %b\n\n" % orjson.dumps(payload)

@@ -16,6 +16,9 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from engine.enums import ErrorCode
+from engine.errors import Refused
+from gql.fields import refusal
+from gql.following import Unshowable
 from gql.masking import INTERNAL, UNAVAILABLE, code_of, incident, masked
 from live.tasks import ended
 from resolvers.context import Context
@@ -68,6 +71,17 @@ def refused(code: str, message: str) -> Result:
 def failed(errors: list[GraphQLError]) -> Result:
     """The last result of an operation that failed as a whole."""
     return Result(None, errors, ends=True)
+
+
+def last_word(error: Exception, name: str | None) -> Result:
+    """The last result of a subscription that the hub has ended, for whatever reason."""
+    match error:
+        case Refused():
+            return failed([refusal(error.problems)])
+        case Unshowable():
+            return failed(error.errors)
+        case _:
+            return failed([incident(error, name)])
 
 
 async def results(schema: strawberry.Schema, operation: Operation, context: Context) -> AsyncGenerator[Result, None]:

@@ -10,9 +10,13 @@ from datetime import timedelta
 import strawberry
 
 from engine.firm.sessions import Identity, authenticate
+from gql.following import following
+from live.hub import Hub
+from live.seats import Seat, Sink
 from live.tail import Tails
 from resolvers.context import Context
 from server.settings import Settings
+from server.transports.operation import Operation
 from store.database import Database
 
 
@@ -25,6 +29,7 @@ class Service:
     database: Database
     notify: Callable[[str], None]
     tails: Tails
+    hub: Hub
     stop: asyncio.Event
 
     async def known(self, token: str) -> Identity:
@@ -41,3 +46,13 @@ class Service:
             tails=self.tails,
             session_lifetime=timedelta(hours=self.settings.session_hours),
         )
+
+    def join(self, operation: Operation, context: Context, sink: Sink) -> Seat:
+        """Takes on a subscription whose resolver a context has met."""
+        assert context.wanted is not None
+        assert context.identity is not None  # whoever follows something is a reader
+        stream = following(self.schema, operation.query, operation.variables, context)
+        who, after = context.identity, context.wanted[0].after
+        seat = Seat(stream, sink, who, who.viewer.member_id, who.session_id, after)
+        self.hub.join(seat)
+        return seat

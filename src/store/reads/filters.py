@@ -118,6 +118,16 @@ def condition(p: Params, wanted: Filter | None, asker: Asker) -> str:
     return " AND ".join(parts) or "TRUE"
 
 
+def is_personal(wanted: Filter | None) -> bool:
+    """Whether a filter asks for what is the viewer's own."""
+    if wanted is None:
+        return False
+    if getattr(wanted, "assigned_to_me", None) is not None:
+        return True
+    inner = [*(wanted.all_of or ()), *(wanted.any_of or ()), *([wanted.none_of] if wanted.none_of else [])]
+    return any(map(is_personal, inner))
+
+
 def _given(wanted: Filter) -> list[tuple[str, Any]]:
     values = [(part.name, getattr(wanted, part.name)) for part in fields(wanted)]
     return [(name, value) for name, value in values if value is not None]

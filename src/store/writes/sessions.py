@@ -1,6 +1,8 @@
 """Users, logins and tokens."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Final
 
 from store.database import Db, Row
 
@@ -22,15 +24,20 @@ async def memberships(db: Db, user_id: str) -> list[Row]:
     )
 
 
+_IDENTITY: Final = """
+    SELECT s.id, s.kind, s.scopes, s.expires_at, s.revoked_at, s.last_used_at,
+        m.id AS member_id, m.firm_id, m.user_id, m.role, m.rights, m.deactivated_at, f.time_zone, f.clock_date
+    FROM sessions s
+    JOIN members m ON m.firm_id = s.firm_id AND m.id = s.member_id
+    JOIN firms f ON f.id = s.firm_id
+"""
+
+
 async def by_token(db: Db, token_hash: bytes, now: datetime) -> Row | None:
     """The live session of a token, with its member, user and firm."""
     return await db.row(
-        """
-        SELECT s.id, s.kind, s.scopes, s.expires_at, s.last_used_at,
-            m.id AS member_id, m.firm_id, m.user_id, m.role, m.rights, f.time_zone, f.clock_date
-        FROM sessions s
-        JOIN members m ON m.firm_id = s.firm_id AND m.id = s.member_id
-        JOIN firms f ON f.id = s.firm_id
+        f"""
+        {_IDENTITY}
         WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > $2)
             AND m.deactivated_at IS NULL
         """,
@@ -39,17 +46,10 @@ async def by_token(db: Db, token_hash: bytes, now: datetime) -> Row | None:
     )
 
 
-async def by_id(db: Db, firm_id: str, session_id: str) -> Row | None:
-    """When a session ends or ended, and when its member was deactivated."""
-    return await db.row(
-        """
-        SELECT s.expires_at, s.revoked_at, m.deactivated_at FROM sessions s
-        JOIN members m ON m.firm_id = s.firm_id AND m.id = s.member_id
-        WHERE s.firm_id = $1 AND s.id = $2
-        """,
-        firm_id,
-        session_id,
-    )
+async def by_ids(db: Db, firm_id: str, ids: Collection[str]) -> dict[str, Row]:
+    """Sessions, live or not, with their members, users and firm."""
+    found = await db.rows(f"{_IDENTITY} WHERE s.firm_id = $1 AND s.id = ANY($2)", firm_id, list(ids))
+    return {row["id"]: row for row in found}
 
 
 async def used(db: Db, session_id: str, now: datetime, since: datetime) -> bool:

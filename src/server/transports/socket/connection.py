@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from typing import Any, Final
 
@@ -14,15 +13,17 @@ from engine.enums import ErrorCode
 from engine.errors import Refused
 from engine.firm.sessions import Identity
 from gql.masking import incident
+from live.seats import Seat
 from server.auth import Credentials, bearer
 from server.refusals import Refusal
 from server.transports.operation import read_message
-from server.transports.results import Result, failed, refused, results
+from server.transports.results import Result, failed, last_word, refused, results
 from server.transports.service import Service
 from server.transports.session_end import REASONS, session_end
 from server.transports.socket import codes, messages
 from server.transports.socket.codes import Closed
 from server.transports.socket.messages import Complete, Init, Malformed, Message, Ping, Pong, Subscribe
+from server.transports.socket.protocol import EXTENSION, SocketProtocol
 
 INIT_SECONDS: Final = 5.0
 """How long a client may take to send connection_init."""
@@ -54,8 +55,12 @@ class Connection:
         self._socket = socket
         self._address = address
         self._token = credentials.token if credentials else None
-        self._operations: dict[str, asyncio.Task[None]] = {}
+        self._protocol: SocketProtocol = socket.scope["extensions"][EXTENSION]["protocol"]
+        self._operations: dict[str, asyncio.Task[None] | Seat] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._full: list[Seat] = []
+        """Seats that are told when the client has read enough for more."""
+        self._patience: asyncio.TimerHandle | None = None
         self._closing = False
 
     async def run(self) -> None:
@@ -77,6 +82,16 @@ class Connection:
             await self._close(_first(closed))
         except* Exception as failures:  # noqa: BLE001  (the last gate: nothing of it may reach the client)
             await self._close(Closed(codes.INTERNAL, incident(failures).message))
+        finally:
+            self._leave()
+
+    def _leave(self) -> None:
+        self._protocol.on_relief = None
+        if self._patience is not None:
+            self._patience.cancel()
+        for running in self._operations.values():
+            if isinstance(running, Seat):
+                self._service.hub.leave(running)
 
     async def _talk(self, group: asyncio.TaskGroup) -> None:
         while True:
@@ -141,9 +156,11 @@ class Connection:
             case Subscribe():
                 await self._subscribe(message, group)
             case Complete():
-                running = self._operations.pop(message.id, None)
-                if running:
-                    running.cancel()
+                match self._operations.pop(message.id, None):
+                    case Seat() as seat:
+                        self._service.hub.leave(seat)
+                    case asyncio.Task() as running:
+                        running.cancel()
 
     async def _subscribe(self, message: Subscribe, group: asyncio.TaskGroup) -> None:
         if message.id in self._operations:
@@ -163,37 +180,68 @@ class Connection:
         await self._send({"type": "pong", **payload})
 
     async def _run(self, message: Subscribe) -> None:
-        """Runs an operation to its end, and says so unless the client has ended it."""
-        async with aclosing(self._results(message)) as found:
-            async for result in found:
-                if result.session_over:
-                    raise Closed(codes.SESSION_OVER[result.session_over], REASONS[result.session_over])
-                if result.ends:
-                    self._forget(message.id)
-                    await self._send(_error(message.id, result))
-                    return
-                await self._send({"id": message.id, "type": "next", "payload": result.payload()})
-        self._forget(message.id)
-        await self._send({"id": message.id, "type": "complete"})
-
-    async def _results(self, message: Subscribe) -> AsyncGenerator[Result, None]:
+        """Runs an operation to its end, or as far as the hub takes over, and says so unless the client has ended it."""
         try:
             operation = read_message(message.said)
             # Asked anew for every operation: what was true of the token at the beginning may not be now.
             context = self._service.context(await self._who(), self._address)
-        except Refusal as refusal:
-            yield refused(refusal.code, refusal.message)
-            return
-        except Refused as refusal:
-            yield refused(ErrorCode.UNAUTHENTICATED.value, refusal.problems[0].message)
-            return
-        except Exception as error:  # noqa: BLE001  (a database that is away ends the operation, not the connection)
-            yield failed([incident(error)])
+        except Exception as error:  # noqa: BLE001  (it ends the operation, not the connection)
+            await self._last(message.id, _unread(error))
             return
         context.sets_cookies = False
         async with aclosing(results(self._service.schema, operation, context)) as found:
             async for result in found:
-                yield result
+                if result.ends:
+                    await self._last(message.id, result)
+                    return
+                await self._send({"id": message.id, "type": "next", "payload": result.payload()})
+        if context.wanted is None:
+            self._forget(message.id)
+            await self._send({"id": message.id, "type": "complete"})
+        elif self._operations.get(message.id) is asyncio.current_task():
+            sink = _Sink(self, message.id, operation.name)
+            sink.seat = self._operations[message.id] = self._service.join(operation, context, sink)
+
+    async def _last(self, operation_id: str, result: Result) -> None:
+        """The end of an operation that has failed as a whole."""
+        if result.session_over:
+            raise Closed(codes.SESSION_OVER[result.session_over], REASONS[result.session_over])
+        self._forget(operation_id)
+        await self._send(_error(operation_id, result))
+
+    def push(self, seat: Seat, frame: bytes) -> bool:
+        """Writes a frame that the hub has for a seat; answers whether it can take another."""
+        if self._protocol.push(frame) or self._closing:
+            return True
+        if not self._full:
+            self._protocol.on_relief = self._relieved
+            self._patience = asyncio.get_running_loop().call_later(SEND_SECONDS, self._too_slow)
+        self._full.append(seat)
+        return False
+
+    def _relieved(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+        full, self._full = self._full, []
+        for seat in full:
+            self._service.hub.ready(seat)
+
+    def _too_slow(self) -> None:
+        self._end_with(Closed(codes.TOO_SLOW, "Too slow: subscribe again after the last cursor"))
+
+    def ended(self, operation_id: str, seat: Seat, result: Result) -> None:
+        """The hub has ended an operation."""
+        if result.session_over:
+            self._end_with(Closed(codes.SESSION_OVER[result.session_over], REASONS[result.session_over]))
+        elif self._operations.get(operation_id) is seat:
+            del self._operations[operation_id]
+            self._protocol.push(orjson.dumps(_error(operation_id, result)))
+
+    def _end_with(self, closed: Closed) -> None:
+        """Ends the connection from outside of its own tasks."""
+        closing = asyncio.create_task(self._close(closed))
+        self._tasks.add(closing)
+        closing.add_done_callback(self._tasks.discard)
 
     def _forget(self, operation_id: str) -> None:
         """Before the last message is sent, so that the client may use the id again at once."""
@@ -229,6 +277,40 @@ class Connection:
         with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):  # the client may have gone meanwhile
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self._socket.close(closed.code, closed.reason.encode()[:MAX_REASON].decode(errors="ignore"))
+                return
+        self._protocol.transport.abort()  # it does not even take the close frame
+
+
+class _Sink:
+    """Where the hub's events for one operation go; a ``live.seats.Sink``."""
+
+    __slots__ = ("_connection", "_id", "_name", "_prefix", "seat")
+
+    def __init__(self, connection: Connection, operation_id: str, name: str | None) -> None:
+        self._connection = connection
+        self._id = operation_id
+        self._name = name
+        self._prefix = b'{"id":%b,"type":"next","payload":' % orjson.dumps(operation_id)
+        self.seat: Seat
+
+    def offer(self, payload: bytes, cursor: str) -> bool:
+        """Writes an event in its own frame around the shared bytes."""
+        return self._connection.push(self.seat, b"%b%b}" % (self._prefix, payload))
+
+    def end(self, last: Exception) -> None:
+        """Says why nothing more will come."""
+        self._connection.ended(self._id, self.seat, last_word(last, self._name))
+
+
+def _unread(error: Exception) -> Result:
+    """Why an operation could not even be begun."""
+    match error:
+        case Refusal():
+            return refused(error.code, error.message)
+        case Refused():
+            return refused(ErrorCode.UNAUTHENTICATED.value, error.problems[0].message)
+        case _:
+            return failed([incident(error)])
 
 
 def _error(operation_id: str, result: Result) -> dict[str, Any]:

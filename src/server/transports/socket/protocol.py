@@ -8,10 +8,13 @@ others wait, and a closed connection waits for its last bytes to be read, for ev
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
+from websockets.http11 import Request
+from websockets.protocol import State
 
 SLICE: Final = 4096
 """Bytes that are parsed at a time. A flood is noticed after the first of them."""
@@ -23,11 +26,41 @@ LINGER_SECONDS: Final = 10.0
 """How long a connection that has ended may wait for its last bytes to be read."""
 
 
+EXTENSION: Final = "stageline"
+"""The key of the ASGI extension under which the application finds the protocol."""
+
+_TEXT: Final = 0x81  # a final frame of text
+
+
 class SocketProtocol(WebSocketsSansIOProtocol):
     """One connection."""
 
     _since = 0.0
     _small = 0
+    on_relief: Callable[[], None] | None = None
+    """Called when the client has read enough for more to be written."""
+
+    def handle_connect(self, event: Request) -> None:
+        """Lets the application have the protocol itself: what is sent to many at once is written past the layers."""
+        super().handle_connect(event)
+        if self.handshake_initiated and not self.handshake_complete:
+            self.scope["extensions"][EXTENSION] = {"protocol": self}
+
+    def push(self, message: bytes) -> bool:
+        """Writes a whole text message at once; answers whether another can be taken. If not, ``on_relief`` follows.
+
+        To a connection that is ending nothing is written.
+        """
+        if self.conn.state is not State.OPEN or self.close_sent or self.transport.is_closing():
+            return True
+        self.transport.writelines((_header(len(message)), message))
+        return self.writable.is_set()
+
+    def resume_writing(self) -> None:
+        """Takes note of it, and passes it on."""
+        super().resume_writing()
+        if self.on_relief is not None:
+            self.on_relief()
 
     def data_received(self, data: bytes) -> None:
         """Parses what has arrived, as far as the connection is good."""
@@ -70,3 +103,12 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         self.conn.fail(CloseCode.POLICY_VIOLATION, "Too many small frames")
         self.handle_parser_exception()
         return False
+
+
+def _header(length: int) -> bytes:
+    """The header of a text frame in one piece, as servers send it: unmasked (RFC 6455, 5.2)."""
+    if length < 126:
+        return bytes((_TEXT, length))
+    if length < 65_536:
+        return bytes((_TEXT, 126)) + length.to_bytes(2, "big")
+    return bytes((_TEXT, 127)) + length.to_bytes(8, "big")

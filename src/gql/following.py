@@ -1,0 +1,127 @@
+"""Subscriptions to the log: executing their selection on an event once, for all who are to be shown the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+import orjson
+import strawberry
+from graphql import (
+    ExecutionResult,
+    FieldNode,
+    GraphQLError,
+    TypeInfo,
+    TypeInfoVisitor,
+    VariableNode,
+    Visitor,
+    visit,
+)
+from graphql.language import DocumentNode
+from strawberry.types import Info
+
+from gql.fields import DECLARED
+from gql.masking import INTERNAL, UNAVAILABLE, code_of, masked
+from live.seats import Over
+from resolvers.context import Context
+from resolvers.declare import PUBLIC, READER, VISITOR, WITH_PARENT, Declaration, Depends
+from resolvers.following import Following, Wanted
+from resolvers.log_pages import Event
+
+_OURS: Final = frozenset({INTERNAL, UNAVAILABLE})
+_RIGHTS_DO_NOT_MATTER: Final = frozenset({PUBLIC.name, READER.name, VISITOR.name, WITH_PARENT.name})
+RESUME: Final = "after"
+"""The argument that says from where to go on. It is no part of what is followed."""
+
+
+class Unshowable(Exception):
+    """An event could not be shown. ``errors`` are masked."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__(errors[0].message)
+        self.errors = errors
+
+
+def following(schema: strawberry.Schema, text: str, variables: Mapping[str, Any], context: Context) -> Following:
+    """The subscription of which a context has met the resolver."""
+    assert context.wanted is not None
+    wanted: Wanted = context.wanted[0]
+    info: Info[Any, Any] = context.wanted[1]
+    raw = info._raw_info  # noqa: SLF001  # there is no public way to the operation
+    operation = raw.operation
+    document = DocumentNode(definitions=(operation, *raw.fragments.values()))
+    shape = _Shape(raw.schema, document)
+    told = {name: value for name, value in variables.items() if name not in shape.resume}
+    name = operation.name.value if operation.name else None
+    key = (context.firm_id, text, name, orjson.dumps(told, option=orjson.OPT_SORT_KEYS))
+    run = _Run(schema, document, dict(variables), name)
+    return Following(context.firm_id, key, wanted.source, shape.depends, run)
+
+
+class _Run:
+    """Executes one subscription's selection on events."""
+
+    def __init__(
+        self, schema: strawberry.Schema, document: DocumentNode, variables: dict[str, Any], name: str | None
+    ) -> None:
+        self._name = name
+        executor_class: Any = schema.execution_context_class
+        self._executor = executor_class.build(
+            schema._schema,  # noqa: SLF001  # there is no public way to graphql-core's schema
+            document,
+            raw_variable_values=variables,
+        )
+
+    async def __call__(self, context: Context, event: Event) -> bytes:
+        """The encoded result. Raises Over for an error of the client's, Unshowable for one of ours."""
+        executor = self._executor.build_per_event_executor(event)
+        executor.context_value = context
+        found = executor.execute_operation(False)
+        result: ExecutionResult = await found if executor.is_awaitable(found) else found
+        if result.errors:
+            failure = Unshowable(masked(result.errors, self._name))
+            if any(code_of(error) in _OURS for error in failure.errors):
+                raise failure
+            raise Over(failure)
+        return orjson.dumps({"data": result.data})
+
+
+class _Shape(Visitor):
+    """What a subscription's selection says of the viewer, and which variables only say from where to go on."""
+
+    def __init__(self, schema: Any, document: DocumentNode) -> None:
+        super().__init__()
+        self.depends = Depends.NONE
+        self._types = TypeInfo(schema)
+        self._root = schema.subscription_type
+        self._resumes: set[str] = set()
+        self._uses: dict[str, int] = {}
+        visit(document, TypeInfoVisitor(self._types, self))
+
+    @property
+    def resume(self) -> set[str]:
+        """Variables that are used for nothing but the cursor."""
+        return {name for name in self._resumes if self._uses[name] == 1}
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        """Adds what a field depends on; what the stream itself does is its source's business."""
+        field = self._types.get_field_def()
+        if self._types.get_parent_type() is self._root:
+            values = [argument.value for argument in node.arguments or () if argument.name.value == RESUME]
+            self._resumes |= {value.name.value for value in values if isinstance(value, VariableNode)}
+        elif field is not None:
+            self.depends |= _depends(field)
+
+    def enter_variable(self, node: VariableNode, _key: Any, parent: Any, *_: Any) -> None:
+        """Counts the uses of variables."""
+        if not (parent is not None and getattr(parent, "kind", "") == "variable_definition"):
+            self._uses[node.name.value] = self._uses.get(node.name.value, 0) + 1
+
+
+def _depends(field: Any) -> Depends:
+    definition = field.extensions.get("strawberry-definition")
+    if definition is None:  # __typename
+        return Depends.NONE
+    declared = cast("Declaration", definition.metadata[DECLARED])
+    rights = Depends.NONE if declared.may.name in _RIGHTS_DO_NOT_MATTER else Depends.RIGHTS
+    return declared.depends | rights

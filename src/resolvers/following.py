@@ -1,0 +1,144 @@
+"""What the hub has to know: what is subscribed to, who is shown the same, and how a page becomes an event."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from engine.access import Viewer
+from engine.enums import ErrorCode
+from engine.errors import Refused, invalid
+from engine.firm.sessions import Identity, identities_now
+from engine.work import Clock, system_clock
+from live.cursor import Position
+from live.recent import Recent
+from live.seats import Over, Seat, Shown
+from resolvers import log_pages
+from resolvers.context import Context
+from resolvers.declare import Depends
+from resolvers.log_pages import Event, Source
+from store.database import Database, Row
+from store.writes import members
+
+MOST: Final = 200  # events a page
+
+Run = Callable[[Context, Event], Awaitable[bytes]]
+"""Executes a subscription's selection on an event, and encodes the result. Raises Over, or what went wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the resolver of a subscription answers: what it reads, and from where on."""
+
+    source: Source
+    after: Position | None
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """A subscription as the hub knows it; a ``live.seats.Stream``."""
+
+    firm_id: str
+    key: Hashable
+    source: Source
+    depends: Depends
+    """What its selection says of the viewer."""
+    run: Run
+
+    def standing(self, viewer: Viewer) -> Hashable:
+        """Equal for viewers who are shown the same.
+
+        Those who see the whole of what the stream is about see the same of it, unless what is selected leads beyond
+        it, or is their own.
+        """
+        depends = self.depends | self.source.depends
+        rights = (viewer.role, viewer.rights, viewer.scopes) if Depends.RIGHTS in depends else ()
+        all_of_it = viewer.sees_all_accounts and self.source.in_one_pipeline and Depends.SCOPE not in self.depends
+        alike = (viewer.manages or all_of_it) and Depends.SELF not in depends
+        return rights, "" if alike else viewer.member_id
+
+
+@dataclass(frozen=True, slots=True)
+class LogReader:
+    """Reads the log for the hub; a ``live.seats.Reader``."""
+
+    database: Database
+    notify: Callable[[str], None]
+    clock: Clock = system_clock
+
+    async def admit(self, recent: Recent, seats: Sequence[Seat]) -> Mapping[Seat, Exception]:
+        """Looks anew at sessions and rights (LV6)."""
+        identities: list[Identity] = [seat.who for seat in seats]
+        found = await identities_now(recent.db, recent.firm_id, identities, self.clock())
+        leaving: dict[Seat, Exception] = {}
+        for seat in seats:
+            now = found[seat.session_id]
+            if isinstance(now, ErrorCode):
+                message = "The session is over: log in again, and go on from the last cursor."
+                leaving[seat] = invalid(now, message)
+            else:
+                seat.who = now
+        return leaving
+
+    def standing(self, seat: Seat) -> Hashable:
+        """See ``Following.standing``."""
+        return _following(seat).standing(seat.who.viewer)
+
+    def touched(self, recent: Recent, since: Position) -> set[str] | None:
+        """Members whose rights, accounts or places on lists have changed, and sessions that have ended."""
+        events = recent.after(since)
+        if events is None:
+            return None
+        found: set[str] = set()
+        for event in events:
+            for change in event.changes:
+                match change["type"]:
+                    case "member" | "session":
+                        found.add(change["id"])
+                    case "pipeline":
+                        found.update(change.get("members_added", ()), change.get("members_removed", ()))
+        return found
+
+    async def read(self, recent: Recent, seat: Seat, after: Position) -> Shown:
+        """The next page, executed and encoded for those who stand like a seat."""
+        following = _following(seat)
+        events = recent.after(after)
+        if events and not following.source.concerned(events):
+            return Shown(recent.here)
+        context = await self._context(recent, seat)
+        try:
+            page = await log_pages.page(context, following.source, after, MOST, recent)
+        except Refused as refused:
+            raise Over(refused) from refused
+        payload = await following.run(context, page.event) if page.event else None
+        return Shown(page.end, payload, page.has_more)
+
+    async def silence(self, recent: Recent, seat: Seat, end: Position) -> Shown:
+        """An event without changes; refused to who sees nothing of what it is about."""
+        following, context = _following(seat), await self._context(recent, seat)
+        try:
+            await following.source.begin(context)
+        except Refused as refused:
+            raise Over(refused) from refused
+        return Shown(end, await following.run(context, log_pages.silence(context, following.source, end)))
+
+    def failure(self, error: Exception) -> Exception:
+        """The failure itself: the transports know how to say it."""
+        return error
+
+    async def _context(self, recent: Recent, seat: Seat) -> Context:
+        """A context that reads from the snapshot, with the firm's date as it is there."""
+        if "firm" not in recent.facts:
+            recent.facts["firm"] = await members.firm_clock(recent.db, recent.firm_id)
+        firm: Row = recent.facts["firm"]
+        viewer = replace(seat.who.viewer, time_zone=firm["time_zone"], clock_date=firm["clock_date"])
+        identity = replace(seat.who, viewer=viewer)
+        context = Context(self.database, identity, "", notify=self.notify, clock=self.clock)
+        context.db = recent.db
+        return context
+
+
+def _following(seat: Seat) -> Following:
+    assert isinstance(seat.stream, Following)
+    return seat.stream
