@@ -37,8 +37,8 @@ class RedisBackend(BroadcastBackend):
     """Publishes through a small pool, listens on one connection, and gets that back for as long as it lives."""
 
     def __init__(self, url: str, outage: Outage, *, ping_seconds: float = PING_SECONDS) -> None:
-        self._publisher = _client(url, Retry(NoBackoff(), 1))  # one retry: a pooled connection may have died unseen
-        self._listener = _client(url, Retry(NoBackoff(), 0, supported_errors=()))  # reconnecting is ours alone
+        self._publisher = client(url, Retry(NoBackoff(), 1))  # one retry: a pooled connection may have died unseen
+        self._listener = client(url, Retry(NoBackoff(), 0, supported_errors=()))  # reconnecting is ours alone
         self._outage = outage
         self._ping_seconds = ping_seconds
         self._pubsub: PubSub | None = None
@@ -150,7 +150,8 @@ class RedisBackend(BroadcastBackend):
             self._arrived.set()
 
 
-def _client(url: str, retry: Retry) -> Redis:
+def client(url: str, retry: Retry) -> Redis:
+    """A client that gives up soon."""
     return Redis.from_url(
         url, protocol=2, retry=retry, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS
     )

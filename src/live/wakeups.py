@@ -46,6 +46,11 @@ class Wakeups:
             finally:
                 await end(publisher)
 
+    @property
+    def outage(self) -> Outage:
+        """What is known of the broker's being away, for other parts that need it."""
+        return self._outage
+
     def notify(self, firm_id: str) -> None:
         """Announces that the firm's log has grown. Call it after the commit, in the event loop's thread.
 

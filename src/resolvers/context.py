@@ -14,6 +14,7 @@ from engine.errors import Problem, Refused, invalid
 from engine.firm.sessions import SESSION, Identity
 from engine.time.calendar import today
 from engine.work import Work, perform, system_clock, viewer_now
+from live.presence import Presence
 from live.tail import Tails
 from store.database import Database, Db, Share, is_outage
 from store.reads.filters import Asker
@@ -35,6 +36,8 @@ class Context:
     notify: Callable[[str], None]
     tails: Tails | None = None
     """For streams; None where the transport has none."""
+    presence: Presence | None = None
+    """Likewise."""
     resume: str | None = None
     """The cursor that a reconnecting client names by itself; it wins over what the document says."""
     wanted: tuple[Any, Any] | None = None

@@ -18,6 +18,7 @@ from starlette.websockets import WebSocket
 from engine.hooks.reach import Reach, allowed
 from gql.schema import build_schema
 from live.hub import Hub
+from live.presence import Presence
 from live.tail import Tails
 from live.wakeups import Wakeups
 from resolvers.following import LogReader
@@ -105,7 +106,10 @@ class _Door:
             tails = await stack.enter_async_context(Tails.open(database, wakeups))
             reader = LogReader(database, wakeups.notify)
             hub = await stack.enter_async_context(Hub.open(database, tails, reader))
-            self.service = Service(self.schema, self.settings, database, wakeups.notify, tails, hub, self.stop)
+            presence = await stack.enter_async_context(Presence.open(self.settings.redis_url, wakeups))
+            self.service = Service(
+                self.schema, self.settings, database, wakeups.notify, tails, hub, presence, self.stop
+            )
             self.readiness = Readiness(database, self._pending)
             yield
 

@@ -12,6 +12,7 @@ import strawberry
 from engine.firm.sessions import Identity, authenticate
 from gql.following import following
 from live.hub import Hub
+from live.presence import Presence
 from live.seats import Seat, Sink
 from live.tail import Tails
 from resolvers.context import Context
@@ -30,6 +31,7 @@ class Service:
     notify: Callable[[str], None]
     tails: Tails
     hub: Hub
+    presence: Presence
     stop: asyncio.Event
 
     async def known(self, token: str) -> Identity:
@@ -44,6 +46,7 @@ class Service:
             address=address,
             notify=self.notify,
             tails=self.tails,
+            presence=self.presence,
             session_lifetime=timedelta(hours=self.settings.session_hours),
         )
 
