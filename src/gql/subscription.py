@@ -2,10 +2,11 @@
 
 import strawberry
 
-from gql.fields import Arg, followed
+from gql.fields import Arg, followed, streamed
 from gql.inputs.jobs import JobFilter
 from gql.types.boards import BoardEvent
-from resolvers import changes
+from gql.types.presence import Presence
+from resolvers import changes, presence
 
 
 @strawberry.type(
@@ -26,4 +27,11 @@ class Subscription:
         after=Arg(
             str | None, "The cursor to go on from, that of the board or of the last event; now if left out.", None
         ),
+    )
+    presence: Presence = streamed(
+        presence.presence,
+        "Who else looks at a board or a job: first, at once, who is there, then whenever others come or go. Whoever "
+        "subscribes is shown to the others, as long as the subscription lasts and once, however many they have. It has "
+        "no cursor. While Redis is away only those of the same server process are shown.",
+        node_id=Arg(strawberry.ID, "The pipeline or the job."),
     )

@@ -316,24 +316,38 @@ async def test_a_board_shows_no_column_of_a_stage_that_is_not_there_for_the_view
         assert found == {"board": {"column": {"stage": {"id": one["stage_shown_0"]}}}}
 
 
-@pytest.mark.parametrize("caller", CALLERS)
-async def test_no_stream_opens_of_what_is_not_there_for_the_viewer(world: World, caller: str) -> None:
-    """AC4: a foreign pipeline, a hidden one and a malformed id end the stream as one that is not there does."""
+STREAMS = {
+    "boardEvents": ("pipelineId", "cursor changes { __typename }", "pipeline", ("pipeline",)),
+    "presence": ("nodeId", "viewers { member { id } }", "pipeline or job", ("pipeline", "job", "account", "member")),
+}
+"""Of each stream: the argument that says what it is about, what to ask of it, what there is none of, and candidates."""
+
+
+def test_every_stream_has_a_case() -> None:
+    """AC4: a new one fails here until it has."""
     board = {path for field, path in query_paths() if field == "board"}  # whose filters are the same, and tested above
-    assert set(subscription_paths()) == {("boardEvents", path) for path in board}
+    known = {(stream, (argument,)) for stream, (argument, *_) in STREAMS.items()}
+    assert set(subscription_paths()) == known | {("boardEvents", path) for path in board}
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("stream", STREAMS)
+async def test_no_stream_opens_of_what_is_not_there_for_the_viewer(world: World, caller: str, stream: str) -> None:
+    """AC4: a foreign id, a hidden one and a malformed one end the stream as one that is not there does."""
+    argument, wanted, what, prefixes = STREAMS[stream]
     client: Client = getattr(world.own, caller)
-    document = "subscription ($id: ID!) { boardEvents(pipelineId: $id) { cursor changes { __typename } } }"
+    document = f"subscription ($id: ID!) {{ {stream}({argument}: $id) {{ {wanted} }} }}"
     async with world.unchanged():
-        for pipeline in [unknown("pipeline"), *unseen(world, "pipeline", caller)]:
+        for one in [one for prefix in prefixes for one in (unknown(prefix), *unseen(world, prefix, caller))]:
             answer = await client.http.post(
                 "/graphql/stream",
-                json={"query": document, "variables": {"id": pipeline}},
+                json={"query": document, "variables": {"id": one}},
                 headers={"authorization": f"Bearer {client.token}"},
             )
             assert answer.headers["content-type"].startswith("text/event-stream")
             said, end = answer.text.split("\n\n")[:2]
-            assert "There is no such pipeline." in said
-            assert '"code":"NOT_FOUND","argument":"pipelineId"' in said
+            assert f"There is no such {what}." in said
+            assert f'"code":"NOT_FOUND","argument":"{argument}"' in said
             assert end == "event: complete\ndata:"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
 import subprocess
 from collections.abc import AsyncIterator
@@ -44,6 +45,16 @@ class RedisServer:
             self.process.kill()
             await asyncio.to_thread(self.process.wait)
             self.process = None
+
+    def pause(self) -> None:
+        """Let it say nothing any more, as a network that loses everything."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on, with all that it was told before."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
 
     async def _answers(self) -> bool:
         assert self.process is not None
