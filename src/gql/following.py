@@ -21,7 +21,7 @@ from graphql.language import DocumentNode
 from strawberry.types import Info
 
 from gql.fields import DECLARED
-from gql.masking import INTERNAL, UNAVAILABLE, code_of, masked
+from gql.masking import INTERNAL, UNAVAILABLE, code_of, incident, masked
 from live.seats import Over
 from resolvers.context import Context
 from resolvers.declare import PUBLIC, READER, VISITOR, WITH_PARENT, Declaration, Depends
@@ -40,6 +40,11 @@ class Unshowable(Exception):
     def __init__(self, errors: list[GraphQLError]) -> None:
         super().__init__(errors[0].message)
         self.errors = errors
+
+
+def failure(error: Exception) -> Exception:
+    """Logs what went wrong on our side, and answers what is said of it."""
+    return error if isinstance(error, Unshowable) else Unshowable([incident(error)])
 
 
 def following(schema: strawberry.Schema, text: str, variables: Mapping[str, Any], context: Context) -> Following:

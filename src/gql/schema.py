@@ -1,11 +1,12 @@
 """Assembly of the schema, and its text."""
 
-from functools import cache
+from functools import cache, partial
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 import gql.enums  # noqa: F401  # gives the domain's enumerations their descriptions
+from gql.documents import Documents, KnownDocuments
 from gql.errors import ERRORS
 from gql.limits import limit_extensions
 from gql.masking import MaskedSchema, Masking
@@ -26,7 +27,12 @@ def build_schema(*, introspection: bool = True) -> strawberry.Schema:
         mutation=Mutation,
         subscription=Subscription,
         types=[*ERRORS, Contact],
-        extensions=[Masking, *limit_extensions(introspection=introspection), Snapshot],
+        extensions=[
+            Masking,
+            *limit_extensions(introspection=introspection),
+            partial(KnownDocuments, Documents()),
+            Snapshot,
+        ],
         config=StrawberryConfig(default_resolver=read, scalar_map=SCALARS, disable_field_suggestions=not introspection),
     )
     type_by_typename(schema._schema)  # noqa: SLF001  # there is no public way to graphql-core's schema

@@ -65,6 +65,8 @@ class LogReader:
 
     database: Database
     notify: Callable[[str], None]
+    tell: Callable[[Exception], Exception] = lambda error: error
+    """Makes a failure of ours, once for all whom it concerns, what they are told."""
     clock: Clock = system_clock
 
     async def admit(self, recent: Recent, seats: Sequence[Seat]) -> Mapping[Seat, Exception]:
@@ -124,8 +126,8 @@ class LogReader:
         return Shown(end, await following.run(context, log_pages.silence(context, following.source, end)))
 
     def failure(self, error: Exception) -> Exception:
-        """The failure itself: the transports know how to say it."""
-        return error
+        """What they are told of it."""
+        return self.tell(error)
 
     async def _context(self, recent: Recent, seat: Seat) -> Context:
         """A context that reads from the snapshot, with the firm's date as it is there."""

@@ -16,6 +16,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from engine.hooks.reach import Reach, allowed
+from gql.following import failure
 from gql.schema import build_schema
 from live.hub import Hub
 from live.presence import Presence
@@ -104,7 +105,7 @@ class _Door:
             if wakeups is None:
                 wakeups = await stack.enter_async_context(Wakeups.open(self.settings.redis_url))
             tails = await stack.enter_async_context(Tails.open(database, wakeups))
-            reader = LogReader(database, wakeups.notify)
+            reader = LogReader(database, wakeups.notify, failure)
             hub = await stack.enter_async_context(Hub.open(database, tails, reader))
             presence = await stack.enter_async_context(Presence.open(self.settings.redis_url, wakeups))
             self.service = Service(

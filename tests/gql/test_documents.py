@@ -1,0 +1,61 @@
+"""Documents that are known to be valid."""
+
+from __future__ import annotations
+
+import pytest
+import strawberry
+from graphql import DocumentNode, parse
+
+from gql.documents import MAX_CHARACTERS, Documents
+from gql.schema import build_schema
+from resolvers.context import Context
+from store.database import Database
+
+
+async def codes(database: Database, document: str, **variables: object) -> list[object]:
+    """The codes with which a document is refused to nobody in particular."""
+    context = Context(database, None, "", notify=lambda topic: None)
+    result = await build_schema().execute(document, variable_values=variables, context_value=context)
+    return [(error.extensions or {}).get("code") for error in result.errors or ()]
+
+
+async def test_a_document_is_parsed_and_validated_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """API4: the second time it is known; what it answers is the same."""
+    calls: list[str] = []
+
+    def counted(text: str, **options: object) -> DocumentNode:
+        calls.append(text)
+        return parse(text)
+
+    monkeypatch.setattr(strawberry.schema.schema, "parse", counted)
+    document = "{ viewer { member { id } } __typename }"
+    results = [await codes(database, document) for _ in range(3)]
+    assert (results, calls) == ([[], [], []], [document])
+
+
+async def test_what_is_known_is_held_to_the_limits_all_the_same(database: Database) -> None:
+    """API4: the cost depends on the variables."""
+    document = (
+        "query ($n: Int) { jobs(first: $n) { nodes { id tasks(first: $n) { nodes { id"
+        " assignees { id } subtasks { id } } } visits(first: $n) { nodes { id } } } } }"
+    )
+    assert await codes(database, document, n=1) == ["UNAUTHENTICATED"]
+    assert await codes(database, document, n=200) == ["COST_LIMIT"]
+    assert await codes(database, document, n=1) == ["UNAUTHENTICATED"]
+
+
+async def test_what_is_wrong_stays_wrong(database: Database) -> None:
+    """API4: only what is valid is remembered."""
+    for _ in range(2):
+        assert await codes(database, "{ nonsense }") == ["GRAPHQL_VALIDATION_FAILED"]
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    """The one that was not asked for the longest is forgotten first."""
+    documents, document = Documents(), parse("{ viewer { member { id } } }")
+    texts = [character * (MAX_CHARACTERS // 4) for character in "abcd"]
+    for text in texts:
+        documents.add(text, document)
+    assert documents.get("a" * (MAX_CHARACTERS // 4)) is document
+    documents.add("e", document)
+    assert [documents.get(text) is document for text in [*texts, "e"]] == [True, False, True, True, True]
