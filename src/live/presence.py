@@ -8,12 +8,13 @@ other when it changes. While Redis is away each says what it knows by itself.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, Self
 
 from live.gate import Gate
+from live.outage import Backoff
 from live.redis_backend import ANSWER_SECONDS
 from live.redis_presence import Elsewhere, Present, Roll
 from live.tasks import end
@@ -109,7 +110,7 @@ class Presence:
         self._timer = timer
         self._rooms: dict[Key, Room] = {}
         self._leaving: set[asyncio.Task[None]] = set()
-        self._away = False
+        self._away = asyncio.Event()
         self.reads = Gate(LOOKS_AT_ONCE)
         """To be passed by a stream that reads the database, in its member's name."""
 
@@ -185,8 +186,17 @@ class Presence:
                     await self._exchange(room)
 
     async def _beat(self, every: float) -> None:
+        """Renews what the roll holds; where that has failed, sooner."""
+        backoff = Backoff()
         while True:
-            await asyncio.sleep(every)
+            if self._away.is_set():
+                await asyncio.sleep(min(every, backoff.next()))
+            else:
+                backoff.reset()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(every):
+                        await self._away.wait()
+                    continue
             for room in list(self._rooms.values()):
                 async with room.exchanging:
                     if not await self._exchange(room):
@@ -197,7 +207,7 @@ class Presence:
     async def _tell(self, room: Room) -> None:
         """Tells the others who is here, unless somebody has done so meanwhile. In an outage nobody waits for it."""
         async with room.exchanging:
-            if not self._away and room.told != room.present():
+            if not self._away.is_set() and room.told != room.present():
                 await self._exchange(room)
 
     async def _exchange(self, room: Room) -> bool:
@@ -208,10 +218,10 @@ class Presence:
         try:
             room.elsewhere = await self._roll.exchange(room.topic, here, before - here)
         except Exception as error:  # noqa: BLE001  (whatever it was: presence must not end a stream)
-            self._away = True
+            self._away.set()
             self._wakeups.outage.began("presence", error)
             return False
-        self._away = False
+        self._away.clear()
         self._wakeups.outage.ended("presence")
         room.told = here
         if here != before:

@@ -75,7 +75,7 @@ class Roll:
         Raises RedisError, OSError or TimeoutError in an outage.
         """
         said: list[str | int | bytes] = [self._expiry, len(left), *map(self._entry, left), *map(self._entry, here)]
-        async with self._turns, asyncio.timeout(ANSWER_SECONDS):
+        async with asyncio.timeout(ANSWER_SECONDS), self._turns:
             found = await self._exchange(keys=[_PREFIX + topic], args=said)
         heard = [self._read(entry.decode(), left) for entry, left in zip(found[::2], found[1::2], strict=True)]
         return [one for one in heard if one is not None]

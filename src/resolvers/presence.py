@@ -30,7 +30,7 @@ from store.reads import things
 NAMED: Final = 200
 """How many are named; all are counted."""
 
-PACE_SECONDS: Final = 0.2
+PACE_SECONDS: Final = 0.5
 """The shortest time between two looks of one stream: who comes and goes meanwhile is told at once."""
 
 OUTAGE_SECONDS: Final = 1.0

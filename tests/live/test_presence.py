@@ -299,6 +299,6 @@ async def test_who_left_while_redis_was_away_is_gone_when_it_is_back(own_redis: 
         async with here.looking(FIRM, JOB, "ben"):
             await sees(cleo, "ada", "ben")
             own_redis.pause()
-            await eventually(lambda: here._away, "it is noticed")
+            await eventually(here._away.is_set, "it is noticed")
         own_redis.resume()
         await sees(cleo, "ada")
