@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from graphql import DocumentNode
 from strawberry.extensions import SchemaExtension
@@ -13,25 +14,33 @@ MAX_CHARACTERS: Final = 500_000
 """Of all known documents together. A document in memory takes some hundred bytes a character."""
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A valid document, and what others want to remember of it."""
+
+    document: DocumentNode
+    facts: dict[Any, Any] = field(default_factory=dict)
+
+
 class Documents:
     """Valid documents of one schema by their text. The one that was not asked for the longest goes first."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[str, DocumentNode] = OrderedDict()
+        self._known: OrderedDict[str, Known] = OrderedDict()
         self._characters = 0
 
-    def get(self, text: str) -> DocumentNode | None:
-        """The document of a text, if it is known."""
-        document = self._known.get(text)
-        if document is not None:
+    def get(self, text: str) -> Known | None:
+        """What is known of a text."""
+        known = self._known.get(text)
+        if known is not None:
             self._known.move_to_end(text)
-        return document
+        return known
 
     def add(self, text: str, document: DocumentNode) -> None:
         """Takes note of a valid one."""
         if text in self._known:
             return
-        self._known[text] = document
+        self._known[text] = Known(document)
         self._characters += len(text)
         while self._characters > MAX_CHARACTERS:
             gone, _ = self._known.popitem(last=False)
@@ -47,15 +56,17 @@ class KnownDocuments(SchemaExtension):
     def on_parse(self) -> Iterator[None]:
         """Finds the document of a known text."""
         context = self.execution_context
-        if context.query:
-            context.graphql_document = self._documents.get(context.query) or context.graphql_document
+        known = self._documents.get(context.query or "")
+        if known is not None:
+            context.graphql_document = known.document
         yield
 
     def on_validate(self) -> Iterator[None]:
         """Passes what is known, unless a limit has refused it; takes note of what turns out to be valid."""
         context = self.execution_context
         text, document = context.query or "", context.graphql_document
-        if context.pre_execution_errors is None and document is not None and self._documents.get(text) is document:
+        known = self._documents.get(text)
+        if context.pre_execution_errors is None and known is not None and known.document is document:
             context.pre_execution_errors = []
         yield
         if document is not None and text and not context.pre_execution_errors:

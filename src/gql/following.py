@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any, Final, cast
+from weakref import WeakValueDictionary
 
 import orjson
 import strawberry
@@ -18,8 +19,8 @@ from graphql import (
     visit,
 )
 from graphql.language import DocumentNode
-from strawberry.types import Info
 
+from gql.documents import Documents
 from gql.fields import DECLARED
 from gql.masking import INTERNAL, UNAVAILABLE, code_of, incident, masked
 from live.seats import Over
@@ -47,20 +48,37 @@ def failure(error: Exception) -> Exception:
     return error if isinstance(error, Unshowable) else Unshowable([incident(error)])
 
 
-def following(schema: strawberry.Schema, text: str, variables: Mapping[str, Any], context: Context) -> Following:
-    """The subscription of which a context has met the resolver."""
-    assert context.wanted is not None
-    wanted: Wanted = context.wanted[0]
-    info: Info[Any, Any] = context.wanted[1]
-    raw = info._raw_info  # noqa: SLF001  # there is no public way to the operation
-    operation = raw.operation
-    document = DocumentNode(definitions=(operation, *raw.fragments.values()))
-    shape = _Shape(raw.schema, document)
-    told = {name: value for name, value in variables.items() if name not in shape.resume}
-    name = operation.name.value if operation.name else None
-    key = (context.firm_id, text, name, orjson.dumps(told, option=orjson.OPT_SORT_KEYS))
-    run = _Run(schema, document, dict(variables), name)
-    return Following(context.firm_id, key, wanted.source, shape.depends, run)
+class Followings:
+    """What is followed in this process: subscriptions that are equal share one."""
+
+    def __init__(self) -> None:
+        self._known: WeakValueDictionary[Hashable, Following] = WeakValueDictionary()
+
+    def of(self, schema: strawberry.Schema, text: str, variables: Mapping[str, Any], context: Context) -> Following:
+        """The subscription of which a context has met the resolver."""
+        assert context.wanted is not None
+        wanted: Wanted = context.wanted[0]
+        raw = context.wanted[1]._raw_info  # noqa: SLF001  # there is no public way to the operation
+        name = raw.operation.name.value if raw.operation.name else None
+        document = DocumentNode(definitions=(raw.operation, *raw.fragments.values()))
+        shape = _shape(schema, text, name, document)
+        told = {name: value for name, value in variables.items() if name not in shape.resume}
+        key = (context.firm_id, text, name, orjson.dumps(told, option=orjson.OPT_SORT_KEYS))
+        found = self._known.get(key)
+        if found is None:
+            run = _Run(schema, document, dict(variables), name)
+            found = Following(context.firm_id, key, wanted.source, shape.depends, run)
+            self._known[key] = found
+        return found
+
+
+def _shape(schema: strawberry.Schema, text: str, name: str | None, document: DocumentNode) -> _Shape:
+    known = getattr(schema, "documents", Documents()).get(text)
+    facts = known.facts if known else {}
+    if name not in facts:
+        facts[name] = _Shape(schema._schema, document)  # noqa: SLF001  # there is no public way to graphql-core's schema
+    shape: _Shape = facts[name]
+    return shape
 
 
 class _Run:
@@ -102,11 +120,8 @@ class _Shape(Visitor):
         self._resumes: set[str] = set()
         self._uses: dict[str, int] = {}
         visit(document, TypeInfoVisitor(self._types, self))
-
-    @property
-    def resume(self) -> set[str]:
+        self.resume = frozenset(name for name in self._resumes if self._uses[name] == 1)
         """Variables that are used for nothing but the cursor."""
-        return {name for name in self._resumes if self._uses[name] == 1}
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:
         """Adds what a field depends on; what the stream itself does is its source's business."""

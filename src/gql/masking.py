@@ -17,6 +17,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionContext, StreamExecutionResult
 
+from gql.documents import Documents
 from store.database import is_outage
 
 INTERNAL: Final = "INTERNAL"
@@ -69,7 +70,12 @@ class Masking(SchemaExtension):
 
 
 class MaskedSchema(strawberry.Schema):
-    """A schema that leaves logging to :class:`Masking`; strawberry's own would log every mistake of a client."""
+    """A schema that leaves logging to :class:`Masking`; strawberry's own would log every mistake of a client.
+
+    ``documents`` are those that it knows to be valid.
+    """
+
+    documents: Documents
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Does nothing."""

@@ -22,6 +22,7 @@ from gql.types.accounts import Contact
 @cache
 def build_schema(*, introspection: bool = True) -> strawberry.Schema:
     """The schema with its limits and masking; without introspection it makes no suggestions either."""
+    documents = Documents()
     schema = MaskedSchema(
         query=Query,
         mutation=Mutation,
@@ -30,11 +31,12 @@ def build_schema(*, introspection: bool = True) -> strawberry.Schema:
         extensions=[
             Masking,
             *limit_extensions(introspection=introspection),
-            partial(KnownDocuments, Documents()),
+            partial(KnownDocuments, documents),
             Snapshot,
         ],
         config=StrawberryConfig(default_resolver=read, scalar_map=SCALARS, disable_field_suggestions=not introspection),
     )
+    schema.documents = documents
     type_by_typename(schema._schema)  # noqa: SLF001  # there is no public way to graphql-core's schema
     return schema
 

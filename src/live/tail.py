@@ -5,7 +5,7 @@ away, costs latency and nothing else. It says that there is news; what the news 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Final, Self
 
@@ -42,7 +42,7 @@ class Tail:
         self._database = database
         self._grown = asyncio.Event()
         self._listeners: set[asyncio.Event] = set()
-        self._watched: dict[Thing, set[asyncio.Event]] = {}
+        self._watched: dict[Thing, set[Callable[[], None]]] = {}
         self._looking = asyncio.Lock()
 
     async def beyond(self, position: Position) -> None:
@@ -68,13 +68,19 @@ class Tail:
     def watching(self, *things: Thing) -> Iterator[asyncio.Event]:
         """An event that is set whenever one of the things may have changed."""
         news = asyncio.Event()
-        for thing in things:
-            self._watched.setdefault(thing, set()).add(news)
-        try:
+        with self.calling(news.set, *things):
             yield news
+
+    @contextmanager
+    def calling(self, back: Callable[[], None], *things: Thing) -> Iterator[None]:
+        """Calls back whenever one of the things may have changed."""
+        for thing in things:
+            self._watched.setdefault(thing, set()).add(back)
+        try:
+            yield
         finally:
             for thing in things:
-                self._watched[thing].discard(news)
+                self._watched[thing].discard(back)
                 if not self._watched[thing]:
                     del self._watched[thing]
 
@@ -104,8 +110,8 @@ class Tail:
             if len(events) == now.seq - before.seq:  # none of them was trimmed since
                 touched = {(change["type"], change["id"]) for one in events for change in one.changes if "id" in change}
         for thing in touched & self._watched.keys():
-            for news in self._watched[thing]:
-                news.set()
+            for back in list(self._watched[thing]):
+                back()
 
 
 class Tails:

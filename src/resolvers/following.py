@@ -35,7 +35,7 @@ class Wanted:
     after: Position | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Following:
     """A subscription as the hub knows it; a ``live.seats.Stream``."""
 

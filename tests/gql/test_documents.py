@@ -56,6 +56,6 @@ def test_what_is_remembered_is_bounded() -> None:
     texts = [character * (MAX_CHARACTERS // 4) for character in "abcd"]
     for text in texts:
         documents.add(text, document)
-    assert documents.get("a" * (MAX_CHARACTERS // 4)) is document
+    assert documents.get(texts[0]) is not None
     documents.add("e", document)
-    assert [documents.get(text) is document for text in [*texts, "e"]] == [True, False, True, True, True]
+    assert [documents.get(text) is not None for text in [*texts, "e"]] == [True, False, True, True, True]

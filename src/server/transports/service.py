@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import strawberry
 
 from engine.firm.sessions import Identity, authenticate
-from gql.following import following
+from gql.following import Followings
 from live.hub import Hub
 from live.presence import Presence
 from live.seats import Seat, Sink
@@ -33,6 +33,7 @@ class Service:
     hub: Hub
     presence: Presence
     stop: asyncio.Event
+    followings: Followings = field(default_factory=Followings)
 
     async def known(self, token: str) -> Identity:
         """Whose token it is. Raises Refused."""
@@ -54,7 +55,7 @@ class Service:
         """Takes on a subscription whose resolver a context has met."""
         assert context.wanted is not None
         assert context.identity is not None  # whoever follows something is a reader
-        stream = following(self.schema, operation.query, operation.variables, context)
+        stream = self.followings.of(self.schema, operation.query, operation.variables, context)
         who, after = context.identity, context.wanted[0].after
         seat = Seat(stream, sink, who, who.viewer.member_id, who.session_id, after)
         self.hub.join(seat)

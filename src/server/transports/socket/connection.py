@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing, suppress
+from contextlib import aclosing, nullcontext, suppress
 from typing import Any, Final
 
 import orjson
@@ -19,7 +19,7 @@ from server.refusals import Refusal
 from server.transports.operation import read_message
 from server.transports.results import Result, failed, last_word, refused, results
 from server.transports.service import Service
-from server.transports.session_end import REASONS, session_end
+from server.transports.session_end import REASONS, SessionWatch
 from server.transports.socket import codes, messages
 from server.transports.socket.codes import Closed
 from server.transports.socket.messages import Complete, Init, Malformed, Message, Ping, Pong, Subscribe
@@ -36,6 +36,8 @@ SEND_SECONDS: Final = 30.0
 
 CLOSE_SECONDS: Final = 5.0
 """The same of the close frame."""
+
+_PING: Final = b'{"type":"ping"}'
 
 MAX_REASON: Final = 123
 """Bytes of a close frame's reason (RFC 6455)."""
@@ -61,16 +63,16 @@ class Connection:
         self._full: list[Seat] = []
         """Seats that are told when the client has read enough for more."""
         self._patience: asyncio.TimerHandle | None = None
+        self._heart: asyncio.TimerHandle | None = None
         self._closing = False
 
     async def run(self) -> None:
         """Talks to the client until one of both ends it."""
         try:
             identity = await self._begin()
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._ping())
-                if identity:
-                    group.create_task(self._session(identity))
+            watch = SessionWatch(self._service, identity, self._session_over).watching() if identity else nullcontext()
+            self._beat()
+            async with watch, asyncio.TaskGroup() as group:
                 try:
                     await self._talk(group)
                 except Closed as closed:
@@ -87,8 +89,9 @@ class Connection:
 
     def _leave(self) -> None:
         self._protocol.on_relief = None
-        if self._patience is not None:
-            self._patience.cancel()
+        for timer in (self._patience, self._heart):
+            if timer is not None:
+                timer.cancel()
         for running in self._operations.values():
             if isinstance(running, Seat):
                 self._service.hub.leave(running)
@@ -133,16 +136,14 @@ class Connection:
     async def _who(self) -> Identity | None:
         return None if self._token is None else await self._service.known(self._token)
 
-    async def _session(self, identity: Identity) -> None:
-        over = await session_end(self._service, identity)
-        closed = Closed(codes.SESSION_OVER[over], REASONS[over])
-        await self._close(closed)
-        raise closed
+    def _session_over(self, over: ErrorCode) -> None:
+        self._end_with(Closed(codes.SESSION_OVER[over], REASONS[over]))
 
-    async def _ping(self) -> None:
-        while True:
-            await asyncio.sleep(PING_SECONDS)
-            await self._send({"type": "ping"})
+    def _beat(self) -> None:
+        """Gives a sign of life, now and then; a timer, for a task for each of many connections takes memory."""
+        if self._heart is not None:
+            self._protocol.push(_PING)
+        self._heart = asyncio.get_running_loop().call_later(PING_SECONDS, self._beat)
 
     async def _handle(self, message: Message, group: asyncio.TaskGroup) -> None:
         """What is answered at once is answered before the next message is read, so that nobody can pile up answers."""
