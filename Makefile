@@ -33,6 +33,10 @@ test: .env-dev .clients ## Run the whole test suite; it starts its own PostgreSQ
 test-quick: .env-dev .clients ## Run the tests that take under two minutes together
 	@exec $(BIN)/pytest $(SPREAD) -m 'not slow' $(ARGS)
 
+.PHONY: faults
+faults: .env-dev ## Break connections, processes and servers at random while clients write and look (SECONDS=600, SEED=any)
+	@exec $(BIN)/python -m tests.faults $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
 .PHONY: bench
 bench: .env-dev ## Run the benchmarks on a PostgreSQL of their own and print a table (ARGS=NAME for one)
 	@exec $(BIN)/python -m bench $(ARGS)

@@ -22,7 +22,7 @@ class Proxy:
     port: int = 0
     """The port that clients connect to."""
     _listener: asyncio.Server | None = None
-    _open: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = field(default_factory=set)
+    _open: set[_Link] = field(default_factory=set)
 
     @property
     def url(self) -> str:
@@ -42,9 +42,13 @@ class Proxy:
 
     def cut(self) -> None:
         """Reset all connections, on both sides."""
-        for client, server in self._open:
-            _reset(client)
-            _reset(server)
+        for link in self._open:
+            link.reset()
+
+    def tear(self, after: int) -> None:
+        """End each open connection when so many more bytes of answers have passed, be it amid a frame."""
+        for link in self._open:
+            link.left = after
 
     @asynccontextmanager
     async def away(self) -> AsyncIterator[None]:
@@ -55,12 +59,42 @@ class Proxy:
         await self.admit()
 
     async def _serve(self, questions: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
-        answers, server = await asyncio.open_connection("127.0.0.1", self.target)
-        self._open.add((client, server))
         try:
-            await asyncio.gather(_pass_on(questions, server), _pass_on(answers, client))
+            answers, server = await asyncio.open_connection("127.0.0.1", self.target)
+        except OSError:  # nobody listens there
+            _reset(client)
+            return
+        link = _Link(client, server)
+        self._open.add(link)
+        try:
+            await asyncio.gather(_pass_on(questions, server), link.pass_answers(answers))
         finally:
-            self._open.remove((client, server))
+            self._open.remove(link)
+
+
+@dataclass(eq=False)
+class _Link:
+    """One connection, on both sides."""
+
+    client: asyncio.StreamWriter
+    server: asyncio.StreamWriter
+    left: int | None = None
+    """How many bytes of answers it is to pass yet; None: all."""
+
+    async def pass_answers(self, answers: asyncio.StreamReader) -> None:
+        with suppress(ConnectionError):
+            while some := await answers.read(65536):
+                self.client.write(some[: self.left])
+                if self.left is not None:
+                    self.left -= len(some)
+                    if self.left <= 0:
+                        _reset(self.server)
+                        break
+        self.client.close()
+
+    def reset(self) -> None:
+        _reset(self.client)
+        _reset(self.server)
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -10,6 +10,8 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from math import inf
 
+import orjson
+
 from store.database import Database
 from tests.log import sight
 from tests.support.api import Json
@@ -24,9 +26,12 @@ PIPELINES = """
 """
 NOTE = (
     """
+    LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE;
     CREATE TABLE sight_spans (member_id text, thing_id text, since bigint, until bigint);
     CREATE UNIQUE INDEX ON sight_spans (member_id, thing_id) WHERE until IS NULL;
     CREATE TABLE job_versions (job_id text, seq bigint, version integer);
+    CREATE TABLE noted_events (seq bigint PRIMARY KEY, at timestamptz, cause jsonb, changes jsonb);
+    INSERT INTO noted_events SELECT seq, at, cause, changes FROM events;
     CREATE FUNCTION note_sight(firm text, now bigint) RETURNS void LANGUAGE plpgsql AS $$
     BEGIN
         WITH seen (member_id, thing_id) AS MATERIALIZED (
@@ -45,20 +50,23 @@ NOTE = (
     CREATE FUNCTION note_event() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         PERFORM note_sight(NEW.firm_id, NEW.seq);
+        INSERT INTO noted_events VALUES (NEW.seq, NEW.at, NEW.cause, NEW.changes);
         INSERT INTO job_versions SELECT id, NEW.seq, version FROM jobs WHERE id IN (
             SELECT change->>'id' FROM jsonb_array_elements(NEW.changes) change WHERE change->>'type' = 'job'
         );
         RETURN NULL;
     END
     $$;
-    CREATE TRIGGER note_event AFTER UPDATE OF seq ON events FOR EACH ROW EXECUTE FUNCTION note_event()
+    CREATE TRIGGER note_event AFTER UPDATE OF seq ON events FOR EACH ROW EXECUTE FUNCTION note_event();
+    SELECT note_sight(firm_id, seq) FROM event_heads;
+    INSERT INTO job_versions SELECT id, 0, version FROM jobs
     """
 )
 
 
 @dataclass
 class Past:
-    """What was true after every event of a firm."""
+    """What was true after every event of a firm, the only one of its database. What is trimmed stays known here."""
 
     database: Database
     firm: str
@@ -77,18 +85,16 @@ class Past:
     async def begin(cls, database: Database, url: str, firm: str) -> Past:
         """Have it written down from now on."""
         await execute(url, NOTE)
-        await database.rows("SELECT note_sight($1, seq) FROM event_heads WHERE firm_id = $1", firm)
-        await database.rows("INSERT INTO job_versions SELECT id, 0, version FROM jobs WHERE firm_id = $1", firm)
         return cls(database, firm)
 
     async def read(self) -> None:
         """Take in what has been written down by now."""
         db, self.spans, self.versions, self.jobs = self.database, {}, {}, {}
-        events = await sight.events(db, self.firm)
-        self.times = [event.at.timestamp() for event in events]
-        self.changes = [
-            {change["id"]: change for change in event.changes if change["type"] == "job"} for event in events
-        ]
+        for row in await db.rows("SELECT * FROM noted_events WHERE seq > $1 ORDER BY seq", len(self.times)):
+            assert row["seq"] == len(self.times) + 1, f"the log has no event {len(self.times) + 1}"
+            changes = orjson.loads(row["changes"])
+            self.times.append(row["at"].timestamp())
+            self.changes.append({change["id"]: change for change in changes if change["type"] == "job"})
         for row in await db.rows("SELECT * FROM sight_spans"):
             until = inf if row["until"] is None else row["until"]
             self.spans.setdefault((row["member_id"], row["thing_id"]), []).append((row["since"], until))

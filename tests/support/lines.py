@@ -280,6 +280,8 @@ class _Stream:
                 http = await stack.enter_async_context(http_client(web.http))
                 events = await stack.enter_async_context(frames.opened(http, method, **request))
                 status, kind = events.response.status_code, events.response.headers["content-type"]
+                if status == 503:
+                    raise Ended("the service is unavailable", expected=web.gone(web.starts))
                 assert status == 200, await events.response.aread()
                 assert kind.startswith("text/event-stream"), kind
                 return cls(web, stack.pop_all(), events)

@@ -72,6 +72,7 @@ class Subscriber:
     """The pipeline is not there for this client."""
     drawing: bool = True
     """The board is being asked for: what is drawn does not count."""
+    pause: float = PAUSE_SECONDS
 
     @property
     def seq(self) -> int:
@@ -85,7 +86,7 @@ class Subscriber:
             if await self._draw():
                 await self._follow(early)
             else:
-                await asyncio.sleep(PAUSE_SECONDS)
+                await asyncio.sleep(self.pause)
             if early is not None:
                 await self.line.leave(early.feed)
 
@@ -136,8 +137,7 @@ class Subscriber:
 
     async def _next(self, course: _Course) -> Json | None:
         """The next event; None where the pipeline is lost. Raises Ended."""
-        answer = await course.feed.next()
-        assert answer is not None, f"{self.name}: the stream was completed without a reason"
+        answer = await self._answer(course.feed)
         if "errors" in answer:
             [error] = answer["errors"]
             assert error["extensions"]["code"] == "NOT_FOUND", f"{self.name}: {answer}"
@@ -153,6 +153,11 @@ class Subscriber:
         self.received.append(Received(since, seq, time.time(), event, course.first))
         course.seq, course.first = seq, False
         return event
+
+    async def _answer(self, feed: Feed) -> Json:
+        answer = await feed.next()
+        assert answer is not None, f"{self.name}: the stream was completed without a reason"
+        return answer
 
     async def _apply(self, event: Json) -> bool:
         """Do what an event says. Whether to go on reading."""
