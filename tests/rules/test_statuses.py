@@ -20,6 +20,7 @@ from tests.rules.kit import (
     together,
 )
 from tests.support.api import Api, Client, Json, Shop
+from tests.support.works import Works
 
 SHOWN = "status { name state color pauses onBoard version }"
 
@@ -243,3 +244,22 @@ async def test_no_job_gets_a_status_that_is_being_taken_away(shop: Shop, databas
         lost = """SELECT count(*) FROM jobs j JOIN job_statuses s ON s.id = j.status_id WHERE s.state = 'CUSTOM' AND
             NOT EXISTS (SELECT FROM pipeline_statuses p WHERE p.status_id = s.id AND p.pipeline_id = j.pipeline_id)"""
         assert await database.value(lost) == 0
+
+
+async def test_a_job_that_loses_its_status_on_its_way_takes_no_stay_in_it_along(api: Api, shop: Shop) -> None:
+    """MV8, AM4: where it is Active it gets the statuses that are enabled there, by hand and by automations."""
+    works = Works.open(api, shop)
+    hold = await status(shop.owner, "On hold", shop.pipeline)
+    other, there = await pipeline(shop.owner)
+    waiting = await status(shop.owner, "Waiting", other)
+    await works.automate(there[1], {"setJobStatus": {"statusId": waiting}})
+    for stage_id, expected in ((there[0], "ACTIVE"), (there[1], "CUSTOM")):
+        job = await works.job()
+        await works.put(job, hold)
+        await works.move(job, stage_id)
+        assert (await works.look(job))["status"]["state"] == expected
+        sql = "SELECT status_id FROM status_stays WHERE job_id = $1 AND left_at IS NULL"
+        stays = [row["status_id"] for row in await works.database.rows(sql, job)]
+        assert stays == ([waiting] if expected == "CUSTOM" else [])
+        assert await works.states(job) == ["DONE"] * (expected == "CUSTOM")
+        assert (await put(shop.owner, job, waiting))["status"]["id"] == waiting

@@ -1,7 +1,7 @@
 """Entering stages (MV2): the one place where jobs come to stand in a stage, any number at once, whatever the cause."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -44,7 +44,7 @@ SKIPPED = Automations(skip=True)
 async def enter(work: Work, arrivals: Sequence[Arrival], automations: Automations = ALL) -> None:
     """Moves locked jobs: their visits end and new ones open, with the stage's automations in order."""
     for pipeline_id in sorted({arrival.stage["pipeline_id"] for arrival in arrivals}):
-        await _known_status(work, pipeline_id, [a for a in arrivals if a.stage["pipeline_id"] == pipeline_id])
+        arrivals = await _in_known_status(work, pipeline_id, arrivals)
     gone = await entries.leave(work.db, work.firm_id, [arrival.job["id"] for arrival in arrivals], work.now)
     work.touch_runs(gone)
     for arrival in arrivals:
@@ -53,17 +53,23 @@ async def enter(work: Work, arrivals: Sequence[Arrival], automations: Automation
     await arrive(work, arrivals, automations)
 
 
-async def _known_status(work: Work, pipeline_id: str, arrivals: Sequence[Arrival]) -> None:
-    """MV8: a status that is not enabled in the pipeline becomes Active."""
-    foreign = [a.job for a in arrivals if a.job["pipeline_id"] != pipeline_id and a.job["state"] == JobState.CUSTOM]
+async def _in_known_status(work: Work, pipeline_id: str, arrivals: Sequence[Arrival]) -> Sequence[Arrival]:
+    """MV8: a status that is not enabled in the pipeline becomes Active. Answers the arrivals as they are then."""
+    foreign = [a.job for a in arrivals if a.stage["pipeline_id"] == pipeline_id and _is_foreign(a)]
     if not foreign:
-        return
+        return arrivals
     statuses = {job["status_id"] for job in foreign}
     known = await entries.enabled(work.db, work.firm_id, pipeline_id, statuses)
     lost = [job for job in foreign if job["status_id"] not in known]
-    if lost:
-        active = await places.built_in_status(work.db, work.firm_id, JobState.ACTIVE)
-        await status_of_jobs.put(work, lost, active)
+    await status_of_jobs.put(work, lost, await places.built_in_status(work.db, work.firm_id, JobState.ACTIVE))
+    fresh = await _as_they_are_now(work, lost)
+    return [replace(arrival, job=fresh.get(arrival.job["id"], arrival.job)) for arrival in arrivals]
+
+
+def _is_foreign(arrival: Arrival) -> bool:
+    """Whether the job brings one of the firm's own statuses along from another pipeline."""
+    job = arrival.job
+    return bool(job["pipeline_id"] != arrival.stage["pipeline_id"] and job["state"] == JobState.CUSTOM)
 
 
 def _lines(arrival: Arrival) -> list[dict[str, Any]]:
