@@ -150,6 +150,21 @@ async def test_it_stands_still_while_the_status_pauses(works: Works, state: str)
     await passes_at(works, job, works.now + timedelta(hours=4))
 
 
+async def test_it_stands_still_through_the_archive_and_a_status_that_pauses(works: Works) -> None:
+    """PL6, ST1: the time in the one counts as little as that in the other, whatever comes first."""
+    await limit(works, works.stages[1], 10)
+    hold, archived = await works.status(), await built_in(works.owner, "ARCHIVED")
+    for statuses in ((archived, hold), (hold, archived)):
+        job = await works.moved(works.stages[1])
+        works.wait(hours=1)
+        for status in statuses:
+            await works.put(job, status)
+            works.wait(days=30)
+            assert not await overdue(works, job)
+        await set_state(works.owner, job, "ACTIVE")
+        await passes_at(works, job, works.now + timedelta(hours=9))
+
+
 async def test_a_status_that_does_not_pause_lets_it_run(works: Works) -> None:
     """PL6, ST1: it passes in that status."""
     await limit(works, works.stages[1])

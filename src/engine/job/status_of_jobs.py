@@ -86,10 +86,13 @@ async def stay_on(work: Work, jobs: Sequence[Row], visits: Mapping[str, Row]) ->
 
 
 async def _limits_again(work: Work, job_ids: Sequence[str]) -> None:
-    """Jobs that are worked on again, and whose stage's limit may have passed unnoticed, are looked at again (PL6)."""
-    if not job_ids:
-        return
-    for visit in (await entries.visits(work.db, work.firm_id, job_ids)).values():
-        if visit["due_at"] is not None and not visit["overdue"]:
-            await due.drop(work.db, work.firm_id, [visit["id"]])
+    """Jobs that are worked on again, and whose stage's limit may have passed unnoticed, are looked at again (PL6).
+
+    What is still due for them stays as it is: it knows since when the job's clocks have stood still.
+    """
+    visits = (await entries.visits(work.db, work.firm_id, job_ids)).values() if job_ids else ()
+    limited = [visit for visit in visits if visit["due_at"] is not None and not visit["overdue"]]
+    there = await due.subjects(work.db, work.firm_id, [visit["id"] for visit in limited]) if limited else set()
+    for visit in limited:
+        if visit["id"] not in there:
             work.later(DueKind.LIMIT, visit["id"], job_id=visit["job_id"], at=visit["due_at"], shifts=True)

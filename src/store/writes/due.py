@@ -231,6 +231,16 @@ async def drop(db: Db, firm_id: str, subject_ids: Collection[str]) -> None:
     await db.rows("DELETE FROM due WHERE firm_id = $1 AND subject_id = ANY($2)", firm_id, list(subject_ids))
 
 
+async def subjects(db: Db, firm_id: str, subject_ids: Collection[str]) -> set[str]:
+    """For which of the things something is due; what is dead does not count."""
+    found = await db.rows(
+        "SELECT DISTINCT subject_id FROM due WHERE firm_id = $1 AND subject_id = ANY($2) AND dead_at IS NULL",
+        firm_id,
+        list(subject_ids),
+    )
+    return {row["subject_id"] for row in found}
+
+
 async def advance_stage(
     db: Db, firm_id: str, stage_id: str, now: datetime, cause: dict[str, Any], cascade: str, hops: int
 ) -> bool:
