@@ -1,4 +1,4 @@
-"""The firm that tests of the log share while they leave its people as they found them."""
+"""What tests of the log share: a firm, while they leave its people as they found them; and the log of a firm."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from store.database import Database
+from tests.log.forgetting import Log, log_of
 from tests.log.once import validated_once
 from tests.log.world import World, build
-from tests.support.api import Api, running_api
+from tests.support.api import Api, Shop, running_api
 from tests.support.databases import Wiper
 
 
@@ -49,3 +50,9 @@ async def world(shared_api: Api, shared_database: tuple[Database, Wiper], kept: 
 async def own_world(api: Api) -> World:
     """A firm of people and boards that no other test sees, for tests that change its people."""
     return await build(api)
+
+
+@pytest.fixture
+async def firm_log(shop: Shop, database: Database, postgres_url: str) -> Log:
+    """The log of the shop's firm."""
+    return await log_of(shop, database, postgres_url)

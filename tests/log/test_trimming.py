@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from datetime import timedelta
 
-import asyncpg
 import pytest
 
 from engine.housekeeping import Retention, trim
@@ -17,98 +12,9 @@ from live.tail import Tail
 from store.database import Database, Db
 from store.reads import log
 from store.reads.log import Head
-from tests.log import sight
+from tests.log.forgetting import EVERYTHING, Log, log_of, newest, soon
 from tests.support.api import Api, Json, Shop, open_shop
 from tests.support.board import Board, assert_in_step
-from tests.support.databases import on_database
-from tests.support.wait import eventually
-
-PATIENCE = 10.0
-"""How long something may take that nothing holds up, in seconds."""
-ALL: Final = timedelta(days=36_500)
-EVERYTHING: Final = Retention(age=timedelta(0), events=10**9)
-"""Nothing is young enough."""
-
-
-def newest(events: int) -> Retention:
-    """Only so many events, of any age."""
-    return Retention(age=ALL, events=events)
-
-
-async def soon(work: Any) -> Any:
-    """What the work answers; it must not wait for anything that is still held."""
-    return await asyncio.wait_for(work, PATIENCE)
-
-
-@dataclass
-class Log:
-    """A firm's log as the database holds it."""
-
-    database: Database
-    firm: str
-    url: str
-
-    async def state(self) -> tuple[int, int, list[int]]:
-        """Floor, head, and what lies between."""
-        row = await self.database.row("SELECT seq, floor FROM event_heads WHERE firm_id = $1", self.firm)
-        assert row is not None
-        return row["floor"], row["seq"], [event.seq for event in await sight.events(self.database, self.firm)]
-
-    async def holds(self, floor: int, seq: int) -> None:
-        """It holds exactly the events after the floor, up to the head."""
-        assert await self.state() == (floor, seq, list(range(floor + 1, seq + 1)))
-
-    async def write(self, count: int) -> int:
-        """Events that concern no board, numbered one by one; the last sequence."""
-        await self.database.rows(
-            f"""
-            DO $do$ BEGIN FOR n IN 1..{count} LOOP
-                INSERT INTO events (id, firm_id, cause, changes)
-                VALUES ('event_' || n || md5(random()::text), '{self.firm}', '{{}}', '[]');
-                SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED;
-            END LOOP; END $do$
-            """
-        )
-        return await sight.head(self.database, self.firm)
-
-    async def age(self, through: int, days: int) -> None:
-        """Make the events up to a sequence so many days old."""
-        await self.database.rows(
-            "UPDATE events SET at = at - make_interval(days => $3) WHERE firm_id = $1 AND seq <= $2",
-            self.firm,
-            through,
-            days,
-        )
-
-    @asynccontextmanager
-    async def holder(self, sql: str, *values: Any) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
-        """A transaction beside the pool that has run a statement, and holds what it has locked."""
-        connection = await asyncpg.connect(self.url)
-        try:
-            async with connection.transaction():
-                await connection.execute(sql, *values)
-                yield connection
-        finally:
-            await connection.close()
-
-    async def waits(self) -> bool:
-        """Whether a trimming waits for a lock."""
-        sql = """SELECT TRUE FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
-            AND query LIKE '%DELETE FROM events%'"""
-        return bool(await self.database.value(sql))
-
-
-async def log_of(shop: Shop, database: Database, postgres_url: str) -> Log:
-    """The log of the shop's firm."""
-    firm = (await shop.owner.query("{ firm { id } }"))["firm"]["id"]
-    return Log(database, firm, on_database(postgres_url, str(await database.value("SELECT current_database()"))))
-
-
-@pytest.fixture
-async def firm_log(shop: Shop, database: Database, postgres_url: str) -> Log:
-    """The shop's log."""
-    return await log_of(shop, database, postgres_url)
-
 
 # --- what goes and what stays ---------------------------------------------------------------------------------------
 
@@ -312,129 +218,6 @@ async def test_what_happened_to_jobs_and_who_did_what_outlive_the_log(
     assert len(after["history"]["nodes"]) > len(before["history"]["nodes"])
 
 
-# --- beside everything else -----------------------------------------------------------------------------------------
-
-
-def in_chunks(database: Database) -> list[str]:
-    """The statements that trim, from now on."""
-    found: list[str] = []
-    database.on_statement = lambda sql: found.append(sql) if "DELETE FROM events" in sql else None
-    return found
-
-
-@pytest.fixture
-def heard(database: Database) -> Any:
-    """Lets a test hear every statement, and ends that."""
-    yield
-    database.on_statement = None
-
-
-@pytest.mark.usefixtures("heard")
-async def test_it_goes_in_chunks_of_a_transaction_each(firm_log: Log, database: Database) -> None:
-    """LV3: no transaction is large, however much has to go."""
-    head = await firm_log.write(100)
-    statements = in_chunks(database)
-    assert await trim(database, newest(10), chunk=25) == head - 10
-    await firm_log.holds(head - 10, head)
-    assert len(statements) == -(-(head - 10) // 25)
-
-
-@pytest.mark.usefixtures("heard")
-async def test_a_worker_that_dies_at_any_statement_leaves_a_log_without_a_hole(
-    firm_log: Log, database: Database
-) -> None:
-    """LV3: each statement is a transaction, which raises the floor and deletes; the next worker does the rest."""
-    head = await firm_log.write(40)
-    fatal = 0
-
-    def dying(limit: int) -> Callable[[str], None]:
-        left = iter(range(limit))
-
-        def die(sql: str) -> None:
-            if next(left, None) is None:
-                raise ConnectionResetError(sql)
-
-        return die
-
-    while True:
-        database.on_statement = dying(fatal)
-        try:
-            await trim(database, newest(10), chunk=3)
-        except ConnectionResetError:
-            fatal += 1
-        else:
-            break
-        finally:
-            database.on_statement = None
-        floor, _, _ = await firm_log.state()
-        await firm_log.holds(floor, head)
-    assert fatal > 3
-    await firm_log.holds(head - 10, head)
-
-
-async def test_a_worker_that_is_killed_within_a_statement_has_done_nothing(firm_log: Log, database: Database) -> None:
-    """LV3: with the floor raised or not at all."""
-    head = await firm_log.write(20)
-    async with firm_log.holder("SELECT FROM events WHERE seq = 15 FOR UPDATE") as holder:
-        dying = asyncio.create_task(trim(database, newest(1)))
-        await eventually(firm_log.waits, "it waits in the middle of what it deletes")
-        await holder.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND query LIKE '%DELETE FROM events%' AND pid <> pg_backend_pid()"
-        )
-        with pytest.raises((asyncpg.PostgresError, OSError)):
-            await soon(dying)
-    await firm_log.holds(0, head)
-    assert await trim(database, newest(1)) == head - 1
-    await firm_log.holds(head - 1, head)
-
-
-async def test_several_workers_trim_each_event_once(firm_log: Log, database: Database) -> None:
-    """LV3: they may meet at the same firm; who comes second leaves it to the first."""
-    head = await firm_log.write(300)
-    gone = await asyncio.gather(*(trim(database, newest(10), chunk=7) for _ in range(5)))
-    gone.append(await trim(database, newest(10)))
-    assert sum(gone) == head - 10
-    await firm_log.holds(head - 10, head)
-
-
-async def test_nobody_waits_while_it_deletes(shop: Shop, firm_log: Log, database: Database) -> None:
-    """DESIGN 3: the head, where commits are numbered, is locked last, when all is deleted."""
-    head = await firm_log.write(20)
-    async with firm_log.holder("SELECT FROM events WHERE seq = 15 FOR UPDATE"):
-        trimming = asyncio.create_task(trim(database, newest(1)))
-        await eventually(firm_log.waits, "it waits in the middle of what it deletes")
-        for _ in range(3):
-            await soon(shop.job())
-        assert await soon(trim(database, newest(1))) == 0, "another worker does not wait for it, either"
-        assert not trimming.done()
-    assert await soon(trimming) == head + 2
-    await firm_log.holds(head + 2, head + 3)
-
-
-async def test_it_waits_for_a_commit_and_goes_on_from_what_that_has_made_of_the_head(
-    firm_log: Log, database: Database
-) -> None:
-    """LV1: it must not put the head back to where it has seen it."""
-    head = await firm_log.write(20)
-    written = "INSERT INTO events (id, firm_id, cause, changes) VALUES ('event_x', $1, '{}', '[]')"
-    async with firm_log.holder(written, firm_log.firm) as holder:
-        await holder.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as a COMMIT does: it has its number, and holds the head
-        trimming = asyncio.create_task(trim(database, newest(5)))
-        await eventually(firm_log.waits, "it waits for the head")
-    assert await soon(trimming) == head - 4
-    await firm_log.holds(head - 4, head + 1)
-
-
-async def test_asked_to_stop_it_leaves_the_rest(firm_log: Log, database: Database) -> None:
-    """A log that was never trimmed may take minutes; a worker stops within seconds."""
-    head = await firm_log.write(50)
-    asked = iter([False, False, True])
-    assert await trim(database, newest(1), chunk=5, stopped=lambda: next(asked)) == 10
-    await firm_log.holds(10, head)
-
-
 def test_what_is_kept_unless_said() -> None:
     """Thirty days, and a million events."""
     assert Retention() == Retention(age=timedelta(days=30), events=1_000_000)
-    assert datetime.now(UTC) - Retention().age < datetime.now(UTC)
