@@ -8,6 +8,7 @@ from engine.automating import setting
 from engine.automating.kinds import Batch, Kind, Turn
 from engine.checks import Checks
 from engine.enums import AccessRight, EmailState, ErrorCode
+from engine.firm import audience
 from engine.mail import email_templates, emails, shortcodes
 from engine.mail.emails import Draft
 from engine.time.calendar import today
@@ -117,12 +118,25 @@ async def _drafts(
     day = today(work.viewer.time_zone, work.now)
     codes = email_templates.codes(template)
     values = await shortcodes.values(work.db, work.firm_id, [turn.job_id for turn in turns], codes, day)
+    untold = dict.fromkeys(shortcodes.private(codes), "")
+    knowing = await _knowing(work, turns, readers) if untold else set()
+
+    def said(turn: Turn, reader: Reader) -> Mapping[str, str]:
+        """AC3: who has no access to the whole account is not told what is for those who have."""
+        knows = reader.member_id is None or (reader.member_id, turn.account_id) in knowing
+        return values[turn.job_id] if knows else {**values[turn.job_id], **untold}
+
     return [
-        _draft(turn, template, values[turn.job_id], reader)
+        _draft(turn, template, said(turn, reader), reader)
         for turn in turns
         for reader in readers[turn.job_id]
         if (turn.run_id, reader.address) in missing
     ]
+
+
+async def _knowing(work: Work, turns: Sequence[Turn], readers: Mapping[str, list[Reader]]) -> set[tuple[str, str]]:
+    members = {one.member_id for turn in turns for one in readers[turn.job_id] if one.member_id is not None}
+    return await audience.knowing(work, members, {turn.account_id for turn in turns})
 
 
 def _draft(turn: Turn, template: Row, values: Mapping[str, str], reader: Reader) -> Draft:

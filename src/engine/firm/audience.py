@@ -1,4 +1,4 @@
-"""Who of several members sees which of several jobs: ``access.sees_job``, for all of them at once (AC2, AC3)."""
+"""Who of several members sees which of several jobs or accounts: ``access.sees_job`` and the like, for all at once."""
 
 from collections.abc import Collection, Mapping
 from itertools import chain
@@ -28,8 +28,23 @@ async def seeing(work: Work, wanted: Mapping[str, Collection[str]]) -> dict[str,
     }
 
 
+async def knowing(work: Work, member_ids: Collection[str], account_ids: Collection[str]) -> set[tuple[str, str]]:
+    """Which active member has access to the whole of which account: pairs of the two (AC3)."""
+    found = await notifications.sights(work.db, work.firm_id, member_ids, (), account_ids) if member_ids else []
+    return {
+        (row["id"], account_id)
+        for row in found
+        for account_id in (account_ids if _manages(row) or _sight(row).all_accounts else row["accounts"])
+    }
+
+
 def _sees(member: Row, key: JobKey) -> bool:
-    if member["role"] != Role.EMPLOYEE:
-        return True
-    sight = Sight(member["id"], AccessRight.VIEW_ALL_ACCOUNTS in member["rights"], frozenset(member["accounts"]))
-    return key.pipeline_id in member["pipelines"] and sight.sees(key)
+    return _manages(member) or (key.pipeline_id in member["pipelines"] and _sight(member).sees(key))
+
+
+def _manages(member: Row) -> bool:
+    return bool(member["role"] != Role.EMPLOYEE)
+
+
+def _sight(member: Row) -> Sight:
+    return Sight(member["id"], AccessRight.VIEW_ALL_ACCOUNTS in member["rights"], frozenset(member["accounts"]))

@@ -23,9 +23,6 @@ FIELD: Final = "ACCOUNT_CUSTOM_FIELD"
 """Followed by a colon and the field's name, as it is written."""
 
 CONTACTS: Final = frozenset({"CONTACT_NAME", "CONTACT_FIRST_NAME"})
-PRIVATE: Final = CONTACTS
-"""What stands for something of the account that only those with access to the whole of it see, as its fields do."""
-
 PERIODS: Final = frozenset(f"{word}_{unit}" for word in periods.SHIFTS for unit in periods.UNITS)
 OF_ACCOUNTS: Final = frozenset({"ACCOUNT_NAME", "FIRM_NAME", FIELD}) | CONTACTS | PERIODS
 """What stands for something before there is a job."""
@@ -45,8 +42,12 @@ def codes(text: str) -> set[str]:
 
 def is_private(text: str | None) -> bool:
     """Whether a text tells what is for those with access to the whole of the account (AC3)."""
-    found = codes(text or "")
-    return bool(found & PRIVATE) or any(code.startswith(FIELD) for code in found)
+    return bool(private(codes(text or "")))
+
+
+def private(codes: Collection[str]) -> set[str]:
+    """Those of the shortcodes that do: contacts, and custom fields of the account."""
+    return {code for code in codes if code in CONTACTS or code.startswith(FIELD)}
 
 
 async def fields(db: Db, firm_id: str) -> dict[str, str]:
