@@ -7,7 +7,7 @@ from typing import Any, Final
 import orjson
 
 from engine import find
-from engine.automating import conditions, setting, uses
+from engine.automating import conditions, setting, telling, uses
 from engine.automating.delays import MOST_DAYS, Delay
 from engine.automating.kinds import Kind
 from engine.automations import kind_of, kinds
@@ -269,14 +269,12 @@ async def _checked(work: Work, kind: Kind, config: Any, before: Any, *path: str)
         value = values[name] = _value(checks, one, getattr(config, name), *place)
         if isinstance(one, setting.Text) and one.shortcodes:
             named |= shortcodes.check(value, checks, *place, fields=known)
-            new = before is None or value != getattr(before, name)
-            if new and shortcodes.is_private(value):  # whoever sees the job will read it
-                work.viewer.need(AccessRight.VIEW_ALL_ACCOUNTS, *place)
         if name in required and value is None:
             checks.add(ErrorCode.REQUIRED, "It must not be empty.", *place)
     checks.done()
     config = replace(config, **values)
     await _seen(work, kind, config, before, *path)
+    await telling.permit(work, config, before, *path)
     if kind.check is not None:
         try:
             await kind.check(work, config)

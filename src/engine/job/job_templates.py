@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from engine import access, find
-from engine.automating import uses
+from engine.automating import telling, uses
 from engine.checks import TEXT_LENGTH, Checks
 from engine.enums import AccessRight, DurationUnit, ErrorCode, Priority
 from engine.firm.tags import free_name
@@ -149,7 +149,7 @@ async def update_job_template(work: Work, command: UpdateJobTemplate) -> str:
     before = Template.of(await _whole(work, command.job_template_id))
     said = {part.name: getattr(command, part.name) for part in fields(Template)}
     changed = replace(before, **{name: value for name, value in said.items() if value is not UNSET})
-    template, named = await _checked(work, changed)
+    template, named = await _checked(work, changed, before)
     if template.name != before.name:
         await free_name(work, "job_templates", template.name, command.job_template_id)
     await _find_people(
@@ -185,8 +185,11 @@ async def _whole(work: Work, template_id: str) -> Row:
     return await find.whole(work, "job_templates", "job template", template_id, "job_template_id")
 
 
-async def _checked(work: Work, template: Template) -> tuple[Template, set[str]]:
-    """The template with its values as they are stored, and the custom fields that its texts name."""
+async def _checked(work: Work, template: Template, before: Template | None = None) -> tuple[Template, set[str]]:
+    """The template with its values as they are stored, and the custom fields that its texts name.
+
+    Texts that it had ``before`` may stay, whatever they tell (AC3).
+    """
     checks = Checks()
     for name in ("start_after", "due_after"):
         _check_span(checks, getattr(template, name), name)
@@ -204,6 +207,9 @@ async def _checked(work: Work, template: Template) -> tuple[Template, set[str]]:
         text = getattr(checked, name)
         named |= shortcodes.check(text, checks, name, fields=known, allowed=shortcodes.OF_ACCOUNTS)
     checks.done()
+    for name in ("job_name", "description"):
+        if before is None or getattr(checked, name) != getattr(before, name):
+            telling.permit_text(work, getattr(checked, name), name)
     return checked, named
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from engine import access, find
-from engine.automating import configuring, uses
+from engine.automating import configuring, telling, uses
 from engine.automating.conditions import Condition
 from engine.changes import differing
 from engine.checks import Checks, listed
@@ -283,6 +283,7 @@ async def _custom(work: Work, status_ids: Sequence[str], *path: str) -> None:
 
 
 async def _template(work: Work, template_id: str | None) -> None:
-    """Refuses a default template that is not there; from then on the database keeps it."""
+    """Refuses a default template that is not there, or tells too much (AC3); from then on the database keeps it."""
     if template_id is not None:
         await find.of_firm(work, "job_templates", "job template", template_id, "job_template_id")
+        await telling.permit_template(work, template_id, "job_template_id")

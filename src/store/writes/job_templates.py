@@ -11,3 +11,13 @@ async def leave_deleted_pipelines(db: Db, firm_id: str, template_id: str) -> Non
         firm_id,
         template_id,
     )
+
+
+async def texts(db: Db, firm_id: str, template_id: str) -> str:
+    """All that a template says, in one."""
+    found: str | None = await db.value(
+        "SELECT concat_ws(E'\\n', job_name, description) FROM job_templates WHERE firm_id = $1 AND id = $2",
+        firm_id,
+        template_id,
+    )
+    return found or ""
