@@ -16,12 +16,14 @@ from engine.errors import Problem, Refused, invalid
 from engine.unset import UNSET
 from resolvers.context import Context
 from resolvers.declare import WITH_PARENT, Declaration, Depends, camel, declaration, error_row
-from resolvers.following import Wanted
+from resolvers.following import Subscribed, Wanted
 
 DECLARED: Final = "declaration"  # key of a field's metadata
 SNAPSHOT: Final = "snapshot"  # key of the metadata of root fields that need one instant for all they show
 _NOTHING: Final[tuple[Any, ...]] = ()
 MOST_VALUES: Final = 1_000  # in one argument of a query
+RESUME: Final = "after"
+"""The argument of a stream that says from where to go on. It is no part of what is followed."""
 KEPT: Final = "kept"  # key of the metadata of input fields that may be left out but not cleared
 
 
@@ -118,7 +120,9 @@ def followed(resolver: Callable[..., Wanted], description: str, **args: Arg) -> 
         if problem:
             raise refusal([problem])
         try:
-            context.wanted = resolver(context, **_domain_values(values)), info
+            asked = _domain_values(values)
+            about = info.field_name, tuple(sorted((name, one) for name, one in asked.items() if name != RESUME))
+            context.wanted = Subscribed(resolver(context, **asked), about, info)
         except Refused as refused:
             raise refusal(refused.problems) from refused
         for nothing in _NOTHING:  # it makes this a stream, as the schema wants it
@@ -144,7 +148,7 @@ def batched(resolver: Callable[..., Awaitable[Sequence[Any]]], description: str,
                 answers: Sequence[Any] = await _asked(resolver, context, asked, parents)
                 return answers
 
-            loader = context.loaders[key] = DataLoader(load_fn=load, cache=False)
+            loader = context.loaders[key] = DataLoader(load_fn=load, cache=context.shared, cache_key_fn=_Same)
         return await loader.load(root)
 
     return _field(resolve, description, declared, args, {})
@@ -186,6 +190,21 @@ async def _asked(
         return await resolver(context, *parents, **_domain_values(values))
     except Refused as refused:
         raise refusal(refused.problems) from refused
+
+
+class _Same:
+    """A parent by its identity. It holds the parent, so that nothing else can come to have the same identity."""
+
+    __slots__ = ("parent",)
+
+    def __init__(self, parent: Any) -> None:
+        self.parent = parent
+
+    def __hash__(self) -> int:
+        return id(self.parent)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.parent is self.parent
 
 
 def _domain_values(values: dict[str, Any]) -> dict[str, Any]:

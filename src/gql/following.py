@@ -21,18 +21,16 @@ from graphql import (
 from graphql.language import DocumentNode
 
 from gql.documents import Documents
-from gql.fields import DECLARED
+from gql.fields import DECLARED, RESUME
 from gql.masking import INTERNAL, UNAVAILABLE, code_of, incident, masked
 from live.seats import Over
 from resolvers.context import Context
 from resolvers.declare import PUBLIC, READER, VISITOR, WITH_PARENT, Declaration, Depends
-from resolvers.following import Following, Wanted
+from resolvers.following import Following, Subscribed
 from resolvers.log_pages import Event
 
 _OURS: Final = frozenset({INTERNAL, UNAVAILABLE})
 _RIGHTS_DO_NOT_MATTER: Final = frozenset({PUBLIC.name, READER.name, VISITOR.name, WITH_PARENT.name})
-RESUME: Final = "after"
-"""The argument that says from where to go on. It is no part of what is followed."""
 
 
 class Unshowable(Exception):
@@ -56,9 +54,8 @@ class Followings:
 
     def of(self, schema: strawberry.Schema, text: str, variables: Mapping[str, Any], context: Context) -> Following:
         """The subscription of which a context has met the resolver."""
-        assert context.wanted is not None
-        wanted: Wanted = context.wanted[0]
-        raw = context.wanted[1]._raw_info  # noqa: SLF001  # there is no public way to the operation
+        subscribed: Subscribed = context.wanted
+        raw = subscribed.info._raw_info  # noqa: SLF001  # there is no public way to the operation
         name = raw.operation.name.value if raw.operation.name else None
         document = DocumentNode(definitions=(raw.operation, *raw.fragments.values()))
         shape = _shape(schema, text, name, document)
@@ -67,7 +64,8 @@ class Followings:
         found = self._known.get(key)
         if found is None:
             run = _Run(schema, document, dict(variables), name)
-            found = Following(context.firm_id, key, wanted.source, shape.depends, run)
+            source = subscribed.wanted.source
+            found = Following(context.firm_id, key, subscribed.about, source, shape.depends, run)
             self._known[key] = found
         return found
 

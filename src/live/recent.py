@@ -1,6 +1,6 @@
 """A firm's log as one snapshot shows it, read once for all who look at it there."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ class Recent:
     head: Head
     since: int
     kept: list[LoggedEvent] = field(default_factory=list)
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[Hashable, Any] = field(default_factory=dict)
     """What whoever reads wants to remember of this snapshot."""
 
     @classmethod

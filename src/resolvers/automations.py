@@ -47,7 +47,7 @@ async def of_statuses(context: Context, rows: Sequence[Row]) -> list[Sequence[Ro
     return [found.get(row["id"], ()) for row in rows]
 
 
-@batch(may=WITH_PARENT, depends=Depends.NONE)
+@batch(may=WITH_PARENT, depends=Depends.SCOPE)
 async def stages(context: Context, rows: Sequence[Row]) -> list[Row | None]:
     """The stages to which automations are attached."""
     return await pipelines.stages_by_ids(context, [row["stage_id"] for row in rows])

@@ -40,8 +40,10 @@ class Context:
     """Likewise."""
     resume: str | None = None
     """The cursor that a reconnecting client names by itself; it wins over what the document says."""
-    wanted: tuple[Any, Any] | None = None
-    """What the subscription is to follow (``resolvers.following.Wanted``), and where its resolver was met."""
+    wanted: Any = None
+    """What the subscription is to follow, once its resolver has been met: ``resolvers.following.Subscribed``."""
+    shared: bool = False
+    """Whether several operations are run on it, which show the same rows: what one has loaded serves all."""
     sent: str | None = None
     """The cursor of the stream's last event."""
     unsent: bool = False

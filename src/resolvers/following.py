@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from engine.access import Viewer
 from engine.enums import ErrorCode
@@ -17,7 +17,7 @@ from live.seats import Over, Seat, Shown
 from resolvers import log_pages
 from resolvers.context import Context
 from resolvers.declare import Depends
-from resolvers.log_pages import Event, Source
+from resolvers.log_pages import Event, Page, Source
 from store.database import Database, Row
 from store.writes import members
 
@@ -35,12 +35,24 @@ class Wanted:
     after: Position | None
 
 
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """A subscription whose resolver has been met."""
+
+    wanted: Wanted
+    about: Hashable
+    """Equal for sources that show the same; what is selected of it does not matter."""
+    info: Any
+
+
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Following:
     """A subscription as the hub knows it; a ``live.seats.Stream``."""
 
     firm_id: str
     key: Hashable
+    about: Hashable
+    """Equal for streams of the same source, whatever they select."""
     source: Source
     depends: Depends
     """What its selection says of the viewer."""
@@ -109,10 +121,7 @@ class LogReader:
         if events and not following.source.concerned(events):
             return Shown(recent.here)
         context = await self._context(recent, seat)
-        try:
-            page = await log_pages.page(context, following.source, after, MOST, recent)
-        except Refused as refused:
-            raise Over(refused) from refused
+        page = await self._page(recent, seat, context, after)
         payload = await following.run(context, page.event) if page.event else None
         return Shown(page.end, payload, page.has_more)
 
@@ -129,18 +138,39 @@ class LogReader:
         """What they are told of it."""
         return self.tell(error)
 
+    async def _page(self, recent: Recent, seat: Seat, context: Context, after: Position) -> Page:
+        """A page, read once for all selections of the same source by those who stand alike."""
+        key = _following(seat).about, _standing(seat), after
+        if key not in recent.facts:
+            try:
+                recent.facts[key] = await log_pages.page(context, _following(seat).source, after, MOST, recent)
+            except Refused as refused:
+                raise Over(refused) from refused
+        page: Page = recent.facts[key]
+        return page
+
     async def _context(self, recent: Recent, seat: Seat) -> Context:
-        """A context that reads from the snapshot, with the firm's date as it is there."""
-        if "firm" not in recent.facts:
-            recent.facts["firm"] = await members.firm_clock(recent.db, recent.firm_id)
-        firm: Row = recent.facts["firm"]
-        viewer = replace(seat.who.viewer, time_zone=firm["time_zone"], clock_date=firm["clock_date"])
-        identity = replace(seat.who, viewer=viewer)
-        context = Context(self.database, identity, "", notify=self.notify, clock=self.clock)
-        context.db = recent.db
-        return context
+        """A context that reads from the snapshot, with the firm's date as it is there; one for all who stand alike."""
+        key = _standing(seat)
+        if key not in recent.facts:
+            if "firm" not in recent.facts:
+                recent.facts["firm"] = await members.firm_clock(recent.db, recent.firm_id)
+            firm: Row = recent.facts["firm"]
+            viewer = replace(seat.who.viewer, time_zone=firm["time_zone"], clock_date=firm["clock_date"])
+            context = Context(self.database, replace(seat.who, viewer=viewer), "", notify=self.notify, clock=self.clock)
+            context.db, context.shared = recent.db, True
+            recent.facts[key] = context
+        found: Context = recent.facts[key]
+        return found
 
 
 def _following(seat: Seat) -> Following:
     assert isinstance(seat.stream, Following)
     return seat.stream
+
+
+def _standing(seat: Seat) -> Hashable:
+    """What viewers of one context have in common: also what selections might look at that others do not."""
+    assert seat.cohort is not None
+    viewer: Viewer = seat.who.viewer
+    return seat.cohort.key[1], viewer.manages, viewer.sees_all_accounts

@@ -53,10 +53,9 @@ class Service:
 
     def join(self, operation: Operation, context: Context, sink: Sink) -> Seat:
         """Takes on a subscription whose resolver a context has met."""
-        assert context.wanted is not None
         assert context.identity is not None  # whoever follows something is a reader
         stream = self.followings.of(self.schema, operation.query, operation.variables, context)
-        who, after = context.identity, context.wanted[0].after
+        who, after = context.identity, context.wanted.wanted.after
         seat = Seat(stream, sink, who, who.viewer.member_id, who.session_id, after)
         self.hub.join(seat)
         return seat
