@@ -5,11 +5,15 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 
 import pytest
+from structlog.testing import capture_logs
 
+from live.presence import Look
 from resolvers import presence
+from resolvers.context import Context
 from store.ids import new_id
 from tests.support.api import Client, Json
 from tests.support.frames import acknowledged
+from tests.support.wait import eventually
 from tests.transports.house import House, Subscription, Transport
 
 WHO = """subscription ($node: ID!) { presence(nodeId: $node) {
@@ -251,4 +255,67 @@ async def test_whoever_logs_out_is_gone(house: House) -> None:
         await wire.subscribe(WHO, node=house.shop.pipeline)
         await sees(mine, member)
         await member.do("logout")
+        await sees(mine)
+
+
+# --- trouble --------------------------------------------------------------------------------------------------------
+
+
+async def test_a_database_that_is_away_is_waited_for(
+    house: House, transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """LV5: what has changed meanwhile is told when names can be read again."""
+    monkeypatch.setattr(presence, "OUTAGE_SECONDS", 0.01)
+    colleague, failed = await employee(house), list[str]()
+
+    def away(sql: str) -> None:
+        failed.append(sql)
+        raise ConnectionRefusedError
+
+    async with house.watching(transport, document=WHO, node=house.shop.pipeline) as mine:
+        await sees(mine)
+        async with house.watching(transport, colleague, document=WHO, node=house.shop.pipeline):
+            await sees(mine, colleague)
+            house.served.database.on_statement = away
+        try:
+            await eventually(lambda: len(failed) > 10, "it tries again and again")
+        finally:
+            house.served.database.on_statement = None
+        await sees(mine)
+
+
+async def test_a_failure_of_ours_is_tried_again_and_then_told(
+    open_house: House, transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """API1: it never says what went wrong inside; who has looked is gone for the others."""
+    monkeypatch.setattr(presence, "OUTAGE_SECONDS", 0.01)
+    house = open_house
+    colleague = await employee(house)
+    with capture_logs() as logs:
+        await broken_for(house, transport, colleague, monkeypatch)
+    assert [line["event"] for line in logs] == ["stream_waits"] * presence.TRIES + ["incident"]
+
+
+async def broken_for(house: House, transport: Transport, colleague: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From some moment on the colleague's looks fail."""
+    async with (
+        house.watching(transport, document=WHO, node=house.shop.pipeline) as mine,
+        house.watching(transport, colleague, document=WHO, node=house.shop.pipeline) as theirs,
+    ):
+        await sees(mine, colleague)
+        await sees(theirs, house.owner)
+        seen, tries = presence._seen, list[str]()
+
+        async def broken(context: Context, node_id: str, look: Look | None) -> object:
+            if context.viewer.member_id != colleague.member_id:
+                return await seen(context, node_id, look)
+            tries.append(node_id)
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(presence, "_seen", broken)
+        await house.list(colleague, on=False)
+        [error] = await theirs.errors()
+        assert error["extensions"]["code"] == "INTERNAL"
+        assert "division" not in str(error)
+        assert len(tries) == presence.TRIES + 1
         await sees(mine)
