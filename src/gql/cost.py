@@ -51,7 +51,7 @@ INTROSPECTION_LIST_SIZE: Final = 10
 LONG_TEXT: Final = 10
 """What a text of up to 10,000 characters counts, in objects: answers stay within some 50 MB."""
 
-_EVENTS: Final = frozenset({"BoardChange"})
+_EVENTS: Final = frozenset({"BoardChange", "JobChange", "MyWorkChange", "DashboardChange"})
 _JOINED: Final = frozenset({"Changes"})  # whose events are joined, however many were asked for
 _LONG_TEXTS: Final = frozenset({"description", "text", "html", "body", "answer", "reason", "checkList"})
 _HEAVY: Final[Mapping[str, int]] = {"previewMove": 5_000}  # fields that do work, in objects

@@ -7,6 +7,7 @@ import strawberry
 from engine import enums
 from engine.automating.delays import JobDate
 from live.cursor import ResetReason
+from resolvers.my_work_changes import MyWorkPart
 from resolvers.orders import JobOrderField, TaskOrderField
 
 
@@ -262,6 +263,13 @@ _describe(
     CURSOR_TOO_OLD="The log no longer reaches back to the cursor.",
     CURSOR_UNKNOWN="The cursor is not of this log: another firm's, or from before a restore.",
     TOO_MANY_CHANGES="So much changed that querying again costs less.",
+)
+_describe(
+    MyWorkPart,
+    "A part of one's own work.",
+    TASKS="Tasks assigned to one, closed ones included.",
+    JOBS="Jobs assigned to one, but archived ones.",
+    NOTIFICATIONS="What one is told, and how much of it is unread.",
 )
 _describe(
     JobOrderField,

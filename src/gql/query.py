@@ -6,13 +6,15 @@ from engine.enums import RunState, WebhookState
 from gql.fields import PAGE, Arg, root, snapshot
 from gql.inputs.accounts import AccountFilter
 from gql.inputs.emails import EmailFilter
-from gql.inputs.jobs import JobFilter, JobOrder, MoveJobInput, StreamInput
+from gql.inputs.jobs import JobFilter, JobOrder, MoveJobInput
 from gql.inputs.pipelines import PipelineFilter
+from gql.inputs.streams import StreamInput
 from gql.inputs.tasks import TaskFilter, TaskOrder
 from gql.types.accounts import Account, AccountRoleKind, CustomField, Tag
 from gql.types.automations import AutomationRun
-from gql.types.boards import Board, Changes
+from gql.types.boards import Board
 from gql.types.client_statuses import ClientStatus
+from gql.types.dashboards import Dashboard
 from gql.types.dead_letters import DeadLetter
 from gql.types.emails import Email, EmailTemplate
 from gql.types.job_templates import JobTemplate
@@ -21,6 +23,7 @@ from gql.types.node import Connection, Node
 from gql.types.people import Firm, Member, Viewer
 from gql.types.pipelines import JobStatus, Pipeline
 from gql.types.previews import MovePreview
+from gql.types.streams import Changes
 from gql.types.tasks import Task
 from gql.types.webhooks import WebhookCall
 from resolvers import (
@@ -30,6 +33,7 @@ from resolvers import (
     changes,
     client_statuses,
     custom_fields,
+    dashboards,
     dead_letters,
     emails,
     firms,
@@ -139,6 +143,21 @@ class Query:
         previews.move,
         "What a move would do, without doing it. It cannot be asked for together with a board or changes.",
         input=Arg(MoveJobInput, "The move."),
+    )
+    dashboard: Dashboard | None = snapshot(
+        dashboards.dashboard,
+        "How many jobs stand where at one instant.",
+        pipeline_ids=Arg(
+            list[ID] | None,
+            "Only these pipelines, at most 100, as far as one sees them; all in use if left out, where there are no "
+            "more than 100.",
+            None,
+        ),
+    )
+    cursor: str | None = snapshot(
+        changes.cursor_now,
+        "The instant that the whole answer shows: follow any stream after it. Ask for it beside a job, or one's own "
+        "tasks, to keep them right from then on.",
     )
     changes: Changes | None = snapshot(
         changes.changes,

@@ -5,8 +5,13 @@ import strawberry
 from gql.fields import Arg, followed, streamed
 from gql.inputs.jobs import JobFilter
 from gql.types.boards import BoardEvent
+from gql.types.dashboards import DashboardEvent
 from gql.types.presence import Presence
+from gql.types.streams import JobEvent, MyWorkEvent
 from resolvers import changes, presence
+from resolvers.my_work_changes import MyWorkPart
+
+_AFTER = Arg(str | None, "The cursor to go on from, that of a query or of the last event; now if left out.", None)
 
 
 @strawberry.type(
@@ -24,9 +29,31 @@ class Subscription:
         "when the event was sent.",
         pipeline_id=Arg(strawberry.ID, "The pipeline."),
         filter=Arg(JobFilter | None, "The filter with which the board was asked for.", None),
-        after=Arg(
-            str | None, "The cursor to go on from, that of the board or of the last event; now if left out.", None
+        after=_AFTER,
+    )
+    job_events: JobEvent = followed(
+        changes.job_events,
+        "The changes of one job and of what belongs to it: its items, comments and turns of automations, and the names "
+        "beside them; its stays and its history go with it. Events come as those of boards do. Once the job is not "
+        "seen any more, nothing comes until it is again, and then a reset.",
+        job_id=Arg(strawberry.ID, "The job."),
+        after=_AFTER,
+    )
+    my_work_events: MyWorkEvent = followed(
+        changes.my_work_events,
+        "The changes of what one has to do and to know: tasks and jobs assigned to one, with the names beside them, "
+        "and notifications. Events come as those of boards do.",
+        parts=Arg(list[MyWorkPart] | None, "Only these parts of it; all if left out.", None),
+        after=_AFTER,
+    )
+    dashboard_events: DashboardEvent = followed(
+        changes.dashboard_events,
+        "The changes of a dashboard: the counts of pipelines in which something has changed that one sees. Events come "
+        "as those of boards do. Names of pipelines and stages are live with their counts.",
+        pipeline_ids=Arg(
+            list[strawberry.ID] | None, "Only these pipelines, at most 100; all in use if left out.", None
         ),
+        after=_AFTER,
     )
     presence: Presence = streamed(
         presence.presence,

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,9 +19,13 @@ from live.tail import Tail, Tails
 from resolvers import log_pages
 from resolvers.board_changes import BoardSource, BoardStream
 from resolvers.context import Context
+from resolvers.dashboard_changes import DashboardSource
+from resolvers.dashboards import DashboardStream
 from resolvers.declare import READER, Depends, query, subscription
 from resolvers.following import Wanted
+from resolvers.job_changes import JobSource, JobStream
 from resolvers.log_pages import Event, Page, Source
+from resolvers.my_work_changes import MyWorkPart, MyWorkSource, MyWorkStream
 from store.database import is_outage
 from store.reads import log
 from store.reads.filters import JobFilter
@@ -50,6 +54,27 @@ class Stream:
     """Exactly one stream."""
 
     board: BoardStream | None = None
+    job: JobStream | None = None
+    my_work: MyWorkStream | None = None
+    dashboard: DashboardStream | None = None
+
+    def source(self) -> Source:
+        """What it shows of the log. Raises Refused where no stream is named."""
+        if self.board is not None:
+            return BoardSource(self.board, ("stream", "board", "pipelineId"))
+        if self.job is not None:
+            return JobSource(self.job, ("stream", "job", "jobId"))
+        if self.my_work is not None:
+            return MyWorkSource(self.my_work)
+        if self.dashboard is not None:
+            return DashboardSource(self.dashboard, ("stream", "dashboard", "pipelineIds"))
+        raise invalid(ErrorCode.REQUIRED, "Name a stream.", "stream")
+
+
+@query(may=READER, depends=Depends.NONE)
+async def cursor_now(context: Context) -> str:
+    """Where the log stands; runs inside a snapshot, so that it fits whatever is asked for beside it (LV1)."""
+    return cursor.at(await log.head(context.db, context.firm_id), context.firm_id).encode()
 
 
 @query(may=READER, depends=Depends.SCOPE | Depends.SELF)
@@ -59,10 +84,7 @@ async def changes(context: Context, *, stream: Stream, after: str, first: int | 
     if not 1 <= size <= MOST:
         raise invalid(ErrorCode.INVALID, f"A page has from 1 to {MOST} events.", "first")
     position = log_pages.position(after)
-    if stream.board is None:
-        raise invalid(ErrorCode.REQUIRED, "Name a stream.", "stream")
-    source = BoardSource(stream.board, ("stream", "board", "pipelineId"))
-    page = await log_pages.page(context, source, position, size)
+    page = await log_pages.page(context, stream.source(), position, size)
     return {
         "events": [page.event] if page.event else [],
         "cursor": page.end.encode(),
@@ -74,6 +96,24 @@ async def changes(context: Context, *, stream: Stream, after: str, first: int | 
 def board_events(context: Context, *, pipeline_id: str, filter: JobFilter | None, after: str | None) -> Wanted:
     """A board's stream."""
     return _wanted(context, BoardSource(BoardStream(pipeline_id, filter), ("pipelineId",)), after)
+
+
+@subscription(may=READER, depends=Depends.SCOPE | Depends.SELF)
+def job_events(context: Context, *, job_id: str, after: str | None) -> Wanted:
+    """A job's stream."""
+    return _wanted(context, JobSource(JobStream(job_id), ("jobId",)), after)
+
+
+@subscription(may=READER, depends=Depends.SCOPE | Depends.SELF)
+def my_work_events(context: Context, *, parts: Sequence[MyWorkPart] | None, after: str | None) -> Wanted:
+    """The stream of the viewer's own work."""
+    return _wanted(context, MyWorkSource(MyWorkStream(parts)), after)
+
+
+@subscription(may=READER, depends=Depends.SCOPE | Depends.SELF)
+def dashboard_events(context: Context, *, pipeline_ids: Sequence[str] | None, after: str | None) -> Wanted:
+    """A dashboard's stream."""
+    return _wanted(context, DashboardSource(DashboardStream(pipeline_ids), ("pipelineIds",)), after)
 
 
 def _wanted(context: Context, source: Source, after: str | None) -> Wanted:

@@ -43,6 +43,8 @@ type Query {
   jobs(filter: JobFilter, orderBy: JobOrder, first: Int, after: String, last: Int, before: String): JobConnection
   tasks(filter: TaskFilter, first: Int, after: String, last: Int, before: String): TaskConnection
   previewMove(input: MoveJobInput!): MovePreview
+  cursor: String
+  dashboard(pipelineIds: [ID!]): Dashboard
   changes(stream: StreamInput!, after: String!, first: Int): Changes
 }
 type MovePreview { errors: [MutationError!]! }
@@ -200,10 +202,52 @@ type TaskConnection { nodes: [Task!]! }
 
 # --- what happened ---
 
-input StreamInput @oneOf { board: BoardStreamInput }
+type Subscription {
+  boardEvents(pipelineId: ID!, filter: JobFilter, after: String): BoardEvent!
+  jobEvents(jobId: ID!, after: String): JobEvent!
+  myWorkEvents(after: String): MyWorkEvent!
+  dashboardEvents(pipelineIds: [ID!], after: String): DashboardEvent!
+}
+input StreamInput @oneOf {
+  board: BoardStreamInput
+  job: JobStreamInput
+  myWork: MyWorkStreamInput
+  dashboard: DashboardStreamInput
+}
 input BoardStreamInput { pipelineId: ID! filter: JobFilter }
+input JobStreamInput { jobId: ID! }
+input MyWorkStreamInput { parts: [MyWorkPart!] }
+enum MyWorkPart { TASKS JOBS NOTIFICATIONS }
+input DashboardStreamInput { pipelineIds: [ID!] }
 type Changes { events: [StreamEvent!]! cursor: String! hasMore: Boolean! }
-union StreamEvent = BoardEvent
+union StreamEvent = BoardEvent | JobEvent | MyWorkEvent | DashboardEvent
+type JobEvent { cursor: String! at: DateTime! cause: Cause! changes: [JobChange!]! }
+union JobChange =
+  JobChanged | JobRemoved | ItemChanged | ItemRemoved | CommentChanged | RunChanged | PipelineChanged | AccountChanged
+  | MemberChanged | StreamReset
+type JobChanged { job: Job! }
+type ItemChanged { item: ActionItem! }
+type ItemRemoved { itemId: ID! }
+type CommentChanged { comment: Comment! }
+type RunChanged { run: AutomationRun! }
+type MyWorkEvent { cursor: String! at: DateTime! cause: Cause! changes: [MyWorkChange!]! }
+union MyWorkChange =
+  TaskChanged | TaskRemoved | JobChanged | JobRemoved | NotificationChanged | NotificationRemoved | NotificationsRead
+  | UnreadCountChanged | PipelineChanged | AccountChanged | MemberChanged | StreamReset
+type TaskChanged { task: Task! }
+type TaskRemoved { taskId: ID! }
+type NotificationChanged { notification: Notification! }
+type Notification { id: ID! }
+type NotificationRemoved { notificationId: ID! }
+type NotificationsRead { readAt: DateTime! }
+type UnreadCountChanged { unreadCount: Int! }
+type DashboardEvent { cursor: String! at: DateTime! cause: Cause! changes: [DashboardChange!]! }
+union DashboardChange = PipelineCountsChanged | PipelineCountsRemoved | StreamReset
+type PipelineCountsChanged { counts: PipelineCounts! }
+type PipelineCountsRemoved { pipelineId: ID! }
+type Dashboard { cursor: String! pipelines: [PipelineCounts!]! }
+type PipelineCounts { pipeline: Pipeline! jobCount: Int! overdueCount: Int! stages: [StageCounts!]! }
+type StageCounts { stage: Stage! jobCount: Int! overdueCount: Int! }
 type BoardEvent { cursor: String! at: DateTime! cause: Cause! changes: [BoardChange!]! }
 union BoardChange =
   JobUpserted | JobRemoved | ColumnCountsChanged | PipelineChanged | AccountChanged | MemberChanged | StreamReset

@@ -44,7 +44,7 @@ COSTLY = {"previewMove"}
 FOR_MANAGERS = {"deadLetters"}
 """Fields of the root that are refused to employees."""
 
-UNASKED = {"node", "nodes", "account", "job", "pipeline", "changes"}
+UNASKED = {"node", "nodes", "account", "job", "pipeline", "changes", "cursor"}
 """Fields of the root that show what the others lead to."""
 
 

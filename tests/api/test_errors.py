@@ -187,6 +187,8 @@ ROOTS = {
     "deadLetters": "deadLetters { totalCount }",
     "webhookCalls": "webhookCalls { totalCount }",
     "previewMove": "previewMove(input: { jobId: $job, stageId: $job, expect: { version: 1 } }) { __typename }",
+    "cursor": "cursor",
+    "dashboard": "dashboard { cursor }",
     "changes": 'changes(stream: { board: { pipelineId: $pipeline } }, after: "x") { cursor }',
 }
 

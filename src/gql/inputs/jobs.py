@@ -1,4 +1,4 @@
-"""Jobs and moves, their filters and orders, and streams."""
+"""Jobs and moves, their filters and orders."""
 
 from datetime import date
 
@@ -9,7 +9,6 @@ from engine.job import items, jobs, moves, undo
 from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
 from gql.inputs.base import MutationInput, input_of
-from resolvers import board_changes, changes
 from resolvers.orders import JobOrder as OrderMeant
 from resolvers.orders import JobOrderField
 from store.reads import filters
@@ -142,18 +141,3 @@ class JobOrder:
 
     field: JobOrderField = given("By what.")
     descending: bool = given("From the last to the first.", default=False)
-
-
-@input_of(board_changes.BoardStream, "The changes of one board.")
-class BoardStreamInput:
-    """A board's stream."""
-
-    pipeline_id: ID = given("The pipeline.")
-    filter: JobFilter | None = given("The filter with which the board was asked for.", default=None)
-
-
-@input_of(changes.Stream, "Which stream.", one_of=True)
-class StreamInput:
-    """A stream."""
-
-    board: BoardStreamInput | None = optional("A pipeline's board.")

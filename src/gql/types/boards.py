@@ -107,15 +107,3 @@ class BoardEvent:
     at: datetime = plain("When it happened.")
     cause: Cause = plain("Why it happened.")
     changes: list[BoardChange] = plain("What to do to the drawn board, in order.")
-
-
-StreamEvent = Annotated[BoardEvent, strawberry.union("StreamEvent", description="An event of the stream asked for.")]
-
-
-@strawberry.type(description="A page of a stream.")
-class Changes:
-    """Events after a cursor."""
-
-    events: list[StreamEvent] = plain("The events, in order.")
-    cursor: str = plain("Go on from here.")
-    has_more: bool = plain("Whether there is more already.")

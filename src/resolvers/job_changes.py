@@ -1,0 +1,154 @@
+"""What a range of the log means for the screen of one job (LV5)."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from engine import access
+from engine.errors import missing
+from live.sight import Story, story
+from resolvers import jobs, shown_beside
+from resolvers.context import Context
+from resolvers.declare import Depends
+from resolvers.log_pages import Change
+from resolvers.onlookers import onlooker
+from store.database import Row
+from store.reads import automations, comments, streams
+from store.reads import jobs as job_reads
+from store.reads.log import LoggedEvent
+
+TOO_MANY_THINGS: Final = 500
+"""Tasks, comments and turns of automations of one page: querying again costs less."""
+
+_SHOWN_BESIDE: Final = frozenset({"account", "member", "pipeline", "status", "clock", "firm"})
+
+
+@dataclass(frozen=True, slots=True)
+class JobStream:
+    """The stream of one job."""
+
+    job_id: str
+
+
+@dataclass(slots=True)
+class JobSource:
+    """A job as a source of events. ``path`` is the argument that names it.
+
+    A stream begins with a job that is seen. If it is not any more, the stream says so and waits until it is again.
+    """
+
+    stream: JobStream
+    path: tuple[str, ...]
+    typename: str = "JobEvent"
+    depends: Depends = Depends.NONE
+    in_one_pipeline: bool = False
+    seen_by: set[str] = field(default_factory=set, init=False)
+    """Members who have seen it here: equal subscriptions share a source."""
+    job: Row | None = field(default=None, init=False)
+
+    def concerned(self, events: Sequence[LoggedEvent]) -> bool:
+        """The job and what belongs to it, and whatever its screen shows beside it. Tasks come with their jobs."""
+        return any(self._concerns(change) for event in events for change in event.changes)
+
+    def _concerns(self, change: dict[str, Any]) -> bool:
+        match change["type"]:
+            case "job" | "runs":
+                return bool(change["id"] == self.stream.job_id)
+            case "comment":
+                return bool(change["job"] == self.stream.job_id)
+            case other:
+                return other in _SHOWN_BESIDE
+
+    async def begin(self, context: Context) -> None:
+        """Finds the job; raises Refused where the viewer does not see it, unless they have seen it here (AC4)."""
+        self.job = (await jobs.by_ids(context, [self.stream.job_id]))[0]
+        if self.job is not None:
+            self.seen_by.add(context.viewer.member_id)
+        elif context.viewer.member_id not in self.seen_by:
+            raise missing("job", *self.path)
+
+    async def sight_changed(self, context: Context, after: int) -> bool:
+        """Whether the viewer's rights, accounts or pipelines changed."""
+        return await streams.own_sight_changed(context.db, context.firm_id, after, context.viewer.member_id)
+
+    async def show(self, context: Context, events: Sequence[LoggedEvent]) -> list[Change] | None:
+        """What the viewer is to be shown of the events; None where querying again is better."""
+        job_id = self.stream.job_id
+        known = await streams.keys(context.db, context.firm_id, [job_id])
+        found = story(events, await onlooker(context), known)
+        if self.job is None:
+            if found.rights:  # whether it was seen before, nobody knows
+                return None
+            gone = {"__typename": "JobRemoved", "job_id": job_id, "reason": "NOT_VISIBLE"}
+            return [gone] if found.seen.get(job_id) else []
+        if found.rights or found.listings or found.time_zone or job_id not in found.began_with:
+            return None
+        if len(_named(found, job_id)) > TOO_MANY_THINGS:
+            return None
+        beside = await _beside(context, self.job, found)
+        return [*_itself(self.job, found), *beside, *await _belongings(context, job_id, found)]
+
+
+def _named(found: Story, job_id: str) -> list[str]:
+    """What may belong to the job."""
+    return [*found.of("task"), *_comments(found, job_id), *_runs(found, job_id)]
+
+
+def _itself(job: Row, found: Story) -> list[Change]:
+    since = found.due_since
+    became_overdue = since is not None and job["overdue"] and job["due_date"] >= since
+    if job["id"] in found.of("job") or became_overdue:
+        return [{"__typename": "JobChanged", "job": job}]
+    return []
+
+
+async def _beside(context: Context, job: Row, found: Story) -> list[Change]:
+    """What its screen shows beside it."""
+    changed_accounts = (found.of("account") | found.regranted) & {job["account_id"]}
+    statuses = {job["pipeline_id"]} if found.of("status") else set()
+    changed_pipelines = (found.of("pipeline") & {job["pipeline_id"]}) | statuses
+    renamed = {change["id"] for change in found.changes("member") if change.get("fields")}
+    return [
+        *await shown_beside.pipelines_of(context, changed_pipelines),
+        *await shown_beside.accounts(context, changed_accounts),
+        *await shown_beside.members(context, renamed),
+    ]
+
+
+async def _belongings(context: Context, job_id: str, found: Story) -> list[Change]:
+    """Its items, comments and turns of automations."""
+    return [
+        *await _items(context, job_id, found),
+        *await _comments_now(context, _comments(found, job_id)),
+        *await _runs_now(context, _runs(found, job_id)),
+    ]
+
+
+async def _items(context: Context, job_id: str, found: Story) -> list[Change]:
+    """Items that belong to the job now, and those that did and do not any more."""
+    touched = found.of("task")
+    rows = await job_reads.tasks(context.db, context.firm_id, touched, lambda p: streams.linked_to(p, job_id))
+    unlinked = {change["id"] for change in found.changes("task") if job_id in change.get("unlinked", ())}
+    now: list[Change] = [{"__typename": "ItemChanged", "item": rows[item_id]} for item_id in sorted(rows)]
+    return now + [{"__typename": "ItemRemoved", "item_id": item_id} for item_id in sorted(unlinked - rows.keys())]
+
+
+def _comments(found: Story, job_id: str) -> set[str]:
+    return {change["id"] for change in found.changes("comment") if change["job"] == job_id}
+
+
+async def _comments_now(context: Context, ids: Collection[str]) -> list[Change]:
+    rows = await comments.by_ids(
+        context.db, context.firm_id, ids, lambda p: access.sees_comment(context.viewer, p, "c")
+    )
+    return [{"__typename": "CommentChanged", "comment": rows[one]} for one in sorted(rows)]
+
+
+def _runs(found: Story, job_id: str) -> set[str]:
+    return {run_id for change in found.things.get("runs", {}).get(job_id, ()) for run_id in change["ids"]}
+
+
+async def _runs_now(context: Context, ids: Collection[str]) -> list[Change]:
+    """Turns of automations, but those in stays elsewhere that the viewer does not see."""
+    rows = await automations.runs(context.db, context.firm_id, ids, lambda p: access.sees_run(context.viewer, p, "r"))
+    return [{"__typename": "RunChanged", "run": rows[one]} for one in sorted(rows)]
