@@ -73,6 +73,19 @@ def _config(row: Row) -> dict[str, Any]:
 
 
 @batch(may=WITH_PARENT, depends=Depends.NONE)
+async def past_configs(context: Context, rows: Sequence[Row]) -> list[dict[str, Any] | None]:
+    """The same of editions; null for one that an earlier release has written, and that cannot be read any more."""
+    return [_past_config(row) for row in rows]
+
+
+def _past_config(row: Row) -> dict[str, Any] | None:
+    try:
+        return _config(row)
+    except setting.UNREADABLE:
+        return None
+
+
+@batch(may=WITH_PARENT, depends=Depends.NONE)
 async def delays(context: Context, rows: Sequence[Row]) -> list[dict[str, Any] | None]:
     """After which time automations run."""
     return [decoded(row, "delay") if row["delay"] else None for row in rows]
@@ -127,6 +140,13 @@ async def automations_of(context: Context, rows: Sequence[Mapping[str, Any]]) ->
 def _automation_id(row: Any) -> str | None:
     found: str | None = row.get("automation") if isinstance(row, dict) else row["automation_id"]
     return found
+
+
+@batch(may=WITH_PARENT, depends=Depends.NONE)
+async def editions_of(context: Context, rows: Sequence[Row]) -> list[Row]:
+    """What turns do, by the editions with which their jobs entered (PL4)."""
+    found = await reads.editions(context.db, context.firm_id, [row["id"] for row in rows])
+    return [found[row["id"]] for row in rows]
 
 
 @batch(may=WITH_PARENT, depends=Depends.NONE)

@@ -69,7 +69,7 @@ class Step:
 def _config(kind: Kind, row: Row) -> Any:
     try:
         return setting.loaded(kind.config, orjson.loads(row["config"]))
-    except (KeyError, TypeError, ValueError) as error:
+    except setting.UNREADABLE as error:
         _log.error("configuration_unreadable", kind=kind.name, error=repr(error))
         return None
 

@@ -12,6 +12,9 @@ from engine.time.duration import Duration
 
 KEY: Final = "setting"  # of a field's metadata
 
+UNREADABLE: Final = (KeyError, TypeError, ValueError)
+"""What reading a configuration raises that an earlier release has written, and that means nothing any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -120,7 +123,7 @@ def stored(config: Any) -> dict[str, Any]:
 
 
 def loaded(kind: type, values: dict[str, Any]) -> Any:
-    """A configuration from its JSON; what was added to the kind since has its default."""
+    """A configuration from its JSON; what was added to the kind since has its default. Raises ``UNREADABLE``."""
     known = settings(kind)
     return kind(**{name: _typed(known[name], value) for name, value in values.items() if name in known})
 

@@ -138,11 +138,28 @@ class Automation(Stored):
     status: JobStatus | None = batched(automations.statuses, "The status it is attached to; null for a stage.")
 
 
+@strawberry.type(description="What an automation did, when and after which time, until it was edited or deleted.")
+class AutomationEdition:
+    """An edition."""
+
+    kind: AutomationKind = plain("What sort of thing it does.")
+    config: AutomationConfig | None = batched(
+        automations.past_configs, "What it does; null if an earlier release wrote it, and it cannot be read any more."
+    )
+    condition: Condition | None = batched(conditions.of_rows, "For which jobs it runs; null for all.")
+    delay: Delay | None = batched(automations.delays, "After which time; null for at once.")
+
+
 @strawberry.type(description="An automation's turn in one stay of a job in a stage.")
 class AutomationRun(Node):
     """A run."""
 
-    automation: Automation | None = batched(automations.automations_of, "The automation; null once it was deleted.")
+    automation: Automation | None = batched(
+        automations.automations_of, "The automation as it is now; null once it was deleted."
+    )
+    edition: AutomationEdition = batched(
+        automations.editions_of, "The automation as it was when the job entered; the turn goes by that."
+    )
     job: Job | None = batched(automations.jobs_of, "The job.")
     visit: StageVisit = batched(automations.visits_of, "The stay.")
     state: RunState = plain("Where it stands.")

@@ -50,6 +50,21 @@ async def runs(db: Db, firm_id: str, ids: Collection[str], seen: Condition) -> d
     return {row["id"]: row for row in await db.rows(sql, *p.values)} if ids else {}
 
 
+async def editions(db: Db, firm_id: str, run_ids: Collection[str]) -> dict[str, Row]:
+    """The kinds of turns, and the editions with which their jobs entered, whatever has become of the automations."""
+    found = await db.rows(
+        """
+        SELECT r.id, a.kind, e.config, e.condition, e.delay FROM runs r
+        JOIN automations a ON a.firm_id = $1 AND a.id = r.automation_id
+        JOIN automation_editions e ON e.firm_id = $1 AND e.automation_id = a.id AND e.edition = r.edition
+        WHERE r.firm_id = $1 AND r.id = ANY($2)
+        """,
+        firm_id,
+        list(run_ids),
+    )
+    return {row["id"]: row for row in found}
+
+
 async def made(db: Db, firm_id: str, run_ids: Collection[str]) -> dict[str, list[str]]:
     """The ids of what turns made, in order."""
     found = await db.rows(
