@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 
-from bench import engine
+import uvloop
+
+from bench import engine, live
 from bench.table import Line, table
 
-BENCHMARKS: dict[str, Callable[[], Awaitable[Sequence[Line]]]] = {"engine": engine.measure}
+BENCHMARKS: dict[str, Callable[[], Awaitable[Sequence[Line]]]] = {"engine": engine.measure, "live": live.measure}
 
 
 async def _run(names: Sequence[str]) -> None:
@@ -26,7 +27,7 @@ def main() -> None:
     names = parser.parse_args().names or list(BENCHMARKS)
     if unknown := sorted(set(names) - set(BENCHMARKS)):
         parser.error(f"there is no benchmark {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}")
-    asyncio.run(_run(names))
+    uvloop.run(_run(names))
 
 
 if __name__ == "__main__":

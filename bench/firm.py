@@ -26,14 +26,16 @@ class Bench:
     """The owner of a firm, who commands the engine."""
 
     database: Database
+    url: str
     owner: Viewer
+    notify: Callable[[str], None] = lambda topic: None
     account: str = ""
     stages: dict[str, list[str]] = field(default_factory=dict)
     """The stages of each pipeline, in order."""
 
     async def do(self, command: Callable[[Work, Any], Awaitable[Any]], given: Any) -> Any:
         """Run a command."""
-        return await perform(self.database, Caller(self.owner), command, given)
+        return await perform(self.database, Caller(self.owner), command, given, notify=self.notify)
 
     async def pipeline(self, *names: str) -> list[str]:
         """Make a pipeline; answers its stages."""
@@ -66,7 +68,7 @@ async def running_bench() -> AsyncIterator[Bench]:
                 await firms.create_firm(database, given)
                 owner = await firms.owner_by_email(database, "owner@bench.test")
                 assert owner is not None  # it has just been made
-                bench = Bench(database, owner)
+                bench = Bench(database, postgres.url, owner)
                 bench.account = await bench.do(accounts.create_account, accounts.CreateAccount("Acme"))
                 yield bench
             finally:

@@ -31,7 +31,7 @@ TROUBLE_SECONDS: Final = 1.0
 TRIES: Final = 5
 """How often that is done, where the database is not away: then the failure is told."""
 
-TURN_SECONDS: Final = 0.25
+TURN_SECONDS: Final = 2.0
 """How long one snapshot is looked at; the cohorts that are left come first in the next."""
 
 _log = structlog.get_logger("stageline.streams")
@@ -173,13 +173,17 @@ class Desk:
 
     def _apart(self, recent: Recent) -> dict[Seat, None]:
         """Placed seats whose own sight, or session, has changed since their position, as far as one can tell."""
+        there: dict[Position, list[Cohort]] = {}
+        for cohort in self._cohorts.values():
+            there.setdefault(cohort.position, []).append(cohort)
         found: dict[Seat, None] = {}
-        for position in {cohort.position for cohort in self._cohorts.values()}:
+        for position, cohorts in there.items():
             touched = self._reader.touched(recent, position)
-            people = self._by_person if touched is None else touched
-            for seat in (seat for one in people for seat in self._by_person.get(one, ())):
-                if seat.cohort is not None and seat.cohort.position == position:
-                    found[seat] = None
+            if touched is None:
+                found |= {seat: None for cohort in cohorts for seat in cohort.seats}
+            elif people := touched & self._by_person.keys():
+                seats = [seat for one in people for seat in self._by_person[one]]
+                found |= {seat: None for seat in seats if seat.cohort in cohorts}
         return found
 
     async def _serve(self, cohort: Cohort, recent: Recent) -> bool:

@@ -39,10 +39,12 @@ class Recent:
         return at(self.head, self.firm_id)
 
     async def keep(self, since: int | None) -> None:
-        """Reads the events after a sequence, for all."""
-        if since is not None and max(self.head.floor, self.head.seq - MOST) <= since < self.since:
-            self.kept = await log.events(self.db, self.firm_id, since, self.head.seq - since)
-            self.since = since
+        """Reads the events after a sequence, for all; not more than so many."""
+        if since is not None:
+            since = max(since, self.head.floor, self.head.seq - MOST)
+            if since < self.since:
+                self.kept = await log.events(self.db, self.firm_id, since, self.head.seq - since)
+                self.since = since
 
     def after(self, position: Position) -> Sequence[LoggedEvent] | None:
         """All events after a position of this log, if they are kept; None if they are not."""

@@ -118,7 +118,7 @@ class LogReader:
         """The next page, executed and encoded for those who stand like a seat."""
         following = _following(seat)
         events = recent.after(after)
-        if events and not following.source.concerned(events):
+        if events is not None and not following.source.concerned(events):  # whether it is seen at all, `silence` asks
             return Shown(recent.here)
         context = await self._context(recent, seat)
         page = await self._page(recent, seat, context, after)
@@ -128,10 +128,13 @@ class LogReader:
     async def silence(self, recent: Recent, seat: Seat, end: Position) -> Shown:
         """An event without changes; refused to who sees nothing of what it is about."""
         following, context = _following(seat), await self._context(recent, seat)
-        try:
-            await following.source.begin(context)
-        except Refused as refused:
-            raise Over(refused) from refused
+        key = "seen", following.about, _standing(seat)
+        if key not in recent.facts:
+            try:
+                await following.source.begin(context)
+            except Refused as refused:
+                raise Over(refused) from refused
+            recent.facts[key] = True
         return Shown(end, await following.run(context, log_pages.silence(context, following.source, end)))
 
     def failure(self, error: Exception) -> Exception:

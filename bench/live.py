@@ -1,0 +1,235 @@
+"""Fan-out: how many messages a second reach how many subscribers, beside a bare server that sends the same text."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from bench import viewers
+from bench.firm import Bench, middle, running_bench
+from bench.table import Line
+from bench.viewers import Viewer
+from engine.enums import TokenScope
+from engine.firm.sessions import CreateApiToken, create_api_token
+from engine.job import moves
+from live.wakeups import Wakeups
+from tests.support.redis import free_port, running_redis
+
+SUBSCRIBERS, GROUPS = 1_000, 50
+SECONDS = 3.0
+ROUNDS = 1
+WRITES = 100
+"""Moves a second while messages are counted."""
+IDLE = 1_000
+RECONNECTING = 5_000
+DOCUMENT = """
+subscription %s($pipeline: ID!, $after: String) { boardEvents(pipelineId: $pipeline, after: $after) {
+  cursor at changes { __typename
+    ... on JobUpserted { previousStageId job {
+      id name version rank priority dueDate overdue stage { id } status { id name }
+      account { id name tags { id name color } } assignees { id name } } }
+    ... on JobRemoved { jobId reason }
+    ... on ColumnCountsChanged { stageId jobCount overdueCount } } } }
+"""
+
+
+@dataclass
+class House:
+    """A firm with a board, its server in another process, and somebody who moves its jobs."""
+
+    bench: Bench
+    port: int
+    pid: int
+    token: str
+    pipeline: str
+    jobs: dict[str, int] = field(default_factory=dict)
+    """Their versions."""
+    moved: int = 0
+
+    async def move(self) -> str:
+        """Moves the job whose turn it is on; answers which."""
+        ids, stages = list(self.jobs), self.bench.stages[self.pipeline]
+        job_id = ids[self.moved % len(ids)]
+        version = self.jobs[job_id]
+        stage_id = stages[version % len(stages)]
+        await self.bench.do(moves.move_job, moves.MoveJob(job_id, stage_id, moves.Expect(version=version)))
+        self.jobs[job_id] += 1
+        self.moved += 1
+        return job_id
+
+    @asynccontextmanager
+    async def busy(self, rate: float = WRITES) -> AsyncIterator[None]:
+        """Jobs are moved at a rate, as far as the machine can."""
+        writing = asyncio.create_task(self._write(rate))
+        try:
+            yield
+        finally:
+            writing.cancel()
+            with suppress(asyncio.CancelledError):
+                await writing
+
+    async def _write(self, rate: float) -> None:
+        began, done = time.perf_counter(), 0
+        while True:
+            await self.move()
+            done += 1
+            await asyncio.sleep(max(0.0, began + done / rate - time.perf_counter()))
+
+    def viewers(self, number: int, groups: int = 1, after: str | None = None) -> list[Viewer]:
+        """Subscribers of the board, in so many groups that cannot share."""
+        given = {"pipeline": self.pipeline, "after": after}
+        return [Viewer(self.token, DOCUMENT % f"Group{n % groups}", given) for n in range(number)]
+
+
+async def measure() -> Sequence[Line]:
+    """All of it, on one server."""
+    with tempfile.TemporaryDirectory(prefix="stageline-bench-") as folder:
+        async with (
+            running_bench() as bench,
+            running_redis(Path(folder)) as redis,
+            Wakeups.open(redis.url) as wakeups,
+            _web(bench.url, redis.url) as (port, pid),
+        ):
+            bench.notify = wakeups.notify
+            stages = await bench.pipeline("To do", "Doing", "Review", "Done")
+            [pipeline_id] = bench.stages
+            token = (await bench.do(create_api_token, CreateApiToken("Bench", (TokenScope.READ,))))[1]
+            house = House(bench, port, pid, token, pipeline_id, dict.fromkeys(await bench.jobs(pipeline_id, 60), 1))
+            assert stages
+            return [*await _throughput(house), *await _idle(house), *await _reconnects(house)]
+
+
+async def _throughput(house: House) -> list[Line]:
+    text = await _payload(house)
+    kinds = {"bare": 1, "one": 1, "many": GROUPS, "each": SUBSCRIBERS}
+    found: dict[str, list[Rate]] = {kind: [] for kind in kinds}
+    async with house.busy(), _process("-m", "bench.bare", str(port := free_port()), text) as bare_pid:
+        for number in range(ROUNDS):
+            for kind, groups in kinds.items():
+                say(f"round {number + 1}: {kind}")
+                some = [Viewer(None, "", {}) for _ in range(SUBSCRIBERS)]
+                found[kind].append(
+                    await _rate(port, bare_pid, some)
+                    if kind == "bare"
+                    else await _rate(house.port, house.pid, house.viewers(SUBSCRIBERS, groups))
+                )
+    bare, one, many, each = (
+        Rate(middle([rate.wall for rate in rates]), middle([rate.cpu for rate in rates])) for rates in found.values()
+    )
+    return [
+        Line(f"a bare server to {SUBSCRIBERS:,}, {len(text):,} bytes each", bare.told),
+        Line(f"to {SUBSCRIBERS:,} subscribers of one board, one selection", one.told),
+        one.beside(bare, 0.9),
+        Line("executing for each subscriber", each.told),
+        Line("beside executing for each", f"{one.cpu / each.cpu:.1f}x", "at least 6x", one.cpu / each.cpu >= 6),
+        Line(f"in {GROUPS} groups", many.told),
+        many.beside(bare, 0.6),
+    ]
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Messages per second, and per second of the server's processor: others on the machine do not change that."""
+
+    wall: float
+    cpu: float
+
+    @property
+    def told(self) -> str:
+        """For the table."""
+        return f"{self.wall:,.0f} messages/s, {self.cpu:,.0f} per processor second"
+
+    def beside(self, bare: Rate, wanted: float) -> Line:
+        """Compared with the bare server."""
+        wall, cpu = self.wall / bare.wall, self.cpu / bare.cpu
+        return Line("beside the bare server", f"{wall:.0%}, {cpu:.0%}", f"at least {wanted:.0%}", wall >= wanted)
+
+
+def say(what: str) -> None:
+    """Tells whoever waits how far it is."""
+    sys.stderr.write(f"  {what}\n")
+
+
+async def _rate(port: int, pid: int, subscribers: list[Viewer]) -> Rate:
+    await viewers.opened(port, subscribers)
+    try:
+        await asyncio.sleep(0.5)
+        before, began = viewers.cpu(pid), sum(viewer.received for viewer in subscribers)
+        wall = await viewers.rate(subscribers, SECONDS)
+        return Rate(wall, (sum(viewer.received for viewer in subscribers) - began) / (viewers.cpu(pid) - before))
+    finally:
+        viewers.close(subscribers)
+
+
+async def _payload(house: House) -> str:
+    """What an event of a move looks like."""
+    heard: asyncio.Queue[bytes] = asyncio.Queue()
+    [viewer] = some = house.viewers(1)
+    viewer.hear = heard.put_nowait
+    await viewers.opened(house.port, some)
+    await house.move()
+    said = json.loads(await heard.get())
+    viewers.close(some)
+    return json.dumps(said["payload"], separators=(",", ":"))
+
+
+async def _idle(house: House) -> list[Line]:
+    """What subscribers cost in memory while nothing happens."""
+    some = house.viewers(10)
+    await viewers.opened(house.port, some)
+    before = viewers.rss(house.pid)
+    more = house.viewers(IDLE)
+    await viewers.opened(house.port, more)
+    cost = (viewers.rss(house.pid) - before) / IDLE
+    viewers.close(some + more)
+    return [Line("an idle subscriber", f"{cost / 1024:.0f} KiB", "at most 40 KiB", cost <= 40 * 1024)]
+
+
+async def _reconnects(house: House) -> list[Line]:
+    """Everybody comes back at once, with the cursor of a moment ago."""
+    some = house.viewers(RECONNECTING)
+    took = await viewers.opened(house.port, some, at_once=500)
+    viewers.close(some)
+    return [
+        Line(f"{RECONNECTING:,} clients that come back at once", f"{took:.1f} s", "within 30 s", took <= 30),
+    ]
+
+
+@asynccontextmanager
+async def _web(database_url: str, redis_url: str) -> AsyncIterator[tuple[int, int]]:
+    port = free_port()
+    given = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "PORT": str(port)}
+    async with _process("-c", "from server.cli import main; main()", "web", **given) as pid:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+            for _ in range(300):
+                with suppress(httpx.TransportError):
+                    if (await http.get("/readyz")).is_success:
+                        break
+                await asyncio.sleep(0.1)
+        yield port, pid
+
+
+@asynccontextmanager
+async def _process(*arguments: str, **settings: str) -> AsyncIterator[int]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *arguments,
+        env=os.environ | {"LOG_LEVEL": "error"} | settings,
+        stdout=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        yield process.pid
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
