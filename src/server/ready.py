@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Final
 
 import asyncpg
@@ -12,7 +12,7 @@ import asyncpg
 from server.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from server.settings import Settings
 from server.trouble import Trouble, database_trouble, folder_trouble, say
-from store.database import Database
+from store.database import Database, is_outage
 from store.migrate import migrate, pending
 
 CONNECT_SECONDS: Final = 10.0
@@ -62,12 +62,15 @@ async def running_or_own(settings: Settings) -> AsyncIterator[str]:
 async def connected(settings: Settings, url: str) -> AsyncIterator[Database]:
     """Open the pool on a migrated database. Raises :class:`Trouble` when it cannot, or migrations are pending."""
     await check_reachable(url)
-    if missing := await pending(url):
+    with _worded(url):
+        missing = await pending(url)
+    if missing:
         raise Trouble(
             f"The database lacks {len(missing)} migrations (the first is {missing[0]}). Run `stageline migrate` "
             "before this."
         )
-    database = await Database.connect(url, pool_size=settings.pool_size)
+    with _worded(url):
+        database = await Database.connect(url, pool_size=settings.pool_size)
     try:
         yield database
     finally:
@@ -77,10 +80,19 @@ async def connected(settings: Settings, url: str) -> AsyncIterator[Database]:
 async def migrated(url: str) -> list[str]:
     """Apply what is pending and return the names. Raises :class:`Trouble` when the database cannot be used."""
     await check_reachable(url)
-    try:
+    with _worded(url):
         return await migrate(url)
-    except (OSError, asyncpg.InsufficientPrivilegeError) as error:
-        raise database_trouble(url, error) from error
+
+
+@contextmanager
+def _worded(url: str) -> Iterator[None]:
+    """Word what keeps us from the database, where it may also go away while we look at it."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, asyncpg.InsufficientPrivilegeError) or is_outage(error):
+            raise database_trouble(url, error) from error
+        raise
 
 
 async def check_reachable(url: str) -> None:

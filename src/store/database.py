@@ -10,6 +10,7 @@ import asyncpg
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.context import TortoiseContext
+from tortoise.exceptions import TransactionManagementError
 from tortoise.transactions import in_transaction
 
 Row = asyncpg.Record
@@ -118,7 +119,7 @@ async def _transaction() -> AsyncIterator[BaseDBAsyncClient]:
         client = await context.__aenter__()
     except BaseException as error:
         if hasattr(context, "token"):  # it has got a connection
-            with suppress(asyncpg.InterfaceError):  # there is nothing to roll back
+            with suppress(asyncpg.InterfaceError, TransactionManagementError):  # there is nothing to roll back
                 await context.__aexit__(type(error), error, error.__traceback__)
         raise
     try:
@@ -164,6 +165,11 @@ def config(url: str, pool_size: int = 2, **server_settings: str) -> dict[str, An
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether the error says that the database cannot be reached now, so that trying again later makes sense."""
+    """Whether the error says that the database cannot be reached now, so that trying again later makes sense.
+
+    A group of errors does if all of them do.
+    """
+    if isinstance(error, BaseExceptionGroup):
+        return all(map(is_outage, error.exceptions))
     lost = isinstance(error, asyncpg.InterfaceError) and any(word in str(error) for word in ("clos", "released"))
     return lost or isinstance(error, _OUTAGES)

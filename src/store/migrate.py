@@ -14,14 +14,19 @@ from store.database import config
 TORTOISE: Final = config("postgres://localhost/none")
 """For ``tortoise makemigrations``, which compares models with migrations and reaches no database."""
 
+TABLE: Final = "tortoise_migrations"
+"""Where Tortoise notes what has been applied."""
+
+Work = Callable[[MigrationExecutor, "asyncpg.Connection[asyncpg.Record]"], Awaitable[list[str]]]
+
 _LOCK: Final = 7_310_584_102  # an arbitrary advisory lock of ours
 
 
 async def migrate(url: str) -> list[str]:
     """Applies what is pending under an advisory lock; answers the names applied. Raises what connecting raises."""
 
-    async def apply(executor: MigrationExecutor) -> list[str]:
-        names = await _names(executor)
+    async def apply(executor: MigrationExecutor, lock: "asyncpg.Connection[asyncpg.Record]") -> list[str]:
+        names = await _names(executor, lock)
         if names:
             await executor.migrate()
         return names
@@ -30,26 +35,32 @@ async def migrate(url: str) -> list[str]:
 
 
 async def pending(url: str) -> list[str]:
-    """The names of the migrations that are not applied yet."""
+    """The names of the migrations that are not applied yet. Raises what connecting raises."""
     return await _apart(url, _names)
 
 
-async def _names(executor: MigrationExecutor) -> list[str]:
-    return [step.migration.name for step in await executor.plan()]
+async def _names(executor: MigrationExecutor, lock: "asyncpg.Connection[asyncpg.Record]") -> list[str]:
+    names = [step.migration.name for step in await executor.plan()]
+    if names and await lock.fetchval("SELECT to_regclass($1) IS NOT NULL", TABLE):
+        # Tortoise takes a table that it cannot read, because the database is going away, for an empty one.
+        applied = {row["name"] for row in await lock.fetch(f"SELECT name FROM {TABLE}")}
+        if not applied.isdisjoint(names):
+            raise ConnectionError("the list of migrations could not be read")
+    return names
 
 
-async def _apart(url: str, work: Callable[[MigrationExecutor], Awaitable[list[str]]]) -> list[str]:
+async def _apart(url: str, work: Work) -> list[str]:
     """Runs ``work`` in a context of its own, so that Tortoise's current context stays what it was."""
     return await asyncio.create_task(_locked(url, work), context=contextvars.Context())
 
 
-async def _locked(url: str, work: Callable[[MigrationExecutor], Awaitable[list[str]]]) -> list[str]:
+async def _locked(url: str, work: Work) -> list[str]:
     settings = config(url)
     lock = await asyncpg.connect(url)
     try:
         await lock.execute("SELECT pg_advisory_lock($1)", _LOCK)
         async with TortoiseContext() as context:
             await context.init(config=settings)
-            return await work(MigrationExecutor(context.db(), settings["apps"]))
+            return await work(MigrationExecutor(context.db(), settings["apps"]), lock)
     finally:
         await lock.close()

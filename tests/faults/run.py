@@ -28,8 +28,10 @@ SETTLED_WITHIN: Final = 60.0
 """How long what is due may take when the faults are over, in seconds."""
 RIGHT_WITHIN: Final = 10.0
 """How soon after the last write every board is right, in seconds."""
-LAST: Final = 300
+LAST: Final = 200
 """Lines of the story that a failure shows."""
+WIDTH: Final = 2000
+"""How much of each."""
 DUE: Final = "SELECT count(*) FROM due WHERE NOT (waits AND paused)"
 """What the worker has yet to do; what stands still with its job is left."""
 
@@ -90,7 +92,7 @@ class Run:
         for one in self.audience.subscribers:
             if isinstance(one, Watcher) and one.name in what:
                 lines += [f"{one.name} was sent: {event}" for event in one.last]
-        return "\n".join(lines)
+        return "\n".join(line[:WIDTH] for line in lines)
 
     def _sum_up(self) -> None:
         for deed in self.site.writer.ledger.deeds:
@@ -124,6 +126,8 @@ async def run(seed: int, seconds: float, folder: Path) -> Tally:
         except Exception as error:
             what = "; ".join(str(cause) for cause in _causes(error))
             raise AssertionError(f"{one.told(what)}\nSEED={seed} SECONDS={seconds:g}: {what}") from error
+        finally:
+            (folder / "story.txt").write_text("\n".join(one.site.writer.story))
         return one.tally
 
 

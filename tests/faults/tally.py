@@ -46,6 +46,8 @@ class Tally:
     """Connections that went on from a cursor."""
     longest: dict[str, float] = field(default_factory=dict)
     """By the kind of fault, the longest time from a change of a job until somebody was told, in seconds."""
+    worst: tuple[float, str] = (0.0, "nobody")
+    """The longest of all, and who was behind."""
     written: Counter[str] = field(default_factory=Counter)
     refused: int = 0
     unanswered: int = 0
@@ -62,12 +64,13 @@ class Tally:
         finally:
             happening.ended = time.time()
 
-    def count(self, got: Received, past: Past) -> None:
+    def count(self, who: str, got: Received, past: Past) -> None:
         """Take an event in."""
         self.events += 1
         self.changes.update(change["__typename"] for change in got.changes)
         self.resets.update(change["why"] for change in got.of("StreamReset"))
         since = self._behind_since(got, past)
+        self.worst = max(self.worst, (got.at - since, f"{who}, from {got.since} to {got.upto}"))
         blamed = {one.kind for one in self.happenings if one.to_blame(since, got.at)} or {NO_FAULT}
         for kind in blamed:
             self.longest[kind] = max(self.longest.get(kind, 0.0), got.at - since)
@@ -94,7 +97,8 @@ class Tally:
         return f"received: {self.events} events over {lines} {dict(self.resets)}, {dict(self.changes)}"
 
     def _right(self) -> str:
-        return f"all boards right {self.in_step:.2f} s after the last write"
+        late, who = self.worst
+        return f"longest of all {late:.2f} s: {who}\nall boards right {self.in_step:.2f} s after the last write"
 
     def _line(self, kind: str, number: str) -> str:
         return f"  {kind:<28} {number:>4}   longest staleness {self.longest.get(kind, 0.0):6.2f} s"

@@ -266,6 +266,8 @@ def test_an_incident_outside_the_schema_is_worded_alike() -> None:
         (asyncpg.DataError("invalid input"), False),
         (asyncpg.UniqueViolationError("duplicate"), False),
         (ValueError(), False),
+        (ExceptionGroup("", [ConnectionResetError(), ExceptionGroup("", [TimeoutError()])]), True),
+        (ExceptionGroup("", [ConnectionResetError(), ValueError()]), False),
     ],
 )
 def test_which_errors_are_outages(error: Exception, outage: bool) -> None:

@@ -7,7 +7,7 @@ number therefore sees just what is committed when that event is: the truth to ho
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 
 import orjson
@@ -125,8 +125,9 @@ class Past:
             )
             return
         assert self.saw(member_id, board.pipeline_id, got.upto, now), "the pipeline was not there"
-        self._allowed(member_id, got, now)
-        if not board.filter and not got.of("StreamReset"):
+        since = got.since if got.asked is None else min(got.since, self.head(got.asked))
+        self._allowed(member_id, replace(got, since=since), now)
+        if got.asked is None and not board.filter and not got.of("StreamReset"):
             self._whole(board, got, now)
 
     def _allowed(self, member_id: str, got: Received, now: int) -> None:

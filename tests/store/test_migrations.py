@@ -6,12 +6,15 @@ import asyncio
 import contextvars
 from datetime import UTC, date, datetime
 
+import pytest
 from tortoise.context import TortoiseContext
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+from tortoise.migrations.graph import MigrationKey
+from tortoise.migrations.recorder import MigrationRecorder
 
 from engine.time.calendar import today
 from store.database import config
-from store.migrate import migrate
+from store.migrate import migrate, pending
 from tests.support.databases import execute, value
 
 ZONES = ("UTC", "Europe/Berlin", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu")
@@ -32,6 +35,20 @@ async def migrate_to(url: str, name: str) -> None:
 def dates(now: datetime) -> set[tuple[str, date]]:
     """The date in every zone; that of a zone which PostgreSQL does not know is the earliest on Earth."""
     return {(zone, today(zone, now)) for zone in ZONES} | {("Mars/Olympus", today("Etc/GMT+12", now))}
+
+
+async def test_a_list_of_migrations_that_cannot_be_read_is_not_an_empty_one(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that starts while the database goes away does not say that the database lacks migrations."""
+
+    async def unreadable(_: MigrationRecorder) -> list[MigrationKey]:
+        return []  # as Tortoise has it, whatever went wrong
+
+    monkeypatch.setattr(MigrationRecorder, "applied_migrations", unreadable)
+    for look in (pending, migrate):
+        with pytest.raises(ConnectionError, match="could not be read"):
+            await look(database_url)
 
 
 async def test_firms_that_were_there_get_their_local_date(empty_database_url: str) -> None:

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
+import asyncpg
 import pytest
 
-from store.database import Database, Db
+from store.database import Database, Db, is_outage
+from tests.support.databases import execute
 from tests.support.wait import eventually
 
 STRIDE = 3
@@ -37,6 +39,28 @@ async def test_a_transaction_that_is_cancelled_anywhere_gives_its_connection_bac
         cancelled += task.cancelled()
         turns += STRIDE
     assert cancelled >= FINISHED
+
+
+@pytest.mark.parametrize("kind", ["transaction", "snapshot"])
+async def test_a_connection_that_is_lost_before_the_transaction_begins_is_an_outage(
+    database: Database, postgres_url: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """API1: it is told as what it is, and the next transaction is as good as any."""
+    opened: Callable[[], AbstractAsyncContextManager[Db]] = getattr(database, kind)
+    acquire = asyncpg.pool.Pool.acquire
+
+    async def lose(pool: Any) -> Any:
+        connection = await acquire(pool)
+        await execute(postgres_url, f"SELECT pg_terminate_backend({connection.get_server_pid()})")
+        await eventually(connection.is_closed)
+        return connection
+
+    with monkeypatch.context() as patch:
+        patch.setattr(asyncpg.pool.Pool, "acquire", lose)
+        with pytest.raises(asyncpg.InterfaceError) as lost:
+            await _work(opened)
+    assert is_outage(lost.value)
+    await _work(opened)
 
 
 async def _work(opened: Callable[[], AbstractAsyncContextManager[Db]]) -> None:

@@ -32,6 +32,8 @@ class Received:
     """None: the stream has ended, because the pipeline is lost."""
     first: bool
     """It only brought this connection up to date."""
+    asked: float | None = None
+    """When, where it is the first of a stream without a cursor: that began somewhere between then and now."""
 
     @property
     def changes(self) -> Sequence[Json]:
@@ -51,6 +53,7 @@ class _Course:
     seq: int | None
     """How far it is; None: it began without a cursor."""
     first: bool = True
+    asked: float = field(default_factory=time.time)
 
 
 @dataclass
@@ -131,9 +134,10 @@ class Subscriber:
 
     async def _subscribe(self, start: str | None, after: str | None = None) -> _Course:
         variables = {"pipeline": self.board.pipeline_id, "filter": self.board.filter, "after": start}
+        asked = time.time()
         feed = await self.line.subscribe(EVENTS, variables, after)
         self.connections += 1
-        return _Course(feed, decode(after).seq if after else None)
+        return _Course(feed, decode(after).seq if after else None, asked=asked)
 
     async def _next(self, course: _Course) -> Json | None:
         """The next event; None where the pipeline is lost. Raises Ended."""
@@ -150,7 +154,8 @@ class Subscriber:
         since = seq if course.seq is None else course.seq
         # LV1: cursors only grow, so an event comes at most once. The first only says that the stream is live.
         assert seq > since or (course.first and seq == since), f"{self.name}: from {since} to {seq}"
-        self.received.append(Received(since, seq, time.time(), event, course.first))
+        asked = course.asked if course.seq is None else None
+        self.received.append(Received(since, seq, time.time(), event, course.first, asked))
         course.seq, course.first = seq, False
         return event
 
