@@ -153,9 +153,11 @@ async def _put_status(work: Work, job: Row, status: Row, move: Row, stay_id: str
 async def _go_on(work: Work, move: Row, stay_id: str | None) -> None:
     """What was still to come in the earlier visit is to come again: its automations, and its time limit (AU4, PL6)."""
     [job] = await locks.jobs(work.db, work.firm_id, [move["job_id"]])
+    stood = _stood_still(job, move)
+    await writes.put_off(work.db, work.firm_id, move["visit_id"], stood)
     # What is written now is put off from now on while the job's clocks stand still; they may have stood longer.
     late = work.now - max(job["paused_at"], move["entered_at"]) if job["paused_at"] else timedelta()
-    revived = await writes.revive(work.db, work.firm_id, move, stay_id)
+    revived = await writes.revive(work.db, work.firm_id, move, stay_id, stood)
     work.touch_runs({"id": run["id"], "job_id": job["id"]} for run in revived)
     for run in revived:
         if run["state"] == RunState.QUEUED:
@@ -166,7 +168,16 @@ async def _go_on(work: Work, move: Row, stay_id: str | None) -> None:
             work.later(DueKind.RUN, run["id"], job_id=job["id"], at=at, shifts=waits, waits=waits)
     await rescheduling.follow_dates(work, [job["id"]])
     if move["due_at"] is not None and not move["overdue"]:
-        work.later(DueKind.LIMIT, move["visit_id"], job_id=job["id"], at=move["due_at"] + late, shifts=True)
+        at = move["due_at"] + stood + late
+        work.later(DueKind.LIMIT, move["visit_id"], job_id=job["id"], at=at, shifts=True)
+
+
+def _stood_still(job: Row, move: Row) -> timedelta:
+    """How long the job's clocks had stood still in the earlier visit as it was moved, if they have gone since."""
+    if move["paused_at"] is None or move["paused_at"] == job["paused_at"]:
+        return timedelta()
+    stood: timedelta = move["moved_at"] - max(move["paused_at"], move["entered_at"])
+    return stood
 
 
 async def _reopen(work: Work, job: Row, move: Row) -> None:

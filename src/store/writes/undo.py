@@ -1,7 +1,7 @@
 """What it takes to undo a job's last move by hand, and the undoing (MV7)."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from store.database import Db, Row
@@ -12,15 +12,16 @@ UNDONE: Final = "The move was undone."
 
 
 async def remember(db: Db, firm_id: str, job: Row, settled: Mapping[str, str]) -> None:
-    """Notes where a locked job stands that is about to be moved by hand, and what was scheduled there.
+    """Notes where a locked job stands that is about to be moved by hand, and what is scheduled there.
 
     ``settled`` are the items that the move has closed, with their statuses before.
     """
     await db.rows(
         """
-        INSERT INTO last_moves (firm_id, job_id, number, visit_id, stay_id, status_id, rank, settled, scheduled)
+        INSERT INTO last_moves (firm_id, job_id, number, visit_id, stay_id, status_id, rank, settled, paused_at,
+            scheduled)
         SELECT $1, $2, (SELECT max(number) + 1 FROM stage_visits n WHERE n.firm_id = $1 AND n.job_id = $2),
-            v.id, y.id, $3, $4, $5::jsonb, (
+            v.id, y.id, $3, $4, $5::jsonb, $6, (
                 SELECT coalesce(jsonb_object_agg(r.id, r.due_at), '{}') FROM runs r
                 WHERE r.firm_id = $1 AND r.visit_id = v.id AND r.state = 'SCHEDULED'
             )
@@ -29,13 +30,14 @@ async def remember(db: Db, firm_id: str, job: Row, settled: Mapping[str, str]) -
         WHERE v.firm_id = $1 AND v.job_id = $2 AND v.left_at IS NULL
         ON CONFLICT (firm_id, job_id) DO UPDATE SET number = excluded.number, visit_id = excluded.visit_id,
             stay_id = excluded.stay_id, status_id = excluded.status_id, rank = excluded.rank,
-            settled = excluded.settled, scheduled = excluded.scheduled
+            settled = excluded.settled, paused_at = excluded.paused_at, scheduled = excluded.scheduled
         """,
         firm_id,
         job["id"],
         job["status_id"],
         job["rank"],
         encode(dict(settled)),
+        job["paused_at"],
     )
 
 
@@ -227,16 +229,28 @@ async def put_back(db: Db, firm_id: str, move: Row, rank: str, stay_id: str | No
     )
 
 
-async def revive(db: Db, firm_id: str, move: Row, stay_id: str | None) -> list[Row]:
+async def put_off(db: Db, firm_id: str, visit_id: str, late: timedelta) -> None:
+    """Puts the time limit of a visit off."""
+    await db.rows(
+        "UPDATE stage_visits SET due_at = due_at + $3::interval WHERE firm_id = $1 AND id = $2 AND NOT overdue",
+        firm_id,
+        visit_id,
+        late,
+    )
+
+
+async def revive(db: Db, firm_id: str, move: Row, stay_id: str | None, late: timedelta) -> list[Row]:
     """Takes back that turns were cancelled because the job left: those that were scheduled are so again.
 
-    Answers them, with their new states, and whether they are delayed by a span of time. What a status has scheduled is
-    taken back with the stay in it only.
+    Answers them, with their new states, and whether they are delayed by a span of time; those of them that wait in the
+    stage are put off. What a status has scheduled is taken back with the stay in it only.
     """
     return await db.rows(
         """
         UPDATE runs r SET state = CASE WHEN s.key IS NULL THEN 'QUEUED' ELSE 'SCHEDULED' END, reason = NULL,
-            finished_at = NULL, due_at = s.value::timestamptz
+            finished_at = NULL, due_at = s.value::timestamptz + CASE
+                WHEN e.delay ? 'span' AND o.stay_id IS NULL THEN $6::interval ELSE interval '0'
+            END
         FROM runs o
         JOIN automation_editions e ON e.firm_id = $1 AND e.automation_id = o.automation_id AND e.edition = o.edition
         LEFT JOIN jsonb_each_text($3::jsonb) AS s ON s.key = o.id
@@ -249,4 +263,5 @@ async def revive(db: Db, firm_id: str, move: Row, stay_id: str | None) -> list[R
         move["scheduled"],
         LEFT,
         stay_id,
+        late,
     )
