@@ -10,6 +10,7 @@ import pytest
 
 from engine.housekeeping import trim
 from store.database import Database
+from store.writes import log_trim
 from tests.log.forgetting import Log, newest, soon
 from tests.support.api import Shop
 from tests.support.wait import eventually
@@ -132,3 +133,16 @@ async def test_asked_to_stop_it_leaves_the_rest(firm_log: Log, database: Databas
     asked = iter([False, False, True])
     assert await trim(database, newest(1), chunk=5, stopped=lambda: next(asked)) == 10
     await firm_log.holds(10, head)
+
+
+async def test_it_finds_what_goes_by_the_index(firm_log: Log, database: Database) -> None:
+    """DESIGN 3: a chunk costs the same however much is kept."""
+    await firm_log.write(3_000)
+    await database.rows("ANALYZE events")
+    now = await database.value("SELECT clock_timestamp()")
+    plan = await database.rows(f"EXPLAIN {log_trim._TRIM}", firm_log.firm, now, 1_000, 100)
+    await database.rows("DELETE FROM events")
+    await database.rows("ANALYZE events")
+    text = "\n".join(row[0] for row in plan)
+    assert "Seq Scan on events" not in text, text
+    assert text.count("Index Scan using events_seq") == 2, text

@@ -7,7 +7,7 @@ from store.database import Db
 
 # One statement is one transaction: the floor never says anything else than what is there. Events go first, the head is
 # locked last, so that commits of the firm, which number their events there, wait for no more than our own commit.
-# Where somebody else trims the firm just now, nothing is done.
+# Where somebody else trims the firm just now, nothing is done. The array makes the planner use the index.
 _TRIM: Final = """
     WITH head AS MATERIALIZED (
         SELECT seq, floor FROM event_heads
@@ -17,7 +17,9 @@ _TRIM: Final = """
     ), through AS MATERIALIZED (
         SELECT max(o.seq) AS seq FROM oldest o, head WHERE o.at < $2 OR o.seq <= head.seq - $3
     ), gone AS (
-        DELETE FROM events WHERE firm_id = $1 AND seq <= (SELECT seq FROM through) RETURNING 1
+        DELETE FROM events
+        WHERE firm_id = $1 AND seq = ANY(ARRAY(SELECT seq FROM oldest WHERE seq <= (SELECT seq FROM through)))
+        RETURNING 1
     )
     UPDATE event_heads SET floor = (SELECT seq FROM through)
     WHERE firm_id = $1 AND floor < (SELECT seq FROM through) AND (SELECT count(*) FROM gone) > 0
