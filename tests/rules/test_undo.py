@@ -357,9 +357,13 @@ async def test_a_call_of_a_webhook_counts_from_its_first_try(shop: Shop, databas
     await automation(shop, shop.stages[1], {"callWebhook": {"url": URL}})
     job, tried = await moved(shop), await moved(shop)
     await undo(shop.owner, job)
-    document = "{ webhookCalls { nodes { state error job { id } } } }"
+    document = "{ webhookCalls { nodes { id state error job { id } } } }"
     found = {one["job"]["id"]: one for one in (await shop.owner.query(document))["webhookCalls"]["nodes"]}
     assert (found[job]["state"], found[job]["error"]) == ("FAILED", "The move was undone.")
+    async with Unchanged(database):
+        [error] = await shop.owner.refused("retryWebhookCall", callId=found[job]["id"])
+    assert (error["code"], error["path"]) == ("INVALID", ["input", "callId"])
+    assert error["message"] == "The move that the call tells of was undone: it is not made."
     await database.rows("UPDATE webhook_calls SET attempts = 1 WHERE job_id = $1", tried)
     assert await refused(shop.owner, tried, database) == "ALREADY_SENT"
 
@@ -403,6 +407,9 @@ async def test_only_moves_by_hand_are_undone(shop: Shop, database: Database) -> 
     await move(shop.owner, back, shop.stages[2])
     await undo(shop.owner, back)
     assert await refused(shop.owner, back, database) == "NOTHING_TO_UNDO"
+    [error] = await shop.owner.refused("undoMove", jobId=back, expect={"version": 3})
+    words = "The job's last move was not made by hand, or has been undone: move it where it belongs."
+    assert error["message"] == words
     pushed = (await shop.job())["id"]
     await move(shop.owner, pushed, shop.stages[2])
     await shop.owner.do("deleteStage", stageId=shop.stages[2], moveJobsTo=shop.stages[1])

@@ -101,6 +101,8 @@ async def retry_call(work: Work, command: RetryWebhookCall) -> str:
     row = await writes.lock(work.db, work.firm_id, seen["id"])
     if row is None or row["state"] == WebhookState.SENT:
         raise invalid(ErrorCode.INVALID, "The call has been accepted: there is nothing to retry.", "call_id")
+    if await writes.undone(work.db, work.firm_id, row["id"]):
+        raise invalid(ErrorCode.INVALID, "The move that the call tells of was undone: it is not made.", "call_id")
     if await writes.take_back(work.db, work.firm_id, row["id"]):
         await writes.put(work.db, work.firm_id, row["id"], work.now, WebhookState.QUEUED)
         await _tell(work, row["run_id"], RunState.QUEUED)

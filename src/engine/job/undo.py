@@ -26,7 +26,7 @@ from store.writes import undo as writes
 WINDOW: Final = timedelta(minutes=10)
 """How long a move can be undone."""
 
-NOT_BY_HAND: Final = "The job's last move was not made by hand: move it where it belongs."
+NO_MOVE: Final = "The job's last move was not made by hand, or has been undone: move it where it belongs."
 STAGE_GONE: Final = "The stage that the job came from is not there any more: move it where it belongs."
 
 
@@ -81,7 +81,7 @@ async def _locked(work: Work, command: UndoMove) -> tuple[Row, Row]:
     check_expected(job, command.expect)
     now = await writes.last_move(work.db, work.firm_id, job["id"])
     if now is None:
-        raise invalid(ErrorCode.NOTHING_TO_UNDO, NOT_BY_HAND, "job_id")
+        raise invalid(ErrorCode.NOTHING_TO_UNDO, NO_MOVE, "job_id")
     if move is None or now["now_id"] != move["now_id"]:
         raise stale("job", job["id"], "job_id")
     return job, now

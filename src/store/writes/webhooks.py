@@ -62,6 +62,15 @@ async def lock(db: Db, firm_id: str, call_id: str) -> Row | None:
     return await db.row("SELECT * FROM webhook_calls WHERE firm_id = $1 AND id = $2 FOR UPDATE", firm_id, call_id)
 
 
+async def undone(db: Db, firm_id: str, call_id: str) -> bool:
+    """Whether the automation's turn that made a call was cancelled: the move that it tells of was undone (MV7)."""
+    sql = """
+        SELECT TRUE FROM webhook_calls c JOIN runs r ON r.firm_id = $1 AND r.id = c.run_id
+        WHERE c.firm_id = $1 AND c.id = $2 AND r.state = 'CANCELLED'
+    """
+    return bool(await db.value(sql, firm_id, call_id))
+
+
 async def tried(db: Db, firm_id: str, call_id: str, error: str, status_code: int | None, answer: str | None) -> None:
     """Notes a try that failed, unless another one has succeeded meanwhile."""
     await db.rows(
