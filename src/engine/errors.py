@@ -75,6 +75,21 @@ def missing(what: str, *path: str) -> Refused:
     return Refused([Missing(ErrorCode.NOT_FOUND, f"There is no such {what}.", path)])
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """A number with what it counts, in the words for one or for many."""
+    return f"{number} {one if number == 1 else many}"
+
+
+def refuse_use(used: tuple[int, tuple[str, ...]], one: str, many: str, *path: str) -> None:
+    """Refuses where something is in use (PL4): ``used`` is by how many, and by whom of those whom the viewer sees.
+
+    The words that follow the number are those for one or for many.
+    """
+    total, seen = used
+    if total:
+        raise Refused([InUse(ErrorCode.IN_USE, counted(total, one, many), path, total, seen)])
+
+
 def denied(message: str, right: AccessRight | None = None, *path: str) -> Refused:
     """A refusal for want of a right or role."""
     return Refused([Denied(ErrorCode.FORBIDDEN, message, path, right)])

@@ -207,9 +207,13 @@ async def test_a_status_that_jobs_have_is_not_deleted(api: Api, shop: Shop, data
         await put(shop.owner, one["id"], on_hold)
     before = await digest(database)
     [error] = await employee.refused("deleteJobStatus", statusId=on_hold)
+    assert error["message"] == "2 jobs have this status."
     assert (error["__typename"], error["code"], error["path"]) == ("InUseError", "IN_USE", ["input", "statusId"])
     assert (error["total"], error["usedBy"]) == (2, [{"id": job["id"]}])
     assert await digest(database) == before
+    await set_state(shop.owner, hidden["id"], "ACTIVE")
+    [error] = await employee.refused("deleteJobStatus", statusId=on_hold)
+    assert error["message"] == "1 job has this status."
 
 
 async def test_a_status_that_no_job_has_is_deleted_everywhere(shop: Shop) -> None:

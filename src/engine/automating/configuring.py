@@ -146,17 +146,20 @@ async def delete_automation(work: Work, command: DeleteAutomation) -> str:
     return str(row["pipeline_id"])
 
 
-async def retire(work: Work, pipeline_id: str, stage_id: str | None = None) -> None:
-    """Deletes the automations of a stage, or of a whole pipeline, that is deleted."""
-    ids = await automations.within(work.db, work.firm_id, pipeline_id, stage_id)
-    await automations.retire(work.db, work.firm_id, ids, work.now)
+async def retire(work: Work, pipeline_id: str, stage_id: str | None, *path: str) -> None:
+    """Deletes the automations of a stage, or of a whole pipeline, that is deleted; it takes what each of them takes."""
+    found = await automations.within(work.db, work.firm_id, pipeline_id, stage_id)
+    for name in sorted({row["kind"] for row in found}):
+        kinds()[name].permit(work.viewer, *path)
+    await automations.retire(work.db, work.firm_id, [row["id"] for row in found], work.now)
 
 
 async def _place(work: Work, command: CreateAutomation) -> automations.Place:
     """Where it goes, kept from all other work in the pipeline."""
-    if (command.stage_id is None) == (command.status_id is None):
-        place = "stage_id" if command.stage_id is None else "status_id"
-        raise invalid(ErrorCode.INVALID, "Name a stage, or a status together with its pipeline: one of them.", place)
+    if command.stage_id is None and command.status_id is None:
+        raise invalid(ErrorCode.INVALID, "Name a stage, or a status and a pipeline.", "stage_id")
+    if command.stage_id is not None and command.status_id is not None:
+        raise invalid(ErrorCode.INVALID, "Name a stage or a status, not both.", "status_id")
     if command.stage_id is not None:
         stage = await find.stage(work, command.stage_id, "stage_id")
         if command.pipeline_id not in (None, stage["pipeline_id"]):

@@ -4,8 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from engine import access, find
-from engine.enums import ErrorCode
-from engine.errors import InUse, Refused, missing
+from engine.errors import missing, refuse_use
 from engine.work import Work
 from store.ids import prefix_of
 from store.writes import usage
@@ -38,26 +37,23 @@ async def there(work: Work, prefix: str, ids: Collection[str], *path: str) -> No
 async def refuse(work: Work, used_id: str, *path: str) -> None:
     """Refuses the deletion of a thing, locked whole, that something in use refers to."""
     used = await usage.configurations(work.db, work.firm_id, used_id, _seen(work))
-    _refuse(used, "conditions, automations or templates refer to it: change them first.", *path)
+    one = "condition, automation or template refers to it: change that first."
+    refuse_use(used, one, "conditions, automations or templates refer to it: change them first.", *path)
 
 
 async def refuse_in_texts(work: Work, field_id: str, *path: str) -> None:
     """Refuses another name for a custom field, locked whole, that texts name by a shortcode."""
     used = await usage.texts_with_field(work.db, work.firm_id, field_id, _seen(work))
-    _refuse(used, "automations or templates name the field in texts: change them first.", *path)
+    one = "automation or template names the field in texts: change that first."
+    refuse_use(used, one, "automations or templates name the field in texts: change them first.", *path)
 
 
 async def refuse_choices(work: Work, field_id: str, choices: Collection[str], *path: str) -> None:
     """Refuses to take choices away from a custom field, locked whole, that conditions name."""
     used = await usage.conditions_with_choice(work.db, work.firm_id, field_id, choices, _seen(work))
-    _refuse(used, "conditions name a choice that is to go: change them first.", *path)
+    one = "condition names a choice that is to go: change that first."
+    refuse_use(used, one, "conditions name a choice that is to go: change them first.", *path)
 
 
 def _seen(work: Work) -> Condition:
     return lambda p: access.sees_pipeline(work.viewer, p, "t.pipeline_id")
-
-
-def _refuse(used: usage.Usage, message: str, *path: str) -> None:
-    total, seen = used
-    if total:
-        raise Refused([InUse(ErrorCode.IN_USE, f"{total} {message}", path, total, seen)])

@@ -25,9 +25,12 @@ class SetDates:
 
 
 async def check(work: Work, config: SetDates) -> None:
-    """Refuses what sets nothing, and what sets and clears the same date."""
+    """Refuses what sets nothing, what sets and clears the same date, and dates in the wrong order."""
     if (config.start_after and config.clear_start) or (config.due_after and config.clear_due):
         raise invalid(ErrorCode.INVALID, "A date is either set or taken away.", "config", "set_dates")
+    if config.start_after and config.due_after and config.start_after.exceeds(config.due_after):
+        message = "The due date is before the start date."
+        raise invalid(ErrorCode.DATES_REVERSED, message, "config", "set_dates", "due_after")
     if config == SetDates():
         raise invalid(ErrorCode.REQUIRED, "Say which date is to be set or taken away.", "config", "set_dates")
 

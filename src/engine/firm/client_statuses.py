@@ -8,11 +8,10 @@ from engine.automating import uses
 from engine.changes import differing
 from engine.checks import Checks
 from engine.enums import AccessRight, ErrorCode, HistoryAction
-from engine.errors import invalid, missing
+from engine.errors import invalid, missing, refuse_use
 from engine.firm.tags import free_name
 from engine.job.moves import Expect, check_expected
 from engine.mail import shortcodes
-from engine.pipeline.pipelines import refuse_use
 from engine.unset import UNSET, Maybe
 from engine.work import Work, changed
 from store import models
@@ -108,7 +107,7 @@ async def delete_client_status(work: Work, command: DeleteClientStatus) -> str:
     used = await usage.jobs_with_client_status(
         work.db, work.firm_id, row["id"], lambda p: access.sees_job(work.viewer, p, "t")
     )
-    refuse_use(used, "jobs have this client-facing status.", "client_status_id")
+    refuse_use(used, "job has this client-facing status.", "jobs have this client-facing status.", "client_status_id")
     await uses.refuse(work, row["id"], "client_status_id")
     await uses.refer(work, row["id"], ())
     await records.drop(work.db, models.ClientStatus, work.firm_id, row["id"])

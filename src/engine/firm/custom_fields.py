@@ -9,7 +9,7 @@ from engine.automating import uses
 from engine.changes import differing
 from engine.checks import Checks
 from engine.enums import AccessRight, CustomFieldKind, ErrorCode
-from engine.errors import InUse, Refused, invalid, missing
+from engine.errors import invalid, missing, refuse_use
 from engine.firm import field_values
 from engine.firm.tags import free_name
 from engine.unset import UNSET, Maybe
@@ -101,12 +101,11 @@ async def update_custom_field(work: Work, command: UpdateCustomField) -> str:
 
 
 async def _free_choices(work: Work, row: Row, gone: Collection[str]) -> None:
-    total, seen = await usage.accounts_with_choice(
+    used = await usage.accounts_with_choice(
         work.db, work.firm_id, row["id"], gone, lambda p: access.sees_account(work.viewer, p, "t.id")
     )
-    if total:
-        message = f"{total} accounts have a choice that is to go: change them first."
-        raise Refused([InUse(ErrorCode.IN_USE, message, ("choices",), total, seen)])
+    one = "account has a choice that is to go: change that first."
+    refuse_use(used, one, "accounts have a choice that is to go: change them first.", "choices")
     await uses.refuse_choices(work, row["id"], gone, "choices")
 
 

@@ -6,8 +6,8 @@ from engine import access, find
 from engine.automating import uses
 from engine.changes import differing
 from engine.checks import Checks
-from engine.enums import AccessRight, ErrorCode
-from engine.errors import InUse, Refused
+from engine.enums import AccessRight
+from engine.errors import refuse_use
 from engine.firm.tags import free_name
 from engine.unset import UNSET, Maybe
 from engine.work import Work
@@ -72,12 +72,10 @@ async def delete_account_role(work: Work, command: DeleteAccountRole) -> str:
     work.viewer.need(AccessRight.MANAGE_ACCOUNTS)
     role_id = command.account_role_id
     await find.whole(work, "account_roles", "account role", role_id, "account_role_id")
-    total, seen = await usage.accounts_with_role(
+    used = await usage.accounts_with_role(
         work.db, work.firm_id, role_id, lambda p: access.sees_account(work.viewer, p, "t.id")
     )
-    if total:
-        message = f"{total} accounts use this role."
-        raise Refused([InUse(ErrorCode.IN_USE, message, ("account_role_id",), total, seen)])
+    refuse_use(used, "account uses this role.", "accounts use this role.", "account_role_id")
     await uses.refuse(work, role_id, "account_role_id")
     await records.drop(work.db, models.AccountRole, work.firm_id, role_id)
     work.touch("account_role", role_id)

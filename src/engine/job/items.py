@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engine import find
 from engine.enums import ErrorCode, HistoryAction, ItemKind, JobState, PendingItems, TaskStatus
-from engine.errors import Pending, Refused, invalid, missing, stale
+from engine.errors import Pending, Refused, counted, invalid, missing, stale
 from engine.work import Work, changed
 from store.database import Row
 from store.writes import items, jobs
@@ -150,7 +150,8 @@ async def settle(
         raise missing("pending item", "pending_item_choices")
     undecided = tuple(row["id"] for row in open_items if choice is None and row["id"] not in choices)
     if undecided:
-        message = f"{len(undecided)} open items block this stage: keep, complete or cancel them."
+        number = counted(len(undecided), "open item blocks", "open items block")
+        message = f"{number} this stage: keep, complete or cancel {'it' if len(undecided) == 1 else 'them'}."
         raise Refused([Pending(ErrorCode.PENDING_ITEMS, message, ("pending_items",), undecided)])
     settled: dict[str, str] = {}
     for row in open_items:

@@ -12,9 +12,9 @@ from engine import access, find
 from engine.automating import telling, uses
 from engine.checks import TEXT_LENGTH, Checks
 from engine.enums import AccessRight, DurationUnit, ErrorCode, Priority
+from engine.errors import refuse_use
 from engine.firm.tags import free_name
 from engine.mail import shortcodes
-from engine.pipeline.pipelines import refuse_use
 from engine.time import calendar
 from engine.time.calendar import Calendar
 from engine.time.duration import Duration
@@ -172,7 +172,8 @@ async def delete_job_template(work: Work, command: DeleteJobTemplate) -> str:
     used = await usage.pipelines_with_template(
         work.db, work.firm_id, command.job_template_id, lambda p: access.sees_pipeline(work.viewer, p, "t.id")
     )
-    refuse_use(used, "pipelines have this template by default.", "job_template_id")
+    words = ("pipeline has this template by default.", "pipelines have this template by default.")
+    refuse_use(used, *words, "job_template_id")
     await uses.refuse(work, command.job_template_id, "job_template_id")
     await uses.refer(work, command.job_template_id, ())
     await job_templates.leave_deleted_pipelines(work.db, work.firm_id, command.job_template_id)
@@ -221,7 +222,7 @@ def _check_span(checks: Checks, span: Duration | None, name: str) -> None:
 
 def _check_order(checks: Checks, template: Template) -> None:
     start, due = template.start_after, template.due_after
-    if start and due and start.unit is due.unit and due.amount < start.amount:
+    if start and due and start.exceeds(due):
         checks.add(ErrorCode.DATES_REVERSED, "The due date is before the start date.", "due_after")
 
 

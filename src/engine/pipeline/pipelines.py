@@ -10,7 +10,7 @@ from engine.automating.conditions import Condition
 from engine.changes import differing
 from engine.checks import Checks, listed
 from engine.enums import AccessRight, Automove, Completion, ErrorCode, JobSort, JobState
-from engine.errors import InUse, Refused, invalid
+from engine.errors import invalid, refuse_use
 from engine.job import editing
 from engine.pipeline import pipeline_settings, stage_settings
 from engine.time.duration import Duration
@@ -222,9 +222,10 @@ async def _disable(work: Work, pipeline_id: str, statuses: Sequence[str]) -> boo
         used = await usage.jobs_with_status_in_pipeline(
             work.db, work.firm_id, status_id, pipeline_id, lambda p: access.sees_job(work.viewer, p, "t")
         )
-        refuse_use(used, "jobs have this status.", "remove_status_ids")
+        refuse_use(used, "job has this status.", "jobs have this status.", "remove_status_ids")
         attached = await automations.at(work.db, work.firm_id, (pipeline_id, None, status_id))
-        refuse_use((len(attached), tuple(attached)), "automations are attached to this status.", "remove_status_ids")
+        words = ("automation is attached to this status.", "automations are attached to this status.")
+        refuse_use((len(attached), tuple(attached)), *words, "remove_status_ids")
     owner = ("pipeline_id", pipeline_id)
     return bool(await links.remove(work.db, "pipeline_statuses", work.firm_id, owner, "status_id", statuses))
 
@@ -254,21 +255,14 @@ async def delete_pipeline(work: Work, command: DeletePipeline) -> str:
     used = await usage.jobs_in_pipeline(
         work.db, work.firm_id, row["id"], lambda p: access.sees_job(work.viewer, p, "t")
     )
-    refuse_use(used, "jobs are in this pipeline.", "pipeline_id")
+    refuse_use(used, "job is in this pipeline.", "jobs are in this pipeline.", "pipeline_id")
     await places.retire_stages(work.db, work.firm_id, row["id"], work.now)
     await records.change(work.db, models.Pipeline, work.firm_id, row["id"], work.now, deleted_at=work.now)
-    await configuring.retire(work, row["id"])
+    await configuring.retire(work, row["id"], None, "pipeline_id")
     await uses.refuse(work, row["id"], "pipeline_id")
     work.touch("pipeline", row["id"], deleted=True)
     await work.audit("pipeline.deleted", row["id"], name=row["name"])
     return str(row["id"])
-
-
-def refuse_use(used: usage.Usage, message: str, *path: str) -> None:
-    """Refuses where something is in use (PL4)."""
-    total, seen = used
-    if total:
-        raise Refused([InUse(ErrorCode.IN_USE, f"{total} {message}", path, total, seen)])
 
 
 async def _custom(work: Work, status_ids: Sequence[str], *path: str) -> None:

@@ -10,7 +10,7 @@ from engine.automating.conditions import Condition
 from engine.changes import differing
 from engine.checks import Checks
 from engine.enums import AccessRight, Automove, Completion, ErrorCode
-from engine.errors import InUse, Refused, invalid
+from engine.errors import invalid, refuse_use
 from engine.job.editing import editable
 from engine.job.entry import NONE, Arrival, enter
 from engine.pipeline import rank, stage_settings
@@ -133,13 +133,16 @@ async def delete_stage(work: Work, command: DeleteStage) -> str:
     used = await usage.jobs_in_stage(
         work.db, work.firm_id, command.stage_id, lambda p: access.sees_job(work.viewer, p, "t")
     )
-    if used[0]:
-        await _move_out(work, command.stage_id, target, used)
+    if target is None:
+        where = "in this stage: name the stage"
+        refuse_use(used, f"job is {where} that it goes to.", f"jobs are {where} that they go to.", "stage_id")
+    elif used[0]:
+        await _move_out(work, command.stage_id, target)
     await records.change(
         work.db, models.Stage, work.firm_id, command.stage_id, work.now, deleted_at=work.now, position=None
     )
     await moves.forget_stage(work.db, work.firm_id, command.stage_id)
-    await configuring.retire(work, row["pipeline_id"], command.stage_id)
+    await configuring.retire(work, row["pipeline_id"], command.stage_id, "stage_id")
     await uses.refuse(work, command.stage_id, "stage_id")
     await _order(work, stages, order)
     work.touch("pipeline", row["pipeline_id"])
@@ -156,11 +159,7 @@ async def _target(work: Work, command: DeleteStage, pipeline_id: str) -> Row | N
     return target
 
 
-async def _move_out(work: Work, stage_id: str, target: Row | None, used: usage.Usage) -> None:
-    if target is None:
-        total, seen = used
-        message = f"{total} jobs are in this stage: name the stage that they go to."
-        raise Refused([InUse(ErrorCode.IN_USE, message, ("stage_id",), total, seen)])
+async def _move_out(work: Work, stage_id: str, target: Row) -> None:
     hidden = await places.hidden_jobs(work.db, work.firm_id, stage_id, lambda p: access.sees_job(work.viewer, p, "t"))
     if hidden:
         work.viewer.need(AccessRight.VIEW_ALL_ACCOUNTS, "stage_id")

@@ -7,10 +7,9 @@ from engine.automating import uses
 from engine.changes import differing
 from engine.checks import Checks
 from engine.enums import AccessRight, ErrorCode, JobState
-from engine.errors import invalid
+from engine.errors import invalid, refuse_use
 from engine.firm.tags import free_name
 from engine.job import status_of_jobs
-from engine.pipeline.pipelines import refuse_use
 from engine.unset import UNSET, Maybe
 from engine.work import Work
 from store import models
@@ -99,12 +98,13 @@ async def delete_job_status(work: Work, command: DeleteJobStatus) -> str:
     used = await usage.jobs_with_status(
         work.db, work.firm_id, command.status_id, lambda p: access.sees_job(work.viewer, p, "t")
     )
-    refuse_use(used, "jobs have this status.", "status_id")
+    refuse_use(used, "job has this status.", "jobs have this status.", "status_id")
     await uses.refuse(work, command.status_id, "status_id")
     attached = await automations.of_status(
         work.db, work.firm_id, command.status_id, lambda p: access.sees_pipeline(work.viewer, p, "t.pipeline_id")
     )
-    refuse_use(attached, "automations are attached to this status.", "status_id")
+    words = ("automation is attached to this status.", "automations are attached to this status.")
+    refuse_use(attached, *words, "status_id")
     for pipeline_id in await places.disable_status(work.db, work.firm_id, command.status_id):
         work.touch("pipeline", pipeline_id)
     await records.drop(work.db, models.JobStatus, work.firm_id, command.status_id)

@@ -46,6 +46,10 @@ class Duration:
         local = moment.astimezone(ZoneInfo(firm.time_zone))
         return firm.moment(self._later(local.date()), local.time())
 
+    def exceeds(self, other: Self) -> bool:
+        """Whether it is longer than another in the same unit; of different ones that depends on the day."""
+        return self.unit is other.unit and self.amount > other.amount
+
     def _later(self, day: date) -> date:
         if self.unit is DurationUnit.MONTHS:
             return _months_later(day, self.amount)

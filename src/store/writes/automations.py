@@ -108,16 +108,15 @@ async def retire(db: Db, firm_id: str, ids: Sequence[str], now: datetime) -> Non
     )
 
 
-async def within(db: Db, firm_id: str, pipeline_id: str, stage_id: str | None) -> list[str]:
-    """The ids of the live automations of a stage, or of a whole pipeline."""
-    found = await db.rows(
-        "SELECT id FROM automations WHERE firm_id = $1 AND pipeline_id = $2 AND ($3::text IS NULL OR stage_id = $3)"
-        " AND deleted_at IS NULL",
+async def within(db: Db, firm_id: str, pipeline_id: str, stage_id: str | None) -> list[Row]:
+    """The live automations of a stage, or of a whole pipeline: id and kind."""
+    return await db.rows(
+        "SELECT id, kind FROM automations WHERE firm_id = $1 AND pipeline_id = $2"
+        " AND ($3::text IS NULL OR stage_id = $3) AND deleted_at IS NULL",
         firm_id,
         pipeline_id,
         stage_id,
     )
-    return [row["id"] for row in found]
 
 
 async def of_status(db: Db, firm_id: str, status_id: str, seen: Condition) -> Usage:
