@@ -179,7 +179,7 @@ async def test_a_retry_in_a_stage_that_the_job_has_left_is_cancelled(works: Work
 
 
 async def test_only_what_fits_its_state_can_be_done_to_a_run(works: Works, database: Database) -> None:
-    """AU2, AU4: a run that is over is not retried, dismissed, cancelled, or run now."""
+    """AU2, AU4: a run that is over is not retried, dismissed, cancelled, or run now; the refusal says what can be."""
     await works.automate(works.stages[1], said("Done"))
     done = (await works.run(await works.moved(works.stages[1])))["id"]
     job = await works.moved(works.stages[1], startDate="2030-07-01")
@@ -187,10 +187,12 @@ async def test_only_what_fits_its_state_can_be_done_to_a_run(works: Works, datab
     await works.move(job, works.stages[2])
     failed = (await works.runs(job))[1]["id"]
     tries = {"retryRun": [done], "dismissRun": [done], "cancelRun": [done, failed], "runNow": [done, failed]}
+    words = {done: "It has been done.", failed: "It has failed: retry it, or dismiss it."}
     before = await digest(database)
     for mutation, some in tries.items():
         for run in some:
-            assert await works.owner.code(mutation, runId=run) == ("INVALID", ["input", "runId"]), mutation
+            [error] = await works.owner.refused(mutation, runId=run)
+            assert (error["code"], error["path"], error["message"]) == ("INVALID", ["input", "runId"], words[run])
     assert await digest(database) == before
 
 

@@ -1,6 +1,6 @@
 """Turns of automations after their first chance: done by the worker, or dealt with by hand (AU2)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,6 +15,20 @@ from store.database import Row
 from store.writes import due, runs
 
 LEFT: Final = "The job has left the stage."
+WORDS: Final[Mapping[RunState, str]] = {
+    RunState.QUEUED: "It is about to be done.",
+    RunState.RUNNING: "It is being done.",
+    RunState.RETRYING: "It is tried again by itself: it can be cancelled.",
+    RunState.SCHEDULED: "It waits for its time: run it now, or cancel it.",
+    RunState.HELD: "Its e-mails are held back: release or discard them.",
+    RunState.FAILED: "It has failed: retry it, or dismiss it.",
+    RunState.DONE: "It has been done.",
+    RunState.SKIPPED: "It was skipped.",
+    RunState.CANCELLED: "It was cancelled.",
+    RunState.DISMISSED: "It was dismissed.",
+}
+"""Where a turn stands, and what can be done about it, for who wanted something else."""
+
 _ENDED: Final = frozenset({RunState.DONE, RunState.SKIPPED, RunState.CANCELLED, RunState.DISMISSED})
 
 
@@ -150,7 +164,7 @@ async def _mine(work: Work, run_id: str, *states: RunState) -> Row:
     row = await runs.locked(work.db, work.firm_id, run_id)
     assert row is not None  # turns are never deleted
     if row["state"] not in states:
-        raise invalid(ErrorCode.INVALID, f"It is {row['state']}: there is nothing of this to do.", "run_id")
+        raise invalid(ErrorCode.INVALID, WORDS[RunState(row["state"])], "run_id")
     return row
 
 

@@ -14,6 +14,11 @@ from gql.fields import KEPT, optional, to_domain
 T = TypeVar("T")
 
 
+def certain(description: str) -> Any:
+    """A field of a create that may be left out, and that means nothing as null: that is refused."""
+    return strawberry.field(description=description, default=strawberry.UNSET, metadata={KEPT: True})
+
+
 @dataclass_transform(kw_only_default=True, field_specifiers=(optional,))
 def input_of(domain: type, description: str, *, one_of: bool = False) -> Callable[[type[T]], type[T]]:
     """Makes an input type that becomes a dataclass of the layers below, field by field of the same name."""
@@ -41,7 +46,7 @@ class MutationInput:
             checks.name(self.client_mutation_id, "client_mutation_id")
         for part in fields(self):
             if part.metadata.get(KEPT) and getattr(self, part.name) is None:
-                checks.add(ErrorCode.REQUIRED, "It cannot be null: leave it out to keep it.", part.name)
+                checks.add(ErrorCode.REQUIRED, "It cannot be null: leave it out instead.", part.name)
         return checks.problems
 
     def command(self) -> Any:

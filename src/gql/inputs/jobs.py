@@ -8,7 +8,7 @@ from engine.enums import JobState, PendingItems, Priority
 from engine.job import items, jobs, moves, undo
 from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
-from gql.inputs.base import MutationInput, input_of
+from gql.inputs.base import MutationInput, certain, input_of
 from resolvers.orders import JobOrder as OrderMeant
 from resolvers.orders import JobOrderField
 from store.reads import filters
@@ -73,8 +73,8 @@ class CreateJobInput(MutationInput):
     )
     stage_id: ID | None = given("The stage it starts in; the first by default.", default=None)
     description: str | None = optional("More about it; null for nothing.")
-    priority: Priority | None = settable("How urgent it is; MEDIUM unless a template says otherwise.")
-    assignee_ids: list[ID] | None = settable("Members who work on it.")
+    priority: Priority | None = certain("How urgent it is; MEDIUM unless a template says otherwise.")
+    assignee_ids: list[ID] | None = certain("Members who work on it; the template's unless given.")
     start_date: date | None = optional("From when it is to be worked on; null for no date.")
     due_date: date | None = optional("By when it is to be done; null for no date.")
     after_job_id: ID | None = given("Place it below this job of the stage; null puts it on top.", default=None)
