@@ -141,7 +141,7 @@ class Query:
     )
     preview_move: MovePreview | None = root(
         previews.move,
-        "What a move would do, without doing it. It cannot be asked for together with a board or changes.",
+        "What a move would do, without doing it. It cannot be asked for together with anything that has a cursor.",
         input=Arg(MoveJobInput, "The move."),
     )
     dashboard: Dashboard | None = snapshot(

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from engine import access
 from live.sight import Onlooker, Story, story
@@ -24,7 +24,8 @@ from store.sql import Params
 TOO_MANY_THINGS: Final = 500
 """Tasks, jobs or notifications of one page: querying again costs less."""
 
-_MEANT_FOR_ALL: Final = frozenset({"job", "task", "account", "member", "pipeline", "status", "clock", "firm"})
+_MEANT_FOR_ALL: Final = frozenset({"account", "member", "pipeline", "status", "clock", "firm"})
+_SOMEBODYS: Final = frozenset({"job", "task", "notification", "notifications"})
 
 
 class MyWorkPart(StrEnum):
@@ -57,7 +58,7 @@ class MyWorkSource:
 
     def concerned(self, events: Sequence[LoggedEvent]) -> bool:
         """Whatever may be somebody's own, or be shown beside it."""
-        kinds = _MEANT_FOR_ALL | {"notification", "notifications"}
+        kinds = _MEANT_FOR_ALL | _SOMEBODYS
         return any(change["type"] in kinds for event in events for change in event.changes)
 
     async def begin(self, context: Context) -> None:
@@ -69,6 +70,8 @@ class MyWorkSource:
 
     async def show(self, context: Context, events: Sequence[LoggedEvent]) -> list[Change] | None:
         """What the viewer is to be shown of the events; None where querying again is better."""
+        if not any(_concerns(context.viewer.member_id, event.changes) for event in events):
+            return []  # as most of what happens: it costs no statement, though every member follows this
         who = await onlooker(context)
         found = story(events, who)
         if found.rights or found.listings or found.time_zone:
@@ -81,6 +84,37 @@ class MyWorkSource:
                 return None
             shown += some
         return shown
+
+
+def _concerns(me: str, changes: Sequence[dict[str, Any]]) -> bool:
+    """Whether a transaction may mean anything for a member; False is certain.
+
+    A task that belongs to a job comes with it, and the job says to whom its tasks are assigned; of one that belongs to
+    none it takes a look.
+    """
+    with_jobs = any(change["type"] == "job" for change in changes)
+    for change in changes:
+        match change["type"]:
+            case "job":
+                mine = _names(me, change)
+            case "task":
+                mine = not with_jobs or me in (*change.get("assigned", ()), *change.get("unassigned", ()))
+            case "notification":
+                mine = change["member"] == me
+            case "notifications":
+                mine = change["id"] == me
+            case other:
+                mine = other in _MEANT_FOR_ALL
+        if mine:
+            return True
+    return False
+
+
+def _names(me: str, change: dict[str, Any]) -> bool:
+    """Whether a changed job is or was a member's to do, or came to where others see it, with what they were told."""
+    keys = [key for key in (change["before"], change["after"]) if key]
+    assigned = any(me in key["assignees"] or me in key["task_assignees"] for key in keys)
+    return assigned or len({key["pipeline"] for key in keys}) > 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ async def _tasks(work: Work, swap: Swap) -> int:
     tasks = {row["id"]: row["job_id"] for row in found if row["job_id"] is None or _locked(work, row["job_id"])}
     new = await writes.hand_over_tasks(work.db, work.firm_id, list(tasks), swap.gone_id, swap.heir_id, work.now)
     for task_id, job_id in tasks.items():
-        work.touch("task", task_id, unassigned=[swap.gone_id])
+        work.touch("task", task_id, unassigned=[swap.gone_id], assigned=[swap.heir_id])
         if job_id is not None:
             work.touch_job(job_id)
             line = changed("assignees", [swap.gone_id], [swap.heir_id] if task_id in new else [])
