@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from tests.properties.live_sight import Past
-from tests.support.subscriber import Received
+from tests.properties.live_sight import Past, on_board
+from tests.support.board import Board
+from tests.support.subscriber import Received, Subscriber
 
 AFTERMATH_SECONDS: Final = 1.0
 """How long after its end a fault is still blamed for what is late then."""
@@ -64,24 +65,16 @@ class Tally:
         finally:
             happening.ended = time.time()
 
-    def count(self, who: str, got: Received, past: Past) -> None:
+    def count(self, one: Subscriber, got: Received, past: Past) -> None:
         """Take an event in."""
         self.events += 1
         self.changes.update(change["__typename"] for change in got.changes)
         self.resets.update(change["why"] for change in got.of("StreamReset"))
-        since = self._behind_since(got, past)
-        self.worst = max(self.worst, (got.at - since, f"{who}, from {got.since} to {got.upto}"))
+        since = _behind_since(one.board, got, past)
+        self.worst = max(self.worst, (got.at - since, f"{one.name}, from {got.since} to {got.upto}"))
         blamed = {one.kind for one in self.happenings if one.to_blame(since, got.at)} or {NO_FAULT}
         for kind in blamed:
             self.longest[kind] = max(self.longest.get(kind, 0.0), got.at - since)
-
-    def _behind_since(self, got: Received, past: Past) -> float:
-        shown = {change["job"]["id"] for change in got.of("JobUpserted")}
-        shown |= {change["jobId"] for change in got.of("JobRemoved")}
-        for seq in range(got.since, got.upto):
-            if past.changes[seq].keys() & shown:
-                return past.times[seq]
-        return got.at
 
     def __str__(self) -> str:
         kinds = Counter(one.kind for one in self.happenings)
@@ -102,3 +95,14 @@ class Tally:
 
     def _line(self, kind: str, number: str) -> str:
         return f"  {kind:<28} {number:>4}   longest staleness {self.longest.get(kind, 0.0):6.2f} s"
+
+
+def _behind_since(board: Board, got: Received, past: Past) -> float:
+    """When the first of the changes happened that an event tells of: those of jobs on the board, before or after."""
+    shown = {change["job"]["id"] for change in got.of("JobUpserted")}
+    shown |= {change["jobId"] for change in got.of("JobRemoved")}
+    for seq in range(got.since, got.upto):
+        changes = past.changes[seq]
+        if any(on_board(changes[job][when], board) for job in changes.keys() & shown for when in ("before", "after")):
+            return past.times[seq]
+    return got.at

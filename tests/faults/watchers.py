@@ -102,7 +102,7 @@ class Audience(Crowd):
             for got in some:
                 self._judge(one, got, hidden)
                 if got.event is not None:
-                    self.tally.count(one.name, got, self.past)
+                    self.tally.count(one, got, self.past)
 
     async def judge(self) -> None:
         """Hold what has been received so far against what was true."""
