@@ -92,6 +92,7 @@ async def link_item(work: Work, command: LinkItem) -> str:
         raise invalid(ErrorCode.ALREADY_LINKED, "The task is linked to a job already: unlink it first.", "item_id")
     work.touch("task", command.item_id)
     work.touch_job(command.job_id)
+    work.reconsider(command.job_id)  # the item may be closed
     work.history(command.job_id, HistoryAction.TASK_ADDED, changed("task", None, row["id"]))
     return command.item_id
 
