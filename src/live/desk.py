@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -55,6 +55,16 @@ class Desk:
         """Seats by their member's and their session's id."""
         self.seats: dict[Seat, None] = {}
         self.news = asyncio.Event()
+
+    @property
+    def cohorts(self) -> Collection[Cohort]:
+        """Those who take part, in the groups for which things are done once."""
+        return self._cohorts.values()
+
+    @property
+    def waiting(self) -> int:
+        """How many subscribers do not take part: they cannot take more just now, or have only come."""
+        return len(self.seats) - sum(len(cohort.seats) for cohort in self._cohorts.values())
 
     def join(self, seat: Seat) -> None:
         """A subscriber comes."""

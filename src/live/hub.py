@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -64,9 +64,9 @@ class Hub:
             desk.ready(seat)
 
     @property
-    def seats(self) -> int:
-        """How many subscribers there are."""
-        return sum(len(desk.seats) for desk in self._desks.values())
+    def desks(self) -> Collection[Desk]:
+        """The firms that have subscribers here."""
+        return self._desks.values()
 
     async def _run(self, desk: Desk) -> None:
         async with self._tails.follow(desk.firm_id) as tail:

@@ -19,6 +19,7 @@ from resolvers.context import Context
 from resolvers.declare import Depends
 from resolvers.log_pages import Event, Page, Source
 from store.database import Database, Row
+from store.reads.things import pipelines_of
 from store.writes import members
 
 MOST: Final = 200  # events a page
@@ -45,6 +46,19 @@ class Subscribed:
     info: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A subscriber, as the log says at its position. ``pipelines`` are those on whose lists the member is."""
+
+    identity: Identity
+    pipelines: frozenset[str] = frozenset()
+
+    @property
+    def viewer(self) -> Viewer:
+        """The member."""
+        return self.identity.viewer
+
+
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Following:
     """A subscription as the hub knows it; a ``live.seats.Stream``."""
@@ -58,17 +72,21 @@ class Following:
     """What its selection says of the viewer."""
     run: Run
 
-    def standing(self, viewer: Viewer) -> Hashable:
-        """Equal for viewers who are shown the same.
+    def standing(self, who: Who) -> Hashable:
+        """Equal for subscribers who are shown the same, in three parts: rights, pipelines, and the member.
 
-        Those who see the whole of what the stream is about see the same of it, unless what is selected leads beyond
-        it, or is their own.
+        Owners and admins see everything. Who sees all accounts sees a pipeline whole, and of a job that leaves it just
+        whether it has gone to another pipeline that they see. All others have a sight of their own.
         """
-        depends = self.depends | self.source.depends
+        viewer, depends = who.viewer, self.depends | self.source.depends
         rights = (viewer.role, viewer.rights, viewer.scopes) if Depends.RIGHTS in depends else ()
-        all_of_it = viewer.sees_all_accounts and self.source.in_one_pipeline and Depends.SCOPE not in self.depends
-        alike = (viewer.manages or all_of_it) and Depends.SELF not in depends
-        return rights, "" if alike else viewer.member_id
+        if Depends.SELF in depends:
+            return rights, (), viewer.member_id
+        if viewer.manages:
+            return rights, (), ""
+        if viewer.sees_all_accounts and self.source.in_one_pipeline and Depends.SCOPE not in self.depends:
+            return rights, who.pipelines, ""
+        return rights, (), viewer.member_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +101,9 @@ class LogReader:
 
     async def admit(self, recent: Recent, seats: Sequence[Seat]) -> Mapping[Seat, Exception]:
         """Looks anew at sessions and rights (LV6)."""
-        identities: list[Identity] = [seat.who for seat in seats]
+        identities: list[Identity] = [seat.who.identity for seat in seats]
         found = await identities_now(recent.db, recent.firm_id, identities, self.clock())
+        listed = await pipelines_of(recent.db, recent.firm_id, {seat.member_id for seat in seats})
         leaving: dict[Seat, Exception] = {}
         for seat in seats:
             now = found[seat.session_id]
@@ -92,12 +111,12 @@ class LogReader:
                 message = "The session is over: log in again, and go on from the last cursor."
                 leaving[seat] = invalid(now, message)
             else:
-                seat.who = now
+                seat.who = Who(now, listed.get(seat.member_id, frozenset()))
         return leaving
 
     def standing(self, seat: Seat) -> Hashable:
         """See ``Following.standing``."""
-        return _following(seat).standing(seat.who.viewer)
+        return _following(seat).standing(seat.who)
 
     def touched(self, recent: Recent, since: Position) -> set[str] | None:
         """Members whose rights, accounts or places on lists have changed, and sessions that have ended."""
@@ -160,7 +179,9 @@ class LogReader:
                 recent.facts["firm"] = await members.firm_clock(recent.db, recent.firm_id)
             firm: Row = recent.facts["firm"]
             viewer = replace(seat.who.viewer, time_zone=firm["time_zone"], clock_date=firm["clock_date"])
-            context = Context(self.database, replace(seat.who, viewer=viewer), "", notify=self.notify, clock=self.clock)
+            context = Context(
+                self.database, replace(seat.who.identity, viewer=viewer), "", notify=self.notify, clock=self.clock
+            )
             context.db, context.shared = recent.db, True
             recent.facts[key] = context
         found: Context = recent.facts[key]

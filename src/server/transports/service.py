@@ -16,6 +16,7 @@ from live.presence import Presence
 from live.seats import Seat, Sink
 from live.tail import Tails
 from resolvers.context import Context
+from resolvers.following import Who
 from server.settings import Settings
 from server.transports.operation import Operation
 from store.database import Database
@@ -56,6 +57,6 @@ class Service:
         assert context.identity is not None  # whoever follows something is a reader
         stream = self.followings.of(self.schema, operation.query, operation.variables, context)
         who, after = context.identity, context.wanted.wanted.after
-        seat = Seat(stream, sink, who, who.viewer.member_id, who.session_id, after)
+        seat = Seat(stream, sink, Who(who), who.viewer.member_id, who.session_id, after)
         self.hub.join(seat)
         return seat

@@ -266,3 +266,14 @@ async def api_tokens_of(db: Db, firm_id: str, member_id: str, now: datetime) -> 
         member_id,
         now,
     )
+
+
+async def pipelines_of(db: Db, firm_id: str, member_ids: Collection[str]) -> dict[str, frozenset[str]]:
+    """The pipelines on whose lists members are."""
+    found = await db.rows(
+        "SELECT member_id, array_agg(pipeline_id) AS ids FROM pipeline_members"
+        " WHERE firm_id = $1 AND member_id = ANY($2) GROUP BY 1",
+        firm_id,
+        list(member_ids),
+    )
+    return {row["member_id"]: frozenset(row["ids"]) for row in found}
