@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from store.ids import new_id
 from tests.docs.pages import ROOT, Page
 from tests.support.api import Api, Json, Shop
 from tests.support.works import Works
@@ -29,7 +30,7 @@ async def named(api: Api, works: Works) -> dict[str, Any]:
         "last": stages[2],
         "done": stages[2],
         "pipeline": works.shop.pipeline,
-        "template": template,
+        "template": new_id("emailtemplate"),
         "role": (await owner.do("createAccountRole", "accountRole { id }", name="Preparer"))["id"],
         "tag": (await owner.do("createTag", "tag { id }", name="S-Corp"))["id"],
         "status": await works.status(),
