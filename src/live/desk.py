@@ -18,7 +18,7 @@ import structlog
 from live.cursor import Position
 from live.gate import Gate
 from live.recent import Recent
-from live.seats import Cohort, Key, Over, Reader, Seat, Shown
+from live.seats import Cohort, Key, Over, Reader, Seat, Shown, Tally
 from live.tail import Tail
 from store.database import Database, Db, is_outage
 
@@ -40,15 +40,15 @@ _log = structlog.get_logger("stageline.streams")
 class Desk:
     """The subscribers of one firm, and what is done to take them on."""
 
-    def __init__(self, firm_id: str, database: Database, reader: Reader, gate: Gate) -> None:
+    def __init__(self, firm_id: str, database: Database, reader: Reader, gate: Gate, tally: Tally) -> None:
         self.firm_id = firm_id
         self.closing = False
-        self.sent = 0
-        """How many events have been handed to sinks."""
+        self._tally = tally
         self._database = database
         self._reader = reader
         self._gate = gate
         self._here: Position | None = None
+        self._since: float | None = None
         self._cohorts: dict[Key, Cohort] = {}
         self._new: dict[Seat, None] = {}
         self._by_person: dict[str, dict[Seat, None]] = {}
@@ -65,6 +65,11 @@ class Desk:
     def waiting(self) -> int:
         """How many subscribers do not take part: they cannot take more just now, or have only come."""
         return len(self.seats) - sum(len(cohort.seats) for cohort in self._cohorts.values())
+
+    @property
+    def lag(self) -> float:
+        """For how many seconds there has been something new that has not been taken up."""
+        return time.monotonic() - self._since if self._since is not None else 0.0
 
     def join(self, seat: Seat) -> None:
         """A subscriber comes."""
@@ -107,7 +112,9 @@ class Desk:
         with tail.listening(self.news):
             while self.seats and not self.closing:
                 self.news.clear()
+                self._since = self._since or time.monotonic()
                 if not await self._safely():
+                    self._since = None
                     await self._wait()
 
     async def _wait(self) -> None:
@@ -204,10 +211,17 @@ class Desk:
         if shown.payload is None and silent and not shown.more:
             shown = await reader.silence(recent, seat, shown.end)
         seats = list(cohort.seats)
+        self._count(cohort, seats, shown)
         self._move(cohort, shown)
         if shown.payload is not None:
             self._offer(seats, shown.payload, shown.end.encode())
         return shown.more
+
+    def _count(self, cohort: Cohort, seats: Sequence[Seat], shown: Shown) -> None:
+        if shown.reset:
+            self._tally.reset += len(seats)
+        elif not cohort.told and shown.payload is not None:
+            self._tally.recovered += sum(seat.resumes for seat in seats)
 
     def _move(self, cohort: Cohort, shown: Shown) -> None:
         """Moves a cohort on; where another like it is already, both become one."""
@@ -231,7 +245,7 @@ class Desk:
 
     def _offer(self, seats: Sequence[Seat], payload: bytes, cursor: str) -> None:
         """Hands an event to all; who cannot take more stays behind until it says that it can."""
-        self.sent += len(seats)
+        self._tally.sent += len(seats)
         for seat in seats:
             if not seat.sink.offer(payload, cursor):
                 self._unplace(seat)

@@ -9,7 +9,7 @@ from typing import Final
 
 from live.desk import Desk
 from live.gate import Gate
-from live.seats import Reader, Seat
+from live.seats import Reader, Seat, Tally
 from live.tail import Tails
 from store.database import Database
 
@@ -24,6 +24,7 @@ class Hub:
         self._database = database
         self._reader = reader
         self._gate = Gate(TURNS_AT_ONCE)
+        self.tally = Tally()
         self._tails = tails
         self._desks: dict[str, Desk] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -45,7 +46,7 @@ class Hub:
         firm_id = seat.stream.firm_id
         desk = self._desks.get(firm_id)
         if desk is None:
-            desk = self._desks[firm_id] = Desk(firm_id, self._database, self._reader, self._gate)
+            desk = self._desks[firm_id] = Desk(firm_id, self._database, self._reader, self._gate, self.tally)
             task = asyncio.create_task(self._run(desk))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)

@@ -45,6 +45,8 @@ class Seat:
     position: Position | None
     told: bool = False
     """Whether anything has been sent to it."""
+    resumes: bool = False
+    """Whether it came with a cursor."""
     cohort: Cohort | None = None
     """Where it is while it takes part; position and being told are the cohort's then."""
     gone: bool = False
@@ -57,6 +59,8 @@ class Shown:
     end: Position
     payload: bytes | None = None
     more: bool = False
+    reset: bool = False
+    """Whether the event says to query again."""
 
 
 class Over(Exception):
@@ -65,6 +69,20 @@ class Over(Exception):
     def __init__(self, last: Any) -> None:
         super().__init__("the stream is over")
         self.last = last
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a process counts of its streams, from its start."""
+
+    sent: int = 0
+    """Events handed to sinks."""
+    recovered: int = 0
+    """Subscribers who came back with a cursor and went on from it."""
+    reset: int = 0
+    """Times that subscribers were told to query again."""
+    slow: int = 0
+    """Clients that were let go because they did not read."""
 
 
 class Reader(Protocol):

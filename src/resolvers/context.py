@@ -44,10 +44,6 @@ class Context:
     """What the subscription is to follow, once its resolver has been met: ``resolvers.following.Subscribed``."""
     shared: bool = False
     """Whether several operations are run on it, which show the same rows: what one has loaded serves all."""
-    sent: str | None = None
-    """The cursor of the stream's last event."""
-    unsent: bool = False
-    """Whether that event could not be sent, because its fields could not be read."""
     leaving: bool = False
     """Whether nobody wants the rest of the stream any more."""
     idle: asyncio.Future[Any] | None = None

@@ -142,7 +142,7 @@ class LogReader:
         context = await self._context(recent, seat)
         page = await self._page(recent, seat, context, after)
         payload = await following.run(context, page.event) if page.event else None
-        return Shown(page.end, payload, page.has_more)
+        return Shown(page.end, payload, page.has_more, page.reset)
 
     async def silence(self, recent: Recent, seat: Seat, end: Position) -> Shown:
         """An event without changes; refused to who sees nothing of what it is about."""

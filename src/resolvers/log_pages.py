@@ -52,6 +52,8 @@ class Page:
     end: Position
     event: Event | None
     has_more: bool = False
+    reset: bool = False
+    """Whether it says to query again."""
 
 
 def position(text: str) -> Position:
@@ -115,7 +117,7 @@ def _joined(source: Source, end: Position, events: Sequence[LoggedEvent], found:
 def _reset(context: Context, source: Source, head: Head, reason: ResetReason) -> Page:
     """LV3: says to query again."""
     end = cursor.at(head, context.firm_id)
-    return Page(end, _event(context, source, end, [{"__typename": "StreamReset", "reason": reason}]))
+    return Page(end, _event(context, source, end, [{"__typename": "StreamReset", "reason": reason}]), reset=True)
 
 
 def _event(context: Context, source: Source, end: Position, changes: list[Change]) -> Event:

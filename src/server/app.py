@@ -53,11 +53,11 @@ def create_app(
 
     While it runs it holds a connection pool and the broker: ``database`` and ``wakeups``, which stay open afterwards,
     or its own. ``schema`` replaces the public schema in tests. Once ``stop`` is set, streams end. ``metrics`` counts
-    the requests.
+    the requests, and tells of the streams.
     """
     allowed.reach = Reach.of(settings.allow_private_webhooks)
     schema = schema or build_schema(introspection=settings.introspection)
-    door = _Door(settings, database, wakeups, schema, stop or asyncio.Event())
+    door = _Door(settings, database, wakeups, schema, stop or asyncio.Event(), metrics)
     routes = [
         Route("/graphql", door.graphql, methods=["GET", "POST"]),
         WebSocketRoute("/graphql", door.socket),
@@ -88,12 +88,14 @@ class _Door:
         wakeups: Wakeups | None,
         schema: strawberry.Schema,
         stop: asyncio.Event,
+        metrics: Metrics | None,
     ) -> None:
         self.settings = settings
         self.database = database
         self.wakeups = wakeups
         self.schema = schema
         self.stop = stop
+        self.metrics = metrics
         self.service: Service
         self.readiness: Readiness
 
@@ -107,6 +109,8 @@ class _Door:
             tails = await stack.enter_async_context(Tails.open(database, wakeups))
             reader = LogReader(database, wakeups.notify, failure)
             hub = await stack.enter_async_context(Hub.open(database, tails, reader))
+            if self.metrics is not None:
+                self.metrics.watch(hub)
             presence = await stack.enter_async_context(Presence.open(self.settings.redis_url, wakeups))
             self.service = Service(
                 self.schema, self.settings, database, wakeups.notify, tails, hub, presence, self.stop

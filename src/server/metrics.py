@@ -19,7 +19,9 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.registry import Collector
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,6 +29,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engine.enums import DueKind
+from live.hub import Hub
 from server import web
 from server.settings import Settings
 from store.database import Database
@@ -69,9 +72,49 @@ class Metrics:
             for outcome in ("done", "failed", "dead"):
                 self.done.labels(kind, outcome)
 
+    def watch(self, hub: Hub) -> None:
+        """Tells of a hub's streams, too."""
+        self.registry.register(_Streams(hub))
+
     def observe(self, outcome: str, kind: DueKind, number: int) -> None:
         """Counts due work; an ``engine.due.Observe``."""
         self.done.labels(kind, outcome).inc(number)
+
+
+class _Streams(Collector):
+    """What the hub knows, read when somebody asks."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    def collect(self) -> Iterator[Metric]:
+        """The gauges and counters of this moment."""
+        desks, tally = self._hub.desks, self._hub.tally
+        gauges = {
+            "subscribers": ("Subscribers of streams.", sum(len(desk.seats) for desk in desks)),
+            "subscriber_groups": (
+                "Groups of them for which an event is executed once.",
+                sum(len(desk.cohorts) for desk in desks),
+            ),
+            "subscribers_waiting": (
+                "Subscribers to whom nothing is sent just now: they have not read what they were sent, or only come.",
+                sum(desk.waiting for desk in desks),
+            ),
+            "stream_lag_seconds": (
+                "How long the subscriber that is furthest behind has waited for what is new, at most.",
+                max((desk.lag for desk in desks), default=0.0),
+            ),
+        }
+        for name, (text, value) in gauges.items():
+            yield GaugeMetricFamily(f"stageline_{name}", text, value)
+        counters = {
+            "stream_events": ("Events handed to subscribers.", tally.sent),
+            "stream_resumes": ("Subscribers who came back with a cursor and went on from it.", tally.recovered),
+            "stream_resets": ("Times that subscribers were told to query again.", tally.reset),
+            "slow_closes": ("Connections closed because the client did not read.", tally.slow),
+        }
+        for name, (text, value) in counters.items():
+            yield CounterMetricFamily(f"stageline_{name}", text, value)
 
 
 class Backlog:

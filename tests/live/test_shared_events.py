@@ -87,11 +87,11 @@ async def service(database: Database, wakeups: Wakeups, reader: LogReader) -> As
         yield Service(build_schema(), Settings(), database, wakeups.notify, tails, hub, presence, stop)
 
 
-async def subscribed(service: Service, client: Client, document: str, pipeline: str) -> Collected:
+async def subscribed(service: Service, client: Client, document: str, pipeline: str, **given: str) -> Collected:
     """A subscription of a member."""
     assert client.token is not None
     sink = Collected()
-    operation = Operation(document, {"pipeline": pipeline}, None, {}, read_only=False)
+    operation = Operation(document, {"pipeline": pipeline, **given}, None, {}, read_only=False)
     context = service.context(await authenticate(service.database, client.token), "")
     assert [result async for result in results(service.schema, operation, context)] == []
     service.join(operation, context, sink)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -19,6 +19,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from engine.firm.sessions import Identity
 from gql.masking import incident
+from live.seats import Tally
 from live.tasks import end
 from resolvers.context import Context
 from server.auth import check_origin, client_address, identify
@@ -75,10 +76,11 @@ class EventStreamView:
                 HTTPStatus.METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "Mutations need POST.", {"allow": "POST"}
             )
         if context.wanted is None:
-            return _Stream(_events(self.service, identity, _frames(context, first, found)), found)
+            frames = _frames(first, found)
+            return _Stream(_events(self.service, identity, frames), found, self.service.hub.tally)
         await found.aclose()
         frames = _followed(self.service, operation, context)
-        return _Stream(_events(self.service, identity, frames), frames)
+        return _Stream(_events(self.service, identity, frames), frames, self.service.hub.tally)
 
 
 class _Stream(StreamingResponse):
@@ -87,8 +89,9 @@ class _Stream(StreamingResponse):
     Starlette would cancel it time and again until it has ended, cleaning up included; here it is cancelled once.
     """
 
-    def __init__(self, events: AsyncGenerator[bytes, None], source: AsyncGenerator[Any, None]) -> None:
+    def __init__(self, events: AsyncGenerator[bytes, None], source: AsyncGenerator[Any, None], tally: Tally) -> None:
         super().__init__(events, headers=_HEADERS)
+        self._tally = tally
         self._events = events
         self._source = source  # which has begun, while the events may never begin
 
@@ -107,10 +110,10 @@ class _Stream(StreamingResponse):
             finally:
                 await end(leaving, sending)
         if not sending.cancelled():
-            with suppress(
-                TimeoutError
-            ):  # the client does not read: uvicorn cuts the connection of an unfinished answer
+            try:
                 sending.result()
+            except TimeoutError:  # the client does not read: uvicorn cuts the connection of an unfinished answer
+                self._tally.slow += 1
 
 
 async def _events(
@@ -137,13 +140,11 @@ async def _events(
             yield _last(last)
 
 
-async def _frames(
-    context: Context, first: Result | None, found: AsyncGenerator[Result, None]
-) -> AsyncGenerator[bytes, None]:
+async def _frames(first: Result | None, found: AsyncGenerator[Result, None]) -> AsyncGenerator[bytes, None]:
     """The results of an operation as they come."""
     result = first
     while result is not None:
-        yield _last(result) if result.ends else _next(result.payload(), context.sent)
+        yield _last(result) if result.ends else _next(result.payload())
         result = None if result.ends else await anext(found, None)
 
 
@@ -226,6 +227,5 @@ async def _over(service: Service, identity: Identity | None) -> Result | None:
         await end(*awaited)
 
 
-def _next(payload: dict[str, Any], sent: str | None = None) -> bytes:
-    cursor = b"id: %b\n" % sent.encode() if sent else b""
-    return cursor + b"event: next\ndata: %b\n\n" % orjson.dumps(payload)
+def _next(payload: dict[str, Any]) -> bytes:
+    return b"event: next\ndata: %b\n\n" % orjson.dumps(payload)

@@ -19,13 +19,12 @@ from engine.enums import ErrorCode
 from engine.errors import Refused
 from gql.fields import refusal
 from gql.following import Unshowable
-from gql.masking import INTERNAL, UNAVAILABLE, code_of, incident, masked
+from gql.masking import code_of, incident, masked
 from live.tasks import ended
 from resolvers.context import Context
 from server.transports.operation import Operation
 
 _READS: Final = frozenset({OperationType.QUERY, OperationType.SUBSCRIPTION})
-_OURS: Final = frozenset({INTERNAL, UNAVAILABLE})
 _SESSION_OVER: Final = frozenset({ErrorCode.SESSION_EXPIRED.value, ErrorCode.SESSION_ENDED.value})
 
 
@@ -87,8 +86,8 @@ def last_word(error: Exception, name: str | None) -> Result:
 async def results(schema: strawberry.Schema, operation: Operation, context: Context) -> AsyncGenerator[Result, None]:
     """The results of an operation: one of a query or mutation, any number of a subscription.
 
-    The events of a subscription are whole: one that fails is tried again, if the reason is ours, or ends the stream.
-    What goes wrong is a result too, the last one; it never says what went wrong inside (API1).
+    A subscription to the log has none: its resolver leaves in the context what the hub is to follow. What goes wrong is
+    a result too, the last one; it never says what went wrong inside (API1).
     """
     try:
         source = await schema.stream(
@@ -100,17 +99,11 @@ async def results(schema: strawberry.Schema, operation: Operation, context: Cont
             allowed_operation_types=_READS if operation.read_only else None,
         )
         async with aclosing(source):
-            failure: Result | None = None
             while (found := await _next(source, context)) is not None:
-                result = _result(found, context, operation.name)
-                if context.sent is not None and _is_ours(result):
-                    context.unsent, failure = True, result  # the stream tries again, and ends if that does not help
-                    continue
+                result = _result(found, operation.name)
                 yield result
                 if result.ends:
                     return
-            if context.unsent and failure:
-                yield failure
     except Exception as error:  # noqa: BLE001  (the last gate: nothing of it may reach the client)
         yield failed([incident(error, operation.name)])
 
@@ -139,14 +132,8 @@ async def _step(source: StreamResult, context: Context) -> ExecutionResult | Non
     return found
 
 
-def _result(found: ExecutionResult, context: Context, name: str | None) -> Result:
-    """An event arrives whole or not at all: with an error in it, it would move the cursor past what it did not show."""
+def _result(found: ExecutionResult, name: str | None) -> Result:
     errors = masked(found.errors or [], name)
-    if errors and (context.sent is not None or (found.data is None and all(error.path is None for error in errors))):
+    if errors and found.data is None and all(error.path is None for error in errors):
         return failed(errors)
     return Result(found.data, errors, found.extensions)
-
-
-def _is_ours(result: Result) -> bool:
-    """Whether an event failed for a reason that is neither the client's nor on purpose."""
-    return any(code_of(error) in _OURS for error in result.errors)

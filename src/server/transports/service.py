@@ -57,6 +57,6 @@ class Service:
         assert context.identity is not None  # whoever follows something is a reader
         stream = self.followings.of(self.schema, operation.query, operation.variables, context)
         who, after = context.identity, context.wanted.wanted.after
-        seat = Seat(stream, sink, Who(who), who.viewer.member_id, who.session_id, after)
+        seat = Seat(stream, sink, Who(who), who.viewer.member_id, who.session_id, after, resumes=after is not None)
         self.hub.join(seat)
         return seat

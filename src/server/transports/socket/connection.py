@@ -228,6 +228,7 @@ class Connection:
             self._service.hub.ready(seat)
 
     def _too_slow(self) -> None:
+        self._service.hub.tally.slow += 1
         self._end_with(Closed(codes.TOO_SLOW, "Too slow: subscribe again after the last cursor"))
 
     def ended(self, operation_id: str, seat: Seat, result: Result) -> None:
