@@ -55,7 +55,14 @@ class Victim:
         """Stop it for good, if it runs."""
         await self._stack.aclose()
 
+    def runs(self) -> bool:
+        """Whether it runs now."""
+        return self._running is not None and self._running.process.returncode is None
+
+    def log(self) -> str:
+        """What it has logged, in all its lives."""
+        return "".join(path.read_text() for path in sorted(self.folder.glob(f"{self.command}-*/err.txt")))
+
     def errors(self) -> list[str]:
         """What it has logged, in all its lives, that somebody would have to look at."""
-        lines = "".join(path.read_text() for path in sorted(self.folder.glob(f"{self.command}-*/err.txt"))).splitlines()
-        return [line for line in lines if line and (line[0] != "{" or '"level":"error"' in line)]
+        return [line for line in self.log().splitlines() if line and (line[0] != "{" or '"level":"error"' in line)]

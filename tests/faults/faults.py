@@ -25,6 +25,7 @@ from tests.support.lines import Cut
 Act = Callable[[], Awaitable[None]]
 GAP_SECONDS: Final = (0.5, 1.5)
 """How long after the beginning of a fault the next one begins: the shortest and the longest."""
+WORKER: Final = "worker"
 
 
 @dataclass
@@ -152,7 +153,7 @@ class Faults:
             await asyncio.sleep(away)
             await self.site.worker_back()
 
-        return "worker", act
+        return WORKER, act
 
     # --- Redis ---
 

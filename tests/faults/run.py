@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from tests.faults.faults import Faults
+from tests.faults.faults import WORKER, Faults
 from tests.faults.site import Site, running_site
 from tests.faults.tally import Tally
 from tests.faults.verdict import assert_everything_happened_once
@@ -81,7 +81,9 @@ class Run:
 
     def _alive(self) -> None:
         for node in self.site.nodes:
-            assert not node.has_died(), f"{node.folder.name} has ended by itself: {node.log()[-3000:]}"
+            assert not node.has_died(), f"{node.folder.name} has ended by itself: {node.log()[-WIDTH:]}"
+        starting = self.faults.locks[WORKER].locked()
+        assert starting or self.site.worker.runs(), f"the worker has ended by itself: {self.site.worker.log()[-WIDTH:]}"
 
     async def _settled(self) -> bool:
         return bool(await self.site.database.value(DUE) == 0)

@@ -63,9 +63,15 @@ class Site:
 
     def troubles(self) -> list[str]:
         """The last errors in the logs."""
-        logs = [node.log() for node in self.nodes] + ["\n".join(self.worker.errors())]
-        errors = [[line for line in log.splitlines() if '"level":"error"' in line] for log in logs]
+        errors = [[line for line in log if '"level":"error"' in line] for log in self._logs()]
         return [line for some in errors for line in some[-TROUBLES:]]
+
+    def stray(self) -> list[str]:
+        """What the processes have said that is neither a line of a log nor a sentence for people."""
+        return [line for log in self._logs() for line in log if not line.startswith(("{", "stageline: "))]
+
+    def _logs(self) -> list[list[str]]:
+        return [log.splitlines() for log in (*(node.log() for node in self.nodes), self.worker.log())]
 
     async def worker_back(self) -> None:
         """Start the worker again after a kill, and give back what it held."""

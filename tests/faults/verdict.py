@@ -64,6 +64,7 @@ async def assert_everything_happened_once(site: Site, ledger: Ledger) -> None:
     await _made_once(site)
     await _events_once(database, ledger)
     await _history_once(database, ledger)
+    assert site.stray() == [], "the processes have said what no operator can read"
     for mutation, table in (("createJob", "jobs"), ("createTask", "tasks"), ("createComment", "comments")):
         made = [deed.made for deed in ledger.acknowledged(mutation)]
         found = {row["id"] for row in await database.rows(f"SELECT id FROM {table} WHERE id = ANY($1)", made)}

@@ -18,10 +18,12 @@ from tests.properties.live_crowd import Crowd
 from tests.support.api import Client, Json
 from tests.support.board import Board
 from tests.support.lines import Cut, Ended, Feed, Line, SocketLine, StreamLine
-from tests.support.subscriber import Received, Subscriber, _Course
+from tests.support.subscriber import Course, Received, Subscriber
 
 PAUSE_SECONDS: Final = 0.3
 """How long clients wait at most before they connect again."""
+LOST_SECONDS: Final = 0.7
+"""How often they look for a pipeline that is not there."""
 LAST: Final = 5
 """How many events of a subscriber a failure shows."""
 
@@ -32,19 +34,19 @@ class Watcher(Subscriber):
 
     resumes: int = 0
     """How often it has gone on from a cursor."""
-    pause: float = 0.7
+    pause: float = LOST_SECONDS
     last: deque[Json] = field(default_factory=lambda: deque(maxlen=LAST))
     """The last events that it was sent."""
 
-    async def _next(self, course: _Course) -> Json | None:
+    async def _next(self, course: Course) -> Json | None:
         event = await super()._next(course)
         self.last.append(event or {"lost": self.board.pipeline_id})
         return event
 
-    async def _subscribe(self, start: str | None, after: str | None = None) -> _Course:
+    async def _subscribe(self, start: str | None, after: str | None = None) -> Course:
         await asyncio.sleep(self.random.uniform(0, PAUSE_SECONDS))
         course = await super()._subscribe(start, after)
-        self.resumes += after is not None and course.first
+        self.resumes += after is not None
         return course
 
     async def _answer(self, feed: Feed) -> Json:
@@ -92,8 +94,8 @@ class Audience(Crowd):
         heads[self.site.vault] = await sight.head(self.past.database, self.past.firm)
         return heads
 
-    async def _true(self) -> None:
-        """AC4, LV1: nobody was told of what they could not see, and everybody of what they could."""
+    async def judge(self) -> None:
+        """Hold what has been received so far against what was true: AC4, LV1."""
         received = [(one, one.received[:]) for one in self.subscribers]
         await insist(self.past.read)
         hidden = await insist(self._hidden)
@@ -104,9 +106,8 @@ class Audience(Crowd):
                 if got.event is not None:
                     self.tally.count(one, got, self.past)
 
-    async def judge(self) -> None:
-        """Hold what has been received so far against what was true."""
-        await self._true()
+    async def _true(self) -> None:
+        await self.judge()
 
     def _judge(self, one: Subscriber, got: Received, hidden: list[str]) -> None:
         try:

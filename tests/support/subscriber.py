@@ -46,7 +46,7 @@ class Received:
 
 
 @dataclass
-class _Course:
+class Course:
     """What a subscriber reads over one connection."""
 
     feed: Feed
@@ -93,7 +93,7 @@ class Subscriber:
             if early is not None:
                 await self.line.leave(early.feed)
 
-    async def _early(self) -> _Course | None:
+    async def _early(self) -> Course | None:
         """Subscribe without a cursor. Whoever asks for the board once the stream is live misses nothing either."""
         try:
             course = await self._subscribe(None)
@@ -117,7 +117,7 @@ class Subscriber:
             except Died as died:
                 self.story.append(f"  {self.name} asks again: {died}")
 
-    async def _follow(self, course: _Course | None) -> None:
+    async def _follow(self, course: Course | None) -> None:
         """Take events, over as many connections as it takes, until the board must be drawn anew."""
         start = None if course else self.board.cursor
         while True:
@@ -132,14 +132,14 @@ class Subscriber:
                 await self.line.leave(course.feed)
                 return
 
-    async def _subscribe(self, start: str | None, after: str | None = None) -> _Course:
+    async def _subscribe(self, start: str | None, after: str | None = None) -> Course:
         variables = {"pipeline": self.board.pipeline_id, "filter": self.board.filter, "after": start}
         asked = time.time()
         feed = await self.line.subscribe(EVENTS, variables, after)
         self.connections += 1
-        return _Course(feed, decode(after).seq if after else None, asked=asked)
+        return Course(feed, decode(after).seq if after else None, asked=asked)
 
-    async def _next(self, course: _Course) -> Json | None:
+    async def _next(self, course: Course) -> Json | None:
         """The next event; None where the pipeline is lost. Raises Ended."""
         answer = await self._answer(course.feed)
         if "errors" in answer:
