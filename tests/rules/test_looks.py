@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from engine import due
+from engine.automating import cascades
 from engine.enums import DueKind
 from engine.work import Work
 from tests.rules.kit import task
@@ -117,3 +118,25 @@ async def test_what_is_finished_before_a_worker_looks_is_seen_by_it(
     assert (await where(works, job), await works.due()) == (1, 0)
     visits = (await works.look(job))["visits"]
     assert len(visits) == 2, "once"
+
+
+@pytest.mark.parametrize("in_hand", [False, True], ids=["before", "while a worker has it in hand"])
+async def test_a_chain_that_is_too_long_stops_nobody_else(
+    works: Works, monkeypatch: pytest.MonkeyPatch, in_hand: bool
+) -> None:
+    """AM3, AU6: the look that is due came of a chain; who finishes the last thing wants it, too, and gets it."""
+    job, made = await looked_at(works)
+    await works.database.rows("UPDATE due SET hops = $1", cascades.HOPS + 1)
+    if in_hand:
+        there, on, finish = held(Work.finish, before=True, when=lambda work: not work.viewer.is_system)
+        monkeypatch.setattr(Work, "finish", finish)
+        closing = asyncio.create_task(works.owner.do("completeItem", itemId=made))
+        await there.wait()
+        worker = asyncio.create_task(works.work())
+        await eventually(lambda: waiting(works), "the worker waits for the job")
+        on.set()
+        await asyncio.gather(worker, closing)
+    else:
+        await works.owner.do("completeItem", itemId=made)
+    await works.work()
+    assert (await where(works, job), await works.due()) == (1, 0)

@@ -99,6 +99,8 @@ READY: Final = """
 """
 
 
+# Where a look is due already, that one will do. If it is the end of a longer chain it is that of the shorter one from
+# now on: a chain that is stopped (AU6) stops nobody else. A worker that has it in hand leaves it (``hold``).
 _ADVANCE: Final = """
     INSERT INTO due (id, firm_id, kind, subject_id, job_id, in_lane, visit, position, due_at, shifts, waits, paused,
         attempts, cause, cascade, hops, created_at)
@@ -107,7 +109,10 @@ _ADVANCE: Final = """
     FROM unnest($2::text[], $3::text[]) AS given (job_id, due_id) {only}
     ORDER BY given.job_id
     ON CONFLICT (firm_id, job_id) WHERE kind = 'ADVANCE' AND dead_at IS NULL
-        DO UPDATE SET due_at = least(due.due_at, excluded.due_at)
+        DO UPDATE SET due_at = least(due.due_at, excluded.due_at), hops = least(due.hops, excluded.hops),
+            cascade = CASE WHEN excluded.hops < due.hops THEN excluded.cascade ELSE due.cascade END,
+            cause = CASE WHEN excluded.hops < due.hops THEN excluded.cause ELSE due.cause END,
+            leased_until = CASE WHEN excluded.hops < due.hops THEN NULL ELSE due.leased_until END
     RETURNING TRUE
 """
 
@@ -185,11 +190,13 @@ async def next_at(db: Db) -> datetime | None:
 
 
 async def hold(db: Db, claimed: Sequence[Row]) -> list[Row]:
-    """Locks claimed rows, those that are still ours, for the transaction that does them."""
-    attempts = {row["id"]: row["attempts"] for row in claimed}
-    found = await db.rows("SELECT * FROM due WHERE id = ANY($1) ORDER BY id FOR UPDATE", list(attempts))
+    """Locks claimed rows, those that are still ours and what they were, for the transaction that does them."""
+    taken = {row["id"]: (row["attempts"], row["hops"]) for row in claimed}
+    found = await db.rows("SELECT * FROM due WHERE id = ANY($1) ORDER BY id FOR UPDATE", list(taken))
     ours = {
-        row["id"] for row in found if row["attempts"] == attempts[row["id"]] and not (row["waits"] and row["paused"])
+        row["id"]
+        for row in found
+        if (row["attempts"], row["hops"]) == taken[row["id"]] and not (row["waits"] and row["paused"])
     }
     return [row for row in claimed if row["id"] in ours]
 
