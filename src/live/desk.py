@@ -66,6 +66,10 @@ class Desk:
         """How many subscribers do not take part: they cannot take more just now, or have only come."""
         return len(self.seats) - sum(len(cohort.seats) for cohort in self._cohorts.values())
 
+    def streams_of(self, member_id: str) -> int:
+        """How many subscriptions a member has."""
+        return len(self._by_person.get(member_id, ()))
+
     @property
     def lag(self) -> float:
         """For how many seconds there has been something new that has not been taken up."""

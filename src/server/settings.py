@@ -80,6 +80,12 @@ class Settings(BaseSettings):
     session_hours: int = Field(
         336, ge=1, description="How long a login lasts without being renewed, in hours (14 days)."
     )
+    max_sockets: int = Field(
+        20_000, ge=1, description="WebSocket connections that one web process takes; more are told to try again later."
+    )
+    max_streams: int = Field(
+        1_000, ge=1, description="Streams that one member may have open in one web process, over all connections."
+    )
     log_days: int = Field(
         30,
         ge=1,

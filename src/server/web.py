@@ -18,6 +18,11 @@ from server.trouble import Trouble, port_trouble
 
 BACKLOG: Final = 2048
 """How many connections may wait to be accepted."""
+UNHEARD_SECONDS: Final = 40
+"""How long what is sent may stay without an answer of the client's machine, where the system can count that.
+
+Event streams get no sign of life from a client; without this, one that has lost its network would stay for hours.
+"""
 GRACE_SECONDS: Final = 3
 """How long requests may take to end once we are asked to stop."""
 KEEP_ALIVE_SECONDS: Final = 75
@@ -69,6 +74,8 @@ def opened(host: str, port: int, prefix: str = "") -> socket.socket:
     except OSError as error:
         raise port_trouble(host, port, error, prefix) from error
     listener.setblocking(False)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # accepted connections inherit it
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNHEARD_SECONDS * 1000)
     return listener
 
 

@@ -25,7 +25,7 @@ from resolvers.context import Context
 from server.auth import check_origin, client_address, identify
 from server.refusals import HEADERS, Refusal, incident_answer
 from server.transports.operation import Operation, read_operation
-from server.transports.results import Result, last_word, refused, results
+from server.transports.results import Result, TooManyStreams, last_word, refused, results
 from server.transports.service import Service
 from server.transports.session_end import REASONS, session_end
 
@@ -151,7 +151,11 @@ async def _frames(first: Result | None, found: AsyncGenerator[Result, None]) -> 
 async def _followed(service: Service, operation: Operation, context: Context) -> AsyncGenerator[bytes, None]:
     """What the hub has for a subscription. Meanwhile it waits: nothing is kept for who does not read."""
     sink = _Slot()
-    seat = service.join(operation, context, sink)
+    try:
+        seat = service.join(operation, context, sink)
+    except TooManyStreams as refusal:
+        yield _last(last_word(refusal, operation.name))
+        return
     try:
         while True:
             await sink.filled.wait()

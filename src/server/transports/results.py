@@ -72,6 +72,10 @@ def failed(errors: list[GraphQLError]) -> Result:
     return Result(None, errors, ends=True)
 
 
+class TooManyStreams(Exception):
+    """A member has as many streams open as one may. The message is for clients."""
+
+
 def last_word(error: Exception, name: str | None) -> Result:
     """The last result of a subscription that the hub has ended, for whatever reason."""
     match error:
@@ -79,6 +83,8 @@ def last_word(error: Exception, name: str | None) -> Result:
             return failed([refusal(error.problems)])
         case Unshowable():
             return failed(error.errors)
+        case TooManyStreams():
+            return refused("TOO_MANY_SUBSCRIPTIONS", str(error))
         case _:
             return failed([incident(error, name)])
 

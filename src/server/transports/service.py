@@ -19,6 +19,7 @@ from resolvers.context import Context
 from resolvers.following import Who
 from server.settings import Settings
 from server.transports.operation import Operation
+from server.transports.results import TooManyStreams
 from store.database import Database
 
 
@@ -35,6 +36,8 @@ class Service:
     presence: Presence
     stop: asyncio.Event
     followings: Followings = field(default_factory=Followings)
+    sockets: int = 0
+    """WebSocket connections that are open."""
 
     async def known(self, token: str) -> Identity:
         """Whose token it is. Raises Refused."""
@@ -53,8 +56,11 @@ class Service:
         )
 
     def join(self, operation: Operation, context: Context, sink: Sink) -> Seat:
-        """Takes on a subscription whose resolver a context has met."""
+        """Takes on a subscription whose resolver a context has met. Raises TooManyStreams."""
         assert context.identity is not None  # whoever follows something is a reader
+        most = self.settings.max_streams
+        if self.hub.streams_of(context.viewer.firm_id, context.viewer.member_id) >= most:
+            raise TooManyStreams(f"At most {most:,} streams may be open at a time.")
         stream = self.followings.of(self.schema, operation.query, operation.variables, context)
         who, after = context.identity, context.wanted.wanted.after
         seat = Seat(stream, sink, Who(who), who.viewer.member_id, who.session_id, after, resumes=after is not None)

@@ -17,7 +17,7 @@ from live.seats import Seat
 from server.auth import Credentials, bearer
 from server.refusals import Refusal
 from server.transports.operation import read_message
-from server.transports.results import Result, failed, last_word, refused, results
+from server.transports.results import Result, TooManyStreams, failed, last_word, refused, results
 from server.transports.service import Service
 from server.transports.session_end import REASONS, SessionWatch
 from server.transports.socket import codes, messages
@@ -201,7 +201,10 @@ class Connection:
             await self._send({"id": message.id, "type": "complete"})
         elif self._operations.get(message.id) is asyncio.current_task():
             sink = _Sink(self, message.id, operation.name)
-            sink.seat = self._operations[message.id] = self._service.join(operation, context, sink)
+            try:
+                sink.seat = self._operations[message.id] = self._service.join(operation, context, sink)
+            except TooManyStreams as refusal:
+                await self._last(message.id, last_word(refusal, operation.name))
 
     async def _last(self, operation_id: str, result: Result) -> None:
         """The end of an operation that has failed as a whole."""

@@ -8,6 +8,7 @@ others wait, and a closed connection waits for its last bytes to be read, for ev
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable
 from typing import Final
 
@@ -25,6 +26,12 @@ SMALL_FRAMES: Final = 200
 LINGER_SECONDS: Final = 10.0
 """How long a connection that has ended may wait for its last bytes to be read."""
 
+
+SPREAD_SECONDS: Final = 0.001
+"""Over how long a time connections are closed when the server stops, for each of them."""
+
+LONGEST_SPREAD_SECONDS: Final = 2.0
+"""The same for all of them together."""
 
 EXTENSION: Final = "stageline"
 """The key of the ASGI extension under which the application finds the protocol."""
@@ -89,6 +96,15 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         super().on_task_complete(task)
         if not self.disconnected:
             self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+
+    def shutdown(self) -> None:
+        """Ends the connection because the server stops: not all at the same moment, for all come back at once."""
+        spread = min(LONGEST_SPREAD_SECONDS, len(self.connections) * SPREAD_SECONDS)
+        self.loop.call_later(random.uniform(0.0, spread), self._shut_down)  # noqa: S311  (it protects nothing)
+
+    def _shut_down(self) -> None:
+        if not self.disconnected:
+            super().shutdown()
 
     def _is_well(self) -> bool:
         """Counts a small frame; ends the connection of whoever sends too many."""

@@ -27,6 +27,17 @@ async def answer(service: Service, socket: WebSocket) -> None:
         await socket.close(codes.NO_SUBPROTOCOL, "Subprotocol not acceptable")
         return
     await socket.accept(PROTOCOL)
+    if service.sockets >= service.settings.max_sockets:
+        await socket.close(codes.FULL, "Try again later: this server has as many connections as it takes")
+        return
+    service.sockets += 1
+    try:
+        await _talk(service, socket)
+    finally:
+        service.sockets -= 1
+
+
+async def _talk(service: Service, socket: WebSocket) -> None:
     try:
         credentials = socket_credentials(socket)
     except Refusal as refusal:
