@@ -99,11 +99,12 @@ async def test_a_reader_that_is_too_slow_is_let_go_and_resumes(
 ) -> None:
     """LV3: it is cut off after a while, with a code where that can still be said, and misses nothing."""
     monkeypatch.setattr("server.transports.socket.connection.SEND_SECONDS", 0.2)
+    monkeypatch.setattr("server.transports.socket.connection.CLOSE_SECONDS", 0.2)
     monkeypatch.setattr("server.transports.event_stream.SEND_SECONDS", 0.2)
     job = await house.shop.job(description=TEXT, stageId=house.shop.stages[0])
     board = await Board.open(house.owner, house.shop.pipeline)
     async with slow(house, transport, board.cursor) as subscription:
-        async with asyncio.timeout(WITHIN):
+        async with asyncio.timeout(3 * WITHIN):
             while not house.is_idle():
                 job = await busy(house, job)
         with pytest.raises((Ended, AssertionError, httpx.TransportError)) as cut:
