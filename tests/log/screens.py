@@ -306,14 +306,14 @@ class DashboardScreen(Screen):
                 raise AssertionError(f"no client knows {other}")
 
 
-async def ask(screen: Screen, *, changes: bool = True) -> Json:
+async def ask(screen: Screen, *, changes: bool = True, first: int | None = None) -> Json:
     """The answer to one request for what is new on a screen, as ``changes``, and for the whole of it as it is now."""
     kind, value = screen.variable
     declared, asked, values = [f"$it: {kind}"], f"cursor {screen.snapshot('it')}", {"it": value}
     if changes:
-        declared.append("$stream: StreamInput!, $after: String!")
-        asked += " changes(stream: $stream, after: $after) { ...Happened }"
-        values |= {"stream": screen.stream, "after": screen.cursor}
+        declared.append("$stream: StreamInput!, $after: String!, $first: Int")
+        asked += " changes(stream: $stream, after: $after, first: $first) { ...Happened }"
+        values |= {"stream": screen.stream, "after": screen.cursor, "first": first}
     document = with_fragments(f"query ({', '.join(declared)}) {{ {asked} }}")
     return await screen.client.answer(document, **values)
 

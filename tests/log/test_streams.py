@@ -195,6 +195,18 @@ async def test_tasks_come_to_ones_work_and_leave_it(own_world: World) -> None:
     assert kinds(await news(other)) == ["TaskChanged"]
 
 
+async def test_names_beside_ones_tasks_are_live_though_their_job_is_archived(own_world: World) -> None:
+    """LV5: the job is none of one's jobs any more, and its task is still one's own."""
+    w = own_world
+    task = await w.task(jobId=w.jobs[0], assigneeIds=[w.assignee.member_id])
+    await w.owner.do("setJobStatus", jobId=w.jobs[0], statusId=w.statuses["ARCHIVED"])
+    screen = await drawn(MyWorkScreen(w.assignee))
+    await w.owner.do("updateAccount", accountId=w.first, name="Acme & Sons")
+    assert kinds(await news(screen)) == ["AccountChanged"]
+    assert screen.drawn is not None
+    assert screen.drawn["tasks"][task]["job"]["account"]["name"] == "Acme & Sons"
+
+
 async def mention(w: World, job: str, *who: Client) -> str:
     """A comment that mentions members."""
     said = {"jobId": job, "text": "Look at this.", "mentionIds": [one.member_id for one in who]}
@@ -255,6 +267,17 @@ async def test_notifications_go_and_come_with_the_sight_of_their_job(own_world: 
     changes = await news(screen)
     assert kinds(changes)[-2:] == ["NotificationChanged", "UnreadCountChanged"]
     assert changes[-2]["notification"]["id"] == told
+
+
+async def test_notifications_go_with_a_job_that_others_move_out_of_sight(own_world: World) -> None:
+    """AC4: the job was never one's own; it comes back with what one was told of it."""
+    w = own_world
+    await mention(w, w.jobs[0], w.insider)
+    screen = await drawn(MyWorkScreen(w.insider))
+    for stage, told in ((w.elsewhere_stages[0], "NotificationRemoved"), (w.stages[0], "NotificationChanged")):
+        expect = {"stageId": (await w.look(w.jobs[0]))["stage"]["id"]}
+        await w.owner.do("moveJob", jobId=w.jobs[0], stageId=stage, expect=expect)
+        assert kinds(await news(screen)) == [told, "UnreadCountChanged"]
 
 
 async def test_what_is_withdrawn_while_one_does_not_see_its_job_is_not_named(own_world: World) -> None:

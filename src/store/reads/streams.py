@@ -76,11 +76,11 @@ async def tasks_where(db: Db, firm_id: str, where: Condition, limit: int) -> dic
 
 
 async def work_of(db: Db, firm_id: str, member_id: str) -> list[Row]:
-    """The accounts and pipelines of jobs that are not archived and are assigned to a member, or a task of which is."""
+    """The accounts and pipelines of jobs that are assigned to a member, or a task of which is."""
     return await db.rows(
         """
         SELECT DISTINCT j.account_id, j.pipeline_id FROM jobs j
-        WHERE j.firm_id = $1 AND j.state <> 'ARCHIVED' AND (
+        WHERE j.firm_id = $1 AND (
             j.id IN (SELECT job_id FROM job_assignees WHERE firm_id = $1 AND member_id = $2)
             OR j.id IN (
                 SELECT l.job_id FROM task_assignees a JOIN item_links l ON l.firm_id = $1 AND l.item_id = a.task_id
