@@ -209,11 +209,12 @@ class Desk:
 
     async def _serve(self, cohort: Cohort, recent: Recent) -> bool:
         """One page for a cohort; answers whether more is there already."""
-        reader, seat = self._reader, next(iter(cohort.seats))
-        shown = await reader.read(recent, seat, cohort.position)
+        shown = await self._reader.read(recent, next(iter(cohort.seats)), cohort.position)
         silent = not cohort.told or time.monotonic() - cohort.since >= SILENCE_SECONDS
-        if shown.payload is None and silent and not shown.more:
-            shown = await reader.silence(recent, seat, shown.end)
+        if cohort.seats and shown.payload is None and silent and not shown.more:
+            shown = await self._reader.silence(recent, next(iter(cohort.seats)), shown.end)
+        if not cohort.seats:  # all have gone meanwhile; if others of their like have come, those are another cohort
+            return False
         seats = list(cohort.seats)
         self._count(cohort, seats, shown)
         self._move(cohort, shown)

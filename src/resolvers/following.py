@@ -139,15 +139,17 @@ class LogReader:
         events = recent.after(after)
         if events is not None and not following.source.concerned(events):  # whether it is seen at all, `silence` asks
             return Shown(recent.here)
-        context = await self._context(recent, seat)
-        page = await self._page(recent, seat, context, after)
+        standing = _standing(seat)  # before anything is waited for: the seat may be left meanwhile
+        context = await self._context(recent, seat, standing)
+        page = await self._page(recent, following, context, standing, after)
         payload = await following.run(context, page.event) if page.event else None
         return Shown(page.end, payload, page.has_more, page.reset)
 
     async def silence(self, recent: Recent, seat: Seat, end: Position) -> Shown:
         """An event without changes; refused to who sees nothing of what it is about."""
-        following, context = _following(seat), await self._context(recent, seat)
-        key = "seen", following.about, _standing(seat)
+        following, standing = _following(seat), _standing(seat)
+        context = await self._context(recent, seat, standing)
+        key = "seen", following.about, standing
         if key not in recent.facts:
             try:
                 await following.source.begin(context)
@@ -160,31 +162,31 @@ class LogReader:
         """What they are told of it."""
         return self.tell(error)
 
-    async def _page(self, recent: Recent, seat: Seat, context: Context, after: Position) -> Page:
+    async def _page(
+        self, recent: Recent, following: Following, context: Context, standing: Hashable, after: Position
+    ) -> Page:
         """A page, read once for all selections of the same source by those who stand alike."""
-        key = _following(seat).about, _standing(seat), after
+        key = following.about, standing, after
         if key not in recent.facts:
             try:
-                recent.facts[key] = await log_pages.page(context, _following(seat).source, after, MOST, recent)
+                recent.facts[key] = await log_pages.page(context, following.source, after, MOST, recent)
             except Refused as refused:
                 raise Over(refused) from refused
         page: Page = recent.facts[key]
         return page
 
-    async def _context(self, recent: Recent, seat: Seat) -> Context:
+    async def _context(self, recent: Recent, seat: Seat, standing: Hashable) -> Context:
         """A context that reads from the snapshot, with the firm's date as it is there; one for all who stand alike."""
-        key = _standing(seat)
-        if key not in recent.facts:
+        if standing not in recent.facts:
             if "firm" not in recent.facts:
                 recent.facts["firm"] = await members.firm_clock(recent.db, recent.firm_id)
             firm: Row = recent.facts["firm"]
             viewer = replace(seat.who.viewer, time_zone=firm["time_zone"], clock_date=firm["clock_date"])
-            context = Context(
-                self.database, replace(seat.who.identity, viewer=viewer), "", notify=self.notify, clock=self.clock
-            )
+            identity = replace(seat.who.identity, viewer=viewer)
+            context = Context(self.database, identity, "", notify=self.notify, clock=self.clock)
             context.db, context.shared = recent.db, True
-            recent.facts[key] = context
-        found: Context = recent.facts[key]
+            recent.facts[standing] = context
+        found: Context = recent.facts[standing]
         return found
 
 
