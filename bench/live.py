@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+from redis.asyncio import Redis
 
 from bench import viewers
 from bench.firm import Bench, middle, running_bench
@@ -30,6 +31,7 @@ SECONDS = 3.0
 ROUNDS = 1
 WRITES = 100
 """Moves a second while messages are counted."""
+LATENCIES = 500
 IDLE = 1_000
 RECONNECTING = 5_000
 DOCUMENT = """
@@ -106,7 +108,65 @@ async def measure() -> Sequence[Line]:
             token = (await bench.do(create_api_token, CreateApiToken("Bench", (TokenScope.READ,))))[1]
             house = House(bench, port, pid, token, pipeline_id, dict.fromkeys(await bench.jobs(pipeline_id, 60), 1))
             assert stages
-            return [*await _throughput(house), *await _idle(house), *await _reconnects(house)]
+            return [
+                *await _idle(house),
+                *await _latency(house, redis.url),
+                *await _throughput(house),
+                *await _reconnects(house),
+            ]
+
+
+async def _latency(house: House, redis_url: str) -> list[Line]:
+    """From the commit of a move to its arrival at a subscriber of another process, beside what cannot be avoided."""
+    say("latency")
+    committed: dict[tuple[str, int], float] = {}
+    took: list[float] = []
+
+    def hear(message: bytes) -> None:
+        now = time.perf_counter()
+        for change in json.loads(message)["payload"]["data"]["boardEvents"]["changes"]:
+            if change["__typename"] == "JobUpserted":
+                began = committed.pop((change["job"]["id"], change["job"]["version"]), None)
+                took.extend([] if began is None else [now - began])
+
+    [viewer] = some = house.viewers(1)
+    viewer.hear = hear
+    await viewers.opened(house.port, some)
+    began = time.perf_counter()
+    while (done := len(took)) < LATENCIES and time.perf_counter() - began < 10 * LATENCIES / WRITES:
+        job_id = await house.move()
+        committed[job_id, house.jobs[job_id]] = time.perf_counter()
+        await asyncio.sleep(max(0.0, began + (done + 1) / WRITES - time.perf_counter()))
+    viewers.close(some)
+    floor = await _floor(house, redis_url)
+    fifty, ninety_nine = (sorted(took)[int(len(took) * part)] for part in (0.5, 0.99))
+    return [
+        Line("a Redis round trip and a commit", f"{floor * 1000:.1f} ms"),
+        Line(
+            "from a move's commit to a subscriber of another process, median",
+            f"{fifty * 1000:.1f} ms, {fifty / floor:.1f}x",
+            "at most 3x",
+            fifty <= 3 * floor,
+        ),
+        Line(
+            "99 of 100",
+            f"{ninety_nine * 1000:.1f} ms, {ninety_nine / floor:.1f}x",
+            "at most 10x",
+            ninety_nine <= 10 * floor,
+        ),
+    ]
+
+
+async def _floor(house: House, redis_url: str) -> float:
+    """What cannot be avoided, in seconds: a round trip to Redis, and the commit of one changed row."""
+    took = []
+    async with Redis.from_url(redis_url) as redis:
+        for _ in range(200):
+            began = time.perf_counter()
+            await redis.ping()
+            await house.bench.database.rows("UPDATE firms SET updated_at = updated_at")
+            took.append(time.perf_counter() - began)
+    return middle(took)
 
 
 async def _throughput(house: House) -> list[Line]:
@@ -208,7 +268,7 @@ async def _reconnects(house: House) -> list[Line]:
 @asynccontextmanager
 async def _web(database_url: str, redis_url: str) -> AsyncIterator[tuple[int, int]]:
     port = free_port()
-    given = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "PORT": str(port)}
+    given = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "PORT": str(port), "MAX_STREAMS": "10000"}
     async with _process("-c", "from server.cli import main; main()", "web", **given) as pid:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
             for _ in range(300):

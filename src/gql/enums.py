@@ -130,7 +130,7 @@ _describe(
     enums.StatusAutomove,
     "When a custom status makes its jobs active again by itself, in the same stage.",
     OFF="Never.",
-    WHEN_ITEMS_DONE="When all items made in that status are done, and there was at least one.",
+    WHEN_ITEMS_DONE="When all blocking items made in that status, in that stage, are done, and there was at least one.",
 )
 _describe(
     enums.Completion,
