@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ JOBS: Final = 30
 """Jobs on the boards to begin with."""
 TROUBLES: Final = 3
 """How many errors of each process a failure shows."""
+MISTAKE: Final = re.compile(r"\b(Assertion|Attribute|Index|Key|Name|Runtime|Type)Error\b")
 FREE: Final = "UPDATE due SET leased_until = clock_timestamp() WHERE leased_until IS NOT NULL"
 """Gives back what a killed worker held, which would come back by itself within a minute."""
 
@@ -69,6 +71,10 @@ class Site:
     def stray(self) -> list[str]:
         """What the processes have said that is neither a line of a log nor a sentence for people."""
         return [line for log in self._logs() for line in log if not line.startswith(("{", "stageline: "))]
+
+    def mistakes(self) -> list[str]:
+        """What they have logged that no outage explains."""
+        return [line for log in self._logs() for line in log if MISTAKE.search(line)]
 
     def _logs(self) -> list[list[str]]:
         return [log.splitlines() for log in (*(node.log() for node in self.nodes), self.worker.log())]

@@ -65,6 +65,7 @@ async def assert_everything_happened_once(site: Site, ledger: Ledger) -> None:
     await _events_once(database, ledger)
     await _history_once(database, ledger)
     assert site.stray() == [], "the processes have said what no operator can read"
+    assert site.mistakes() == [], "the processes have logged what no outage explains"
     for mutation, table in (("createJob", "jobs"), ("createTask", "tasks"), ("createComment", "comments")):
         made = [deed.made for deed in ledger.acknowledged(mutation)]
         found = {row["id"] for row in await database.rows(f"SELECT id FROM {table} WHERE id = ANY($1)", made)}
