@@ -111,7 +111,7 @@ class Model(Rules):
 
     def command(self, job: Job, run: Run, what: str) -> None:
         """AU2, AU4: cancelled, run now, tried again, or dismissed by hand."""
-        wanted = {"cancelRun": LATER | {"QUEUED"}, "runNow": {"SCHEDULED"}, "retryRun": {"FAILED"}}
+        wanted = {"cancelRun": LATER, "runNow": {"SCHEDULED"}, "retryRun": {"FAILED"}}
         need({"ARCHIVED": job.status == ARCHIVED, "INVALID": run.state not in wanted.get(what, {"FAILED"})})
         match what:
             case "cancelRun":
