@@ -213,6 +213,9 @@ class Desk:
         silent = not cohort.told or time.monotonic() - cohort.since >= SILENCE_SECONDS
         if cohort.seats and shown.payload is None and silent and not shown.more:
             shown = await self._reader.silence(recent, next(iter(cohort.seats)), shown.end)
+        if shown.payload is not None:
+            for seat in [seat for seat in cohort.seats if not seat.sink.takes()]:
+                self._unplace(seat)
         if not cohort.seats:  # all have gone meanwhile; if others of their like have come, those are another cohort
             return False
         seats = list(cohort.seats)

@@ -24,10 +24,16 @@ class Stream(Protocol):
 
 
 class Sink(Protocol):
-    """Where a subscriber's events go. Both return at once, and raise nothing."""
+    """Where a subscriber's events go. All return at once, and raise nothing.
+
+    Whoever answers that it can take no event now calls ``Hub.ready`` when it can.
+    """
+
+    def takes(self) -> bool:
+        """Whether it can take an event now."""
 
     def offer(self, payload: bytes, cursor: str) -> bool:
-        """Takes an event; answers whether it can take another. If not, it calls ``Hub.ready`` when it can."""
+        """Takes an event, of whatever size; answers whether it can take another."""
 
     def end(self, last: Any) -> None:
         """Takes the last word: why there is nothing more to come."""

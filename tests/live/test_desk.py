@@ -78,6 +78,10 @@ class Taking:
     taken: list[bytes] = field(default_factory=list)
     last: Any = None
 
+    def takes(self) -> bool:
+        """Whether there is room."""
+        return self.room > 0
+
     def offer(self, payload: bytes, cursor: str) -> bool:
         """Takes an event."""
         self.taken.append(payload)
@@ -220,3 +224,18 @@ async def test_who_is_told_that_it_is_over_is_forgotten(house: House) -> None:
     house.join(late)
     await eventually(lambda: late.taken, "who comes later is live")
     assert late.last is None
+
+
+async def test_who_is_found_full_stays_where_it_was(house: House) -> None:
+    """LV3: a connection that others have filled takes nothing; what it has not been sent comes when there is room."""
+    one = Taking()
+    seat = house.join(one)
+    await eventually(lambda: one.taken, "it is live")
+    before, one.room = list(one.taken), 0
+    await house.happens()
+    [desk] = house.hub.desks
+    await eventually(lambda: desk.waiting == 1, "it is left out")
+    assert one.taken == before
+    one.room = 1_000
+    house.hub.ready(seat)
+    await eventually(lambda: len(one.taken) == 2, "it has what it missed")

@@ -187,6 +187,10 @@ class _Slot:
         self.frame = b""
         self.last: Exception | None = None
 
+    def takes(self) -> bool:
+        """Whether there is room: always, for who has just said so."""
+        return not self.frame
+
     def offer(self, payload: bytes, cursor: str) -> bool:
         """Takes an event. There is room for the next as soon as this one has been sent."""
         self.frame = b"id: %b\nevent: next\ndata: %b\n\n" % (cursor.encode(), payload)

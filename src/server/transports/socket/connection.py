@@ -215,7 +215,12 @@ class Connection:
 
     def push(self, seat: Seat, frame: bytes) -> bool:
         """Writes a frame that the hub has for a seat; answers whether it can take another."""
-        if self._protocol.push(frame) or self._closing:
+        self._protocol.push(frame)
+        return self.takes(seat)
+
+    def takes(self, seat: Seat) -> bool:
+        """Whether the client has read enough for an event of a seat; if not, the hub hears of it when it has."""
+        if self._closing or self._protocol.writable.is_set():
             return True
         if not self._full:
             self._protocol.on_relief = self._relieved
@@ -297,6 +302,10 @@ class _Sink:
         self._name = name
         self._prefix = b'{"id":%b,"type":"next","payload":' % orjson.dumps(operation_id)
         self.seat: Seat
+
+    def takes(self) -> bool:
+        """Whether the client has read enough."""
+        return self._connection.takes(self.seat)
 
     def offer(self, payload: bytes, cursor: str) -> bool:
         """Writes an event in its own frame around the shared bytes."""

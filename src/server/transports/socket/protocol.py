@@ -53,15 +53,13 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         if self.handshake_initiated and not self.handshake_complete:
             self.scope["extensions"][EXTENSION] = {"protocol": self}
 
-    def push(self, message: bytes) -> bool:
-        """Writes a whole text message at once; answers whether another can be taken. If not, ``on_relief`` follows.
+    def push(self, message: bytes) -> None:
+        """Writes a whole text message at once, unless the connection is ending.
 
-        To a connection that is ending nothing is written.
+        While ``writable`` is not set more should not be written; ``on_relief`` is called when it is set again.
         """
-        if self.conn.state is not State.OPEN or self.close_sent or self.transport.is_closing():
-            return True
-        self.transport.writelines((_header(len(message)), message))
-        return self.writable.is_set()
+        if self.conn.state is State.OPEN and not self.close_sent and not self.transport.is_closing():
+            self.transport.writelines((_header(len(message)), message))
 
     def resume_writing(self) -> None:
         """Takes note of it, and passes it on."""
