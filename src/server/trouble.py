@@ -32,9 +32,9 @@ def database_trouble(url: str, error: Exception) -> Trouble:
         case asyncpg.InvalidAuthorizationSpecificationError():
             what = f"The PostgreSQL at {place} refuses the user {parts.username} or the password. Correct DATABASE_URL."
         case asyncpg.InsufficientPrivilegeError():
-            what = f"The PostgreSQL user {parts.username} may not do this in {name}: {error}."
+            what = f"The PostgreSQL user {parts.username} may not do this in {name}: {_reason(error)}."
         case asyncpg.PostgresError():
-            what = f"The database {name} at {place} does not let us in: {error}."
+            what = f"The database {name} at {place} does not let us in: {_reason(error)}."
         case _:
             what = (
                 f"The database {name} at {place} cannot be reached ({_reason(error)}). "
@@ -65,4 +65,5 @@ def _reason(error: Exception) -> str:
         return "no answer in time"
     if isinstance(error, OSError) and error.errno and error.errno > 0:
         return os.strerror(error.errno)
-    return str(error) or type(error).__name__
+    first_line = str(error).partition("\n")[0]  # PostgreSQL's details are beneath it
+    return first_line.rstrip(".") or type(error).__name__

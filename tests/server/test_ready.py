@@ -11,7 +11,14 @@ from server.trouble import Trouble
 from store.database import Database
 
 
-@pytest.mark.parametrize("lost", [ConnectionResetError(104, ""), asyncpg.ConnectionDoesNotExistError("closed")])
+@pytest.mark.parametrize(
+    "lost",
+    [
+        ConnectionResetError(104, ""),
+        asyncpg.ConnectionDoesNotExistError("closed"),
+        asyncpg.CannotConnectNowError("not yet accepting connections\nDETAIL:  Not consistent yet."),
+    ],
+)
 async def test_a_database_that_goes_away_while_it_is_looked_at_is_told_in_a_sentence(
     database_url: str, lost: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -23,6 +30,6 @@ async def test_a_database_that_goes_away_while_it_is_looked_at_is_told_in_a_sent
     for owner, step in ((ready, "pending"), (Database, "connect")):
         with monkeypatch.context() as patch:
             patch.setattr(owner, step, goes_away)
-            with pytest.raises(Trouble, match=r"^The database test_\w+ at [\d.:]+ "):
+            with pytest.raises(Trouble, match=r"^The database test_\w+ at [\d.:]+ [^\n]*$"):
                 async with ready.connected(Settings(), database_url):
                     pass
