@@ -26,7 +26,7 @@ class Deeds:
 
     @classmethod
     async def begin(cls, api: Api, random: Random) -> Deeds:
-        """The firm: two accounts with a job each, and a member of every sort."""
+        """The firm: two accounts with a job each, and a member of every sort; the last two do not see the pipeline."""
         shop = await open_shop(api)
         owner = shop.owner
         other = (await owner.do("createAccount", "account { id }", name="Bolt"))["id"]
@@ -39,9 +39,11 @@ class Deeds:
             await api.member(owner, rights=["VIEW_ALL_ACCOUNTS", "MANAGE_INTEGRATIONS"]),
             *limited,
             await api.member(owner),
+            await api.member(owner, rights=["VIEW_ALL_ACCOUNTS"]),
+            await api.member(owner, accounts=accounts),
         ]
         await owner.do(
-            "updatePipeline", pipelineId=shop.pipeline, addAvailableToIds=[one.member_id for one in people[2:]]
+            "updatePipeline", pipelineId=shop.pipeline, addAvailableToIds=[one.member_id for one in people[2:-2]]
         )
         webhook = {"callWebhook": {"url": "https://hooks.example.com/secret"}}
         await owner.do("createAutomation", stageId=shop.stages[2], config=webhook)
@@ -60,6 +62,7 @@ class Deeds:
             [
                 *[self.move] * 4,
                 *[self.assign, self.rename, self.grant, self.right, self.make, self.archive, self.name, self.recall],
+                self.list,
             ]
         )
         await deed()
@@ -105,6 +108,12 @@ class Deeds:
         statuses = (await self.owner.query("{ jobStatuses { id state } }"))["jobStatuses"]
         status = self.random.choice([one["id"] for one in statuses if one["state"] in {"ACTIVE", "ARCHIVED"}])
         await self.owner.payload("setJobStatus", jobId=self.random.choice(self.jobs), statusId=status)
+
+    async def list(self) -> None:
+        """Puts somebody on the pipeline's list, or takes them off, which ends what they follow there."""
+        who = self.random.choice(self.people[2:]).member_id
+        how = self.random.choice(["addAvailableToIds", "removeAvailableToIds"])
+        await self.owner.do("updatePipeline", pipelineId=self.pipeline, **{how: [who]})
 
     async def recall(self) -> None:
         """Renames the pipeline."""

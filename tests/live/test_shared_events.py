@@ -137,5 +137,7 @@ async def test_shared_bytes_are_those_of_each_viewer(api: Api, database: Databas
             await eventually(partial(caught_up, one, firm_id), "all are shown everything")
         for shared, alone in pairs:
             assert (shared.payloads, shared.ended) == (alone.payloads, alone.ended)
+        strangers = [sinks for number, sinks in enumerate(pairs) if number % len(deeds.people) >= len(deeds.people) - 2]
+        assert [sink.payloads for sinks in strangers for sink in sinks] == [[]] * 4 * len(DOCUMENTS)
     assert max(groups) < len(pairs)
     assert sum(len(shared.payloads) for shared, _ in pairs) > STEPS * len(DOCUMENTS)
