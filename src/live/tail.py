@@ -12,7 +12,6 @@ from typing import Final, Self
 import structlog
 
 from live.cursor import Position, at
-from live.gate import Gate
 from live.tasks import end
 from live.wakeups import Wakeups
 from store.database import Database
@@ -24,9 +23,6 @@ POLL_SECONDS: Final = 3.0
 
 MOST_READ: Final = 500
 """Events that a tail reads on. Beyond them it tells all who watch for something that it may have happened."""
-
-LOOKS_AT_ONCE: Final = 3
-"""Followers that read at the same time: all are woken at once, and others want the database too."""
 
 Thing = tuple[str, str]  # a change's type and id
 _log = structlog.get_logger("stageline.tail")
@@ -40,19 +36,9 @@ class Tail:
         self.position: Position | None = None
         self.followers = 0
         self._database = database
-        self._grown = asyncio.Event()
         self._listeners: set[asyncio.Event] = set()
         self._watched: dict[Thing, set[Callable[[], None]]] = {}
         self._looking = asyncio.Lock()
-
-    async def beyond(self, position: Position) -> None:
-        """Returns when the log holds something after a position, or is another log than the position's."""
-        while self.position is None or self._holds(position, self.position):
-            await self._grown.wait()
-
-    @staticmethod
-    def _holds(position: Position, here: Position) -> bool:
-        return position.origin == here.origin and position.seq >= here.seq
 
     @contextmanager
     def listening(self, news: asyncio.Event) -> Iterator[None]:
@@ -97,8 +83,6 @@ class Tail:
         if self._watched:
             await self._tell(before, now)
         self.position = now
-        self._grown.set()
-        self._grown = asyncio.Event()
         for news in self._listeners:
             news.set()
 
@@ -123,8 +107,6 @@ class Tails:
         self._tails: dict[str, Tail] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._trouble = False
-        self.looks = Gate(LOOKS_AT_ONCE)
-        """To be passed by a follower that reads, in its member's name."""
 
     @classmethod
     @asynccontextmanager

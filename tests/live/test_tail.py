@@ -22,6 +22,15 @@ NEVER = 3_600.0  # seconds between two looks that nobody asked for
 SOON = 0.02
 
 
+async def beyond(tail: Tail, position: Position) -> None:
+    """Returns when a tail knows of something after a position, or is that of another log."""
+    news = asyncio.Event()
+    with tail.listening(news):
+        while (here := tail.position) is None or (here.origin == position.origin and here.seq <= position.seq):
+            await news.wait()
+            news.clear()
+
+
 @pytest.fixture
 async def wakeups() -> AsyncIterator[Wakeups]:
     """A broker in memory, which nobody tells of what the API does."""
@@ -62,7 +71,7 @@ async def test_a_wake_up_makes_it_look(database: Database, wakeups: Wakeups, sho
     """LV1: what was committed before the wake-up is seen after it."""
     async with following(database, wakeups, firm, NEVER) as (_, tail):
         before = await here(database, firm)
-        waiting = asyncio.create_task(tail.beyond(before))
+        waiting = asyncio.create_task(beyond(tail, before))
         await shop.job()
         assert not waiting.done()
         wakeups.notify(firm)
@@ -77,7 +86,7 @@ async def test_a_lost_wake_up_costs_no_more_than_the_time_between_two_looks(
     async with following(database, wakeups, firm, SOON) as (_, tail):
         before = await here(database, firm)
         await shop.job()
-        await tail.beyond(before)
+        await beyond(tail, before)
 
 
 async def test_who_is_behind_already_does_not_wait(database: Database, wakeups: Wakeups, shop: Shop, firm: str) -> None:
@@ -85,12 +94,12 @@ async def test_who_is_behind_already_does_not_wait(database: Database, wakeups: 
     before = await here(database, firm)
     await shop.job()
     async with following(database, wakeups, firm, NEVER) as (_, tail):
-        await tail.beyond(before)
-        await tail.beyond(Position(b"another!", before.seq + 100))
-        ahead = asyncio.create_task(tail.beyond(Position(before.origin, before.seq + 2)))
+        await beyond(tail, before)
+        await beyond(tail, Position(b"another!", before.seq + 100))
+        ahead = asyncio.create_task(beyond(tail, Position(before.origin, before.seq + 2)))
         await shop.job()
         wakeups.notify(firm)
-        await tail.beyond(Position(before.origin, before.seq + 1))
+        await beyond(tail, Position(before.origin, before.seq + 1))
         assert not ahead.done()
         ahead.cancel()
 
@@ -99,7 +108,7 @@ async def test_a_restored_database_is_news(database: Database, wakeups: Wakeups,
     """LV3: a log that is shorter than it was is another one; who follows it looks, and is told to query again."""
     async with following(database, wakeups, firm, NEVER) as (_, tail):
         before = await here(database, firm)
-        waiting = asyncio.create_task(tail.beyond(before))
+        waiting = asyncio.create_task(beyond(tail, before))
         await tail.saw(Head("another epoch", 1, 0))
         await waiting
 
@@ -146,7 +155,7 @@ async def test_it_tells_who_watches_for_a_thing_and_nobody_else(
             before = await here(database, firm)
             await shop.job()
             wakeups.notify(firm)
-            await tail.beyond(before)
+            await beyond(tail, before)
             assert not mine.is_set()
             await shop.owner.do("revokeApiToken", tokenId=token)
             wakeups.notify(firm)
@@ -180,6 +189,6 @@ async def test_a_database_that_is_away_is_said_once_and_looked_at_again(
         with capture_logs() as lines:
             with statements(database, away):
                 await eventually(lambda: len(failed) >= 3, "three looks failed")
-            await tail.beyond(before)
+            await beyond(tail, before)
             await eventually(lambda: len(lines) == 2, "it says that it is well again")
     assert [line["event"] for line in lines] == ["log_unreadable", "log_readable_again"]

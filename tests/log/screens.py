@@ -6,6 +6,7 @@ Each asks for a snapshot once, with its cursor, and from then on only applies wh
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -76,7 +77,7 @@ FRAGMENTS = {
 
 
 @dataclass
-class Screen:
+class Screen(ABC):
     """What one client has drawn, and the cursor from which it goes on."""
 
     client: Client
@@ -86,22 +87,22 @@ class Screen:
     resets: list[str] = field(default_factory=list)
 
     @property
+    @abstractmethod
     def stream(self) -> Json:
         """Which stream goes on from it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def snapshot(self, alias: str) -> str:
         """The fields that answer all of it, under aliases that begin with a text, which names its variable, too."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def variable(self) -> tuple[str, Any]:
         """The type and value of that variable."""
-        raise NotImplementedError
 
+    @abstractmethod
     def draw(self, data: Json, alias: str) -> None:
         """Draw a snapshot."""
-        raise NotImplementedError
 
     def apply(self, page: Json) -> list[Json]:
         """Do what a page says and move the cursor; the page's changes."""
@@ -128,8 +129,9 @@ class Screen:
             case _:
                 self._take(change, drawn)
 
+    @abstractmethod
     def _take(self, change: Json, drawn: Json) -> None:
-        raise NotImplementedError
+        """Do what a change of this kind of screen says."""
 
 
 def things(drawn: Any) -> Iterator[Json]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final
 
+import structlog
+
 from engine.enums import ErrorCode
 from engine.firm.sessions import Identity, session_over
-from engine.work import Clock, system_clock
+from engine.work import system_clock
 from live.tail import Thing
 from live.tasks import end
 from server.transports.service import Service
@@ -21,6 +23,8 @@ LONGEST_WAIT_SECONDS: Final = 86_400.0
 
 OUTAGE_SECONDS: Final = 1.0
 """How long to wait for a database that is away."""
+
+_log = structlog.get_logger("stageline.sessions")
 
 REASONS: Final = {
     ErrorCode.SESSION_EXPIRED: "The session has expired: log in again.",
@@ -37,6 +41,7 @@ class SessionWatch:
         self._ended = ended
         self._looking: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._told = False
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
@@ -61,8 +66,11 @@ class SessionWatch:
     async def _check(self, before: asyncio.Task[None] | None) -> None:
         if before is not None:
             await asyncio.wait([before])
+        if self._told:
+            return
         over = await _over(self._service, self._identity, system_clock())
         if over is not None:
+            self._told = True
             self._ended(over)
             return
         if self._timer is not None:
@@ -77,30 +85,29 @@ def _things(identity: Identity) -> tuple[Thing, Thing]:
     return ("session", identity.session_id), ("member", identity.viewer.member_id)
 
 
-async def session_end(service: Service, identity: Identity, *, clock: Clock = system_clock) -> ErrorCode:
+async def session_end(service: Service, identity: Identity) -> ErrorCode:
     """Returns when the session is over: SESSION_EXPIRED at its time, SESSION_ENDED when it was ended.
 
     An end by log-out, revocation or deactivation is an event of the firm's log, and is noticed as any other.
     """
-    async with service.tails.follow(identity.viewer.firm_id) as tail:
-        with tail.watching(*_things(identity)) as news:
-            while True:
-                news.clear()
-                over = await _over(service, identity, clock())
-                if over is not None:
-                    return over
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(_seconds_left(identity, clock())):
-                        await news.wait()
+    over: asyncio.Future[ErrorCode] = asyncio.get_running_loop().create_future()
+
+    def ended(why: ErrorCode) -> None:
+        if not over.done():  # nobody may be waiting any more
+            over.set_result(why)
+
+    async with SessionWatch(service, identity, ended).watching():
+        return await over
 
 
 async def _over(service: Service, identity: Identity, now: datetime) -> ErrorCode | None:
+    """Why the session is over; asks until the database answers."""
     while True:
         try:
             return await session_over(service.database, identity, now)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  (whatever it was: an end must be noticed)
             if not is_outage(error):
-                raise
+                _log.error("session_unreadable", exc_info=error)
         await asyncio.sleep(OUTAGE_SECONDS)
 
 
