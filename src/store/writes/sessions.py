@@ -78,7 +78,12 @@ async def revoke(db: Db, firm_id: str, session_id: str, member_id: str | None, k
 
 
 async def invitation(db: Db, token_hash: bytes, now: datetime) -> Row | None:
-    """Locks a live invitation, with its member's user."""
+    """Locks a live invitation, with its member's user; the member first, as whoever renews it does."""
+    await db.rows(
+        "SELECT FROM members WHERE (firm_id, id) = (SELECT firm_id, member_id FROM invitations WHERE token_hash = $1)"
+        " FOR UPDATE",
+        token_hash,
+    )
     return await db.row(
         """
         SELECT i.id, i.firm_id, i.member_id, m.user_id, u.email, u.password_hash
