@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, ExitStack
 from typing import Any
 
 import asyncpg
@@ -61,6 +61,26 @@ async def test_a_connection_that_is_lost_before_the_transaction_begins_is_an_out
             await _work(opened)
     assert is_outage(lost.value)
     await _work(opened)
+
+
+async def test_a_statement_costs_no_other(database: Database) -> None:
+    """A connection is given back without a word; opening a snapshot is one statement, and so is its end."""
+    begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+    assert await heard(database, lambda: database.value("SELECT 1")) == ["SELECT 1"]
+    assert await heard(database, lambda: _work(database.snapshot)) == [begin, "SELECT 1", "COMMIT;"]
+    assert await heard(database, lambda: _work(database.transaction)) == ["BEGIN;", "SELECT 1", "COMMIT;"]
+
+
+async def heard(database: Database, work: Callable[[], Awaitable[object]]) -> list[str]:
+    """What PostgreSQL is told meanwhile, by whichever connection."""
+    pool: Any = database.client._pool
+    said: list[str] = []
+    connections = [holder._con for holder in pool._holders if holder._con is not None]
+    with ExitStack() as stack:
+        for connection in connections:
+            stack.enter_context(connection.query_logger(lambda one: said.append(one.query)))
+        await work()
+    return said
 
 
 async def _work(opened: Callable[[], AbstractAsyncContextManager[Db]]) -> None:
