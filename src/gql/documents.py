@@ -50,8 +50,12 @@ class Documents:
 class KnownDocuments(SchemaExtension):
     """Spares known documents the parser and graphql-core's rules. Must come after the limits, which count variables."""
 
-    def __init__(self, documents: Documents) -> None:
-        self._documents = documents
+    @property
+    def _documents(self) -> Documents:
+        """Those of the schema."""
+        schema: Any = self.execution_context.schema
+        found: Documents = schema.documents
+        return found
 
     def on_parse(self) -> Iterator[None]:
         """Finds the document of a known text."""

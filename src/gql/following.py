@@ -7,9 +7,7 @@ from typing import Any, Final, cast
 from weakref import WeakValueDictionary
 
 import orjson
-import strawberry
 from graphql import (
-    ExecutionResult,
     FieldNode,
     GraphQLError,
     TypeInfo,
@@ -20,9 +18,11 @@ from graphql import (
 )
 from graphql.language import DocumentNode
 
-from gql.documents import Documents
+from gql.documents import Known
+from gql.execution.plans import Bound, planned
+from gql.execution.run import Run
 from gql.fields import DECLARED, RESUME
-from gql.masking import INTERNAL, UNAVAILABLE, code_of, incident, masked
+from gql.masking import INTERNAL, UNAVAILABLE, MaskedSchema, code_of, incident, masked
 from live.seats import Over
 from resolvers.context import Context
 from resolvers.declare import PUBLIC, READER, VISITOR, WITH_PARENT, Declaration, Depends
@@ -52,53 +52,45 @@ class Followings:
     def __init__(self) -> None:
         self._known: WeakValueDictionary[Hashable, Following] = WeakValueDictionary()
 
-    def of(self, schema: strawberry.Schema, text: str, variables: Mapping[str, Any], context: Context) -> Following:
+    def of(self, schema: MaskedSchema, text: str, variables: Mapping[str, Any], context: Context) -> Following:
         """The subscription of which a context has met the resolver."""
         subscribed: Subscribed = context.wanted
         raw = subscribed.info._raw_info  # noqa: SLF001  # there is no public way to the operation
         name = raw.operation.name.value if raw.operation.name else None
         document = DocumentNode(definitions=(raw.operation, *raw.fragments.values()))
-        shape = _shape(schema, text, name, document)
+        known = schema.documents.get(text)
+        shape = _shape(schema, name, document, known)
         told = {name: value for name, value in variables.items() if name not in shape.resume}
         key = (context.firm_id, text, name, orjson.dumps(told, option=orjson.OPT_SORT_KEYS))
         found = self._known.get(key)
         if found is None:
-            run = _Run(schema, document, dict(variables), name)
+            bound = planned(schema, document, name, known).bind(variables)
+            assert isinstance(bound, Bound)  # graphql-core has read the same variables
             source = subscribed.wanted.source
-            found = Following(context.firm_id, key, subscribed.about, source, shape.depends, run)
+            found = Following(context.firm_id, key, subscribed.about, source, shape.depends, _Run(bound, name))
             self._known[key] = found
         return found
 
 
-def _shape(schema: strawberry.Schema, text: str, name: str | None, document: DocumentNode) -> _Shape:
-    known = getattr(schema, "documents", Documents()).get(text)
+def _shape(schema: MaskedSchema, name: str | None, document: DocumentNode, known: Known | None) -> _Shape:
     facts = known.facts if known else {}
-    if name not in facts:
-        facts[name] = _Shape(schema._schema, document)  # noqa: SLF001  # there is no public way to graphql-core's schema
-    shape: _Shape = facts[name]
+    key = _Shape, name
+    if key not in facts:
+        facts[key] = _Shape(schema._schema, document)  # noqa: SLF001  # there is no public way to graphql-core's schema
+    shape: _Shape = facts[key]
     return shape
 
 
 class _Run:
     """Executes one subscription's selection on events."""
 
-    def __init__(
-        self, schema: strawberry.Schema, document: DocumentNode, variables: dict[str, Any], name: str | None
-    ) -> None:
+    def __init__(self, bound: Bound, name: str | None) -> None:
+        self._bound = bound
         self._name = name
-        executor_class: Any = schema.execution_context_class
-        self._executor = executor_class.build(
-            schema._schema,  # noqa: SLF001  # there is no public way to graphql-core's schema
-            document,
-            raw_variable_values=variables,
-        )
 
     async def __call__(self, context: Context, event: Event) -> bytes:
         """The encoded result. Raises Over for an error of the client's, Unshowable for one of ours."""
-        executor = self._executor.build_per_event_executor(event)
-        executor.context_value = context
-        found = executor.execute_operation(False)
-        result: ExecutionResult = await found if executor.is_awaitable(found) else found
+        result = await Run(self._bound, context).result(event)
         if result.errors:
             failure = Unshowable(masked(result.errors, self._name))
             if any(code_of(error) in _OURS for error in failure.errors):

@@ -6,6 +6,7 @@ logged once with its traceback under an id, and the client gets the id (API1).
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
@@ -72,10 +73,13 @@ class Masking(SchemaExtension):
 class MaskedSchema(strawberry.Schema):
     """A schema that leaves logging to :class:`Masking`; strawberry's own would log every mistake of a client.
 
-    ``documents`` are those that it knows to be valid.
+    ``documents`` are those that it knows to be valid; ``executed`` counts operations by who ran them.
     """
 
-    documents: Documents
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.documents = Documents()
+        self.executed: Counter[str] = Counter()
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Does nothing."""

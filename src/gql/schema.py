@@ -1,13 +1,13 @@
 """Assembly of the schema, and its text."""
 
-from functools import cache, partial
+from functools import cache
 
-import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 import gql.enums  # noqa: F401  # gives the domain's enumerations their descriptions
-from gql.documents import Documents, KnownDocuments
+from gql.documents import KnownDocuments
 from gql.errors import ERRORS
+from gql.execution.extension import Execution
 from gql.limits import limit_extensions
 from gql.masking import MaskedSchema, Masking
 from gql.mutation import Mutation
@@ -20,9 +20,8 @@ from gql.types.accounts import Contact
 
 
 @cache
-def build_schema(*, introspection: bool = True) -> strawberry.Schema:
+def build_schema(*, introspection: bool = True) -> MaskedSchema:
     """The schema with its limits and masking; without introspection it makes no suggestions either."""
-    documents = Documents()
     schema = MaskedSchema(
         query=Query,
         mutation=Mutation,
@@ -31,12 +30,12 @@ def build_schema(*, introspection: bool = True) -> strawberry.Schema:
         extensions=[
             Masking,
             *limit_extensions(introspection=introspection),
-            partial(KnownDocuments, documents),
+            KnownDocuments,
             Snapshot,
+            Execution,
         ],
         config=StrawberryConfig(default_resolver=read, scalar_map=SCALARS, disable_field_suggestions=not introspection),
     )
-    schema.documents = documents
     type_by_typename(schema._schema)  # noqa: SLF001  # there is no public way to graphql-core's schema
     return schema
 

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from http import HTTPStatus
 
-import strawberry
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -17,6 +16,7 @@ from starlette.websockets import WebSocket
 
 from engine.hooks.reach import Reach, allowed
 from gql.following import failure
+from gql.masking import MaskedSchema
 from gql.schema import build_schema
 from live.hub import Hub
 from live.presence import Presence
@@ -45,7 +45,7 @@ def create_app(
     *,
     database: Database | None = None,
     wakeups: Wakeups | None = None,
-    schema: strawberry.Schema | None = None,
+    schema: MaskedSchema | None = None,
     stop: asyncio.Event | None = None,
     metrics: Metrics | None = None,
 ) -> Starlette:
@@ -86,7 +86,7 @@ class _Door:
         settings: Settings,
         database: Database | None,
         wakeups: Wakeups | None,
-        schema: strawberry.Schema,
+        schema: MaskedSchema,
         stop: asyncio.Event,
         metrics: Metrics | None,
     ) -> None:

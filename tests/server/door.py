@@ -97,7 +97,7 @@ class Subscription:
         yield datetime.now(UTC)
 
 
-def little_schema() -> strawberry.Schema:
+def little_schema() -> MaskedSchema:
     """The schema above, under the limits and the masking of the real one."""
     extensions: list[Any] = [Masking, *limit_extensions(introspection=True)]
     return MaskedSchema(Query, Mutation, Subscription, extensions=extensions)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-import strawberry
 from argon2 import PasswordHasher
 
 from engine.firm.secrets import passwords
+from gql.masking import MaskedSchema
 from server import web
 from server.app import create_app
 from server.settings import Settings
@@ -61,7 +61,7 @@ class Served(Api):
 
 @asynccontextmanager
 async def served_api(
-    database: Database, *, schema: strawberry.Schema | None = None, port: int = 0, **settings: Any
+    database: Database, *, schema: MaskedSchema | None = None, port: int = 0, **settings: Any
 ) -> AsyncIterator[Served]:
     """The application on ``database``, served while the context is entered; port 0 is any free one.
 

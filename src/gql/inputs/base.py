@@ -9,7 +9,8 @@ import strawberry
 from engine.checks import Checks
 from engine.enums import ErrorCode
 from engine.errors import Problem
-from gql.fields import KEPT, optional, to_domain
+from gql.arguments import to_domain
+from gql.fields import KEPT, optional
 
 T = TypeVar("T")
 

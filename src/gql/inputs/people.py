@@ -9,7 +9,8 @@ from engine.enums import AccessRight, DurationUnit, Role, TokenScope, Weekday
 from engine.firm import firms, members, sessions
 from engine.time.days_off import Holiday
 from engine.time.duration import Duration
-from gql.fields import given, optional, settable, to_domain
+from gql.arguments import to_domain
+from gql.fields import given, optional, settable
 from gql.inputs.base import MutationInput, input_of
 
 ID = strawberry.ID

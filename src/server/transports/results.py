@@ -17,7 +17,7 @@ from strawberry.types.graphql import OperationType
 
 from engine.enums import ErrorCode
 from engine.errors import Refused
-from gql.fields import refusal
+from gql.answers import refusal
 from gql.following import Unshowable
 from gql.masking import code_of, incident, masked
 from live.tasks import ended

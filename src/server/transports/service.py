@@ -7,10 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-import strawberry
-
 from engine.firm.sessions import Identity, authenticate
 from gql.following import Followings
+from gql.masking import MaskedSchema
 from live.hub import Hub
 from live.presence import Presence
 from live.seats import Seat, Sink
@@ -27,7 +26,7 @@ from store.database import Database
 class Service:
     """The schema and what its operations run on. ``stop`` is set when streams are to end, because the server does."""
 
-    schema: strawberry.Schema
+    schema: MaskedSchema
     settings: Settings
     database: Database
     notify: Callable[[str], None]

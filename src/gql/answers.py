@@ -1,0 +1,79 @@
+"""How a bound field gets its data, whoever executes: for one source at the root, or for all sources of a level."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLError
+
+from engine.errors import Problem, Refused
+from gql.arguments import domain_values
+from resolvers.context import Context
+from resolvers.declare import Declaration, camel, error_row
+
+Values = Mapping[str, Any]
+"""Arguments by the names of their parameters, inputs as strawberry makes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A field of the query root. Raises GraphQLError where the viewer is refused."""
+
+    resolver: Callable[..., Awaitable[Any]]
+    declared: Declaration
+
+    async def __call__(self, context: Context, values: Values) -> Any:
+        """The value."""
+        problem = self.declared.may.refusal(context)
+        if problem:
+            raise refusal([problem])
+        try:
+            return await self.resolver(context, **domain_values(values))
+        except Refused as refused:
+            raise refusal(refused.problems) from refused
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field of the mutation root: refusals are in its payload (API1)."""
+
+    resolver: Callable[[Context, Any], Awaitable[Any]]
+    declared: Declaration
+
+    async def __call__(self, context: Context, values: Values) -> dict[str, Any]:
+        """The payload."""
+        said = values["input"]
+        context.mutation_id = said.client_mutation_id or None
+        refused = self.declared.may.refusal(context)
+        problems = [refused] if refused else said.problems()
+        if problems:
+            payload = {"errors": [error_row(problem) for problem in problems]}
+        else:
+            payload = await self.resolver(context, said.command())
+        return {**payload, "client_mutation_id": context.mutation_id}
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A field whose resolver answers for all parents of a level at once."""
+
+    resolver: Callable[..., Awaitable[Sequence[Any]]]
+    declared: Declaration
+
+    async def __call__(self, context: Context, parents: Sequence[Any], values: Values) -> Sequence[Any]:
+        """An answer for each parent, in their order; null for all where the viewer may not ask."""
+        if self.declared.may.refusal(context):
+            return [None] * len(parents)
+        try:
+            return await self.resolver(context, parents, **domain_values(values))
+        except Refused as refused:
+            raise refusal(refused.problems) from refused
+
+
+def refusal(problems: Sequence[Problem]) -> GraphQLError:
+    """A refused read as an error of the field, with the code to switch on."""
+    first = problems[0]
+    extensions: dict[str, Any] = {"code": first.code.value}
+    if first.path:
+        extensions["argument"] = ".".join(camel(step) for step in first.path)
+    return GraphQLError(first.message, extensions=extensions)

@@ -1,0 +1,113 @@
+"""Which plan runs a document. Plans are kept with the documents that are known to be valid."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import strawberry
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    Node,
+    OperationDefinitionNode,
+    VariableNode,
+    get_operation_ast,
+    get_variable_values,
+)
+from graphql.execution.values import VariableValues
+
+from gql.documents import Known
+from gql.execution.compile import NotCovered, arguments, compiled
+from gql.execution.fields import Asked, Selection
+
+MOST_ERRORS: Final = 50  # of variables, as graphql-core has it
+MOST_PLANS: Final = 16
+"""Of one operation: as many sets of conditions are remembered."""
+
+
+@dataclass(slots=True)
+class Bound:
+    """A plan with the values of variables, to be run as often as one likes."""
+
+    root: Selection
+    schema: strawberry.Schema
+    variables: VariableValues
+    known: dict[Asked, Mapping[str, Any]] = field(default_factory=dict)
+
+    def arguments(self, asked: Asked, node: FieldNode) -> Mapping[str, Any]:
+        """The arguments of a field. Raises GraphQLError, as graphql-core does."""
+        if asked.arguments is not None:
+            return asked.arguments
+        found = self.known.get(asked)
+        if found is None:
+            found = self.known[asked] = arguments(self.schema, asked.definition, node, self.variables)
+        return found
+
+
+@dataclass(slots=True)
+class Planned:
+    """An operation with its plans, by the values of the variables in its conditions."""
+
+    schema: strawberry.Schema
+    operation: OperationDefinitionNode
+    fragments: Mapping[str, FragmentDefinitionNode]
+    conditions: frozenset[str]
+    plans: OrderedDict[tuple[Any, ...], Selection] = field(default_factory=OrderedDict)
+    left: str | None = None
+    """Why graphql-core runs it, if it does."""
+
+    def bind(self, raw: Mapping[str, Any]) -> Bound | list[GraphQLError]:
+        """The plan for these variables, or what is wrong with them. Raises NotCovered."""
+        definitions = self.operation.variable_definitions or ()
+        schema = self.schema._schema  # noqa: SLF001  # there is no public way to graphql-core's schema
+        variables = get_variable_values(schema, definitions, dict(raw), max_errors=MOST_ERRORS)
+        return variables if isinstance(variables, list) else Bound(self._plan(variables), self.schema, variables)
+
+    def _plan(self, variables: VariableValues) -> Selection:
+        if self.left is not None:
+            raise NotCovered(self.left)
+        key = tuple(variables.coerced.get(name) for name in self.conditions)
+        plan = self.plans.get(key)
+        if plan is None:
+            try:
+                plan = self.plans[key] = compiled(self.schema, self.operation, self.fragments, variables)
+            except NotCovered as reason:
+                self.left = str(reason)
+                raise
+            if len(self.plans) > MOST_PLANS:
+                self.plans.popitem(last=False)
+        return plan
+
+
+def planned(schema: strawberry.Schema, document: DocumentNode, name: str | None, known: Known | None) -> Planned:
+    """The plans of one operation of a valid document. Raises NotCovered where it has no such operation."""
+    key = Planned, name
+    if known is not None and key in known.facts:
+        found: Planned = known.facts[key]
+        return found
+    operation = get_operation_ast(document, name)
+    if operation is None:
+        raise NotCovered("no_operation")
+    fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
+    made = Planned(schema, operation, fragments, frozenset(_conditions(document)))
+    if known is not None:
+        known.facts[key] = made
+    return made
+
+
+def _conditions(document: DocumentNode) -> Iterator[str]:
+    """The names of variables that decide what is selected: those of @skip and @include."""
+    left: list[Node] = list(document.definitions)
+    while left:
+        node = left.pop()
+        for directive in getattr(node, "directives", None) or ():
+            for argument in directive.arguments or ():
+                if isinstance(argument.value, VariableNode):
+                    yield argument.value.name.value
+        selections = getattr(node, "selection_set", None)
+        left.extend(selections.selections if selections else ())

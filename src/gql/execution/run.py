@@ -1,0 +1,93 @@
+"""Running a plan, level by level."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from graphql import ExecutionResult
+from strawberry.exceptions import WrongNumberOfResultsReturned
+
+from gql.answers import Batch
+from gql.arguments import to_domain
+from gql.execution.failures import Failed, settled
+from gql.execution.fields import ROWS, Asked, Field, Selection
+from gql.execution.plans import Bound
+from resolvers.context import Context
+from store.database import Share
+
+
+class Run:
+    """One run of a plan."""
+
+    def __init__(self, bound: Bound, context: Context) -> None:
+        self.context = context
+        self.selections: dict[int, Selection] = {}
+        """What was selected of answers whose type was not known before, by their identity."""
+        self.bound = bound
+        self._has_failed = False
+
+    async def result(self, root_value: Any = None) -> ExecutionResult:
+        """The result, as graphql-core would answer it."""
+        root = self.bound.root
+        [data] = await self.select(root, [root_value])
+        if not self._has_failed:
+            return ExecutionResult(data, None)
+        return ExecutionResult(*settled(self, root, data))
+
+    def failed(self, error: Exception) -> Failed:
+        """What stands for a value that could not be had."""
+        self._has_failed = True
+        return Failed(error)
+
+    async def select(self, selection: Selection, sources: Sequence[Any]) -> list[dict[str, Any]]:
+        """What is selected of each source."""
+        copy = selection.template.copy
+        results: list[dict[str, Any]] = [copy() for _ in sources]
+        rows = set(map(type, sources)) <= ROWS
+        for key, source, shape in selection.columns:
+            _fill(results, key, shape.column(source.values(self, sources, rows=rows), self))
+        if not selection.branches:
+            return results
+        if selection.asks > 1 and not selection.serial and isinstance(self.context.db, Share):
+            await asyncio.gather(*(self._branch(one, sources, results, rows=rows) for one in selection.branches))
+        else:  # there is one connection, or one thing to ask
+            for one in selection.branches:
+                await self._branch(one, sources, results, rows=rows)
+        return results
+
+    async def _branch(self, field: Field, sources: Sequence[Any], results: list[dict[str, Any]], *, rows: bool) -> None:
+        """Fills in one field, with all below it."""
+        source = field.source
+        if isinstance(source, Asked):
+            values = await source.values(self, field, sources)
+        else:
+            values = source.values(self, sources, rows=rows)
+        _fill(results, field.key, await field.shape.complete(values, self))
+
+    async def ask(self, batch: Batch, sources: Sequence[Any], arguments: Mapping[str, Any]) -> Sequence[Any]:
+        """A resolver's answers. Operations that share a context ask for each source once."""
+        if not self.context.shared:
+            return await _answers(batch, self.context, sources, arguments)
+        key = Run, batch.resolver, tuple(sorted((name, to_domain(value)) for name, value in arguments.items()))
+        known: dict[int, tuple[Any, Any]] = self.context.loaders.setdefault(key, {})
+        unknown = [source for source in sources if id(source) not in known]
+        if unknown:
+            answers = await _answers(batch, self.context, unknown, arguments)
+            known.update((id(one), (one, answer)) for one, answer in zip(unknown, answers, strict=True))
+        return [known[id(source)][1] for source in sources]
+
+
+async def _answers(
+    batch: Batch, context: Context, sources: Sequence[Any], arguments: Mapping[str, Any]
+) -> Sequence[Any]:
+    answers = await batch(context, sources, arguments)
+    if len(answers) != len(sources):
+        raise WrongNumberOfResultsReturned(expected=len(sources), received=len(answers))
+    return answers
+
+
+def _fill(results: list[dict[str, Any]], key: str, values: Sequence[Any]) -> None:
+    for result, value in zip(results, values, strict=True):
+        result[key] = value
