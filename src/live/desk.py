@@ -113,11 +113,11 @@ class Desk:
 
     async def run(self, tail: Tail) -> None:
         """Takes them on whenever there is news, as long as there are any."""
-        with tail.listening(self.news):
+        with tail.read_by(self.news):
             while self.seats and not self.closing:
                 self.news.clear()
                 self._since = self._since or time.monotonic()
-                if not await self._safely():
+                if not await self._safely(tail):
                     self._since = None
                     await self._wait()
 
@@ -128,11 +128,11 @@ class Desk:
             async with asyncio.timeout(left):
                 await self.news.wait()
 
-    async def _safely(self) -> bool:
+    async def _safely(self, tail: Tail) -> bool:
         """A turn; answers whether there is more to do at once."""
         try:
             async with self._gate.turn(self.firm_id), self._database.snapshot() as db:
-                return await self._turn(db)
+                return await self._turn(db, tail)
         except Exception as error:  # noqa: BLE001  (whatever it was: the subscribers are still there)
             if not is_outage(error):
                 _log.error("turn_failed", firm=self.firm_id, exc_info=error)
@@ -141,10 +141,13 @@ class Desk:
             await asyncio.sleep(TROUBLE_SECONDS)
             return True
 
-    async def _turn(self, db: Db) -> bool:
+    async def _turn(self, db: Db, tail: Tail) -> bool:
         """Takes on all who are behind, as far as time allows."""
-        since = min((cohort.position.seq for cohort in self._cohorts.values()), default=None)
-        recent = await Recent.read(db, self.firm_id, since)
+        known = [cohort.position.seq for cohort in self._cohorts.values()]
+        if tail.since is not None:
+            known.append(tail.since)
+        recent = await Recent.read(db, self.firm_id, min(known, default=None))
+        tail.saw(recent)
         self._here = recent.here
         await self._admit(recent)
         began, more = time.monotonic(), False

@@ -2,24 +2,24 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from datetime import date
+from typing import Any
 
 from live.cursor import Position, at
 from store.database import Db
 from store.reads import log
 from store.reads.log import Head, LoggedEvent
 
-MOST: Final = 1_000
-"""Events that are kept for all; who is further behind reads for itself."""
-
 
 @dataclass(slots=True)
 class Recent:
-    """The log up to its head. Events are kept from ``since`` on."""
+    """The log up to its head, and what it has announced of time. Events are kept after ``since``."""
 
     db: Db
     firm_id: str
     head: Head
+    time_zone: str
+    clock_date: date
     since: int
     kept: list[LoggedEvent] = field(default_factory=list)
     facts: dict[Hashable, Any] = field(default_factory=dict)
@@ -27,10 +27,10 @@ class Recent:
 
     @classmethod
     async def read(cls, db: Db, firm_id: str, since: int | None = None) -> "Recent":
-        """Reads where the log stands, and the events after a sequence, if there are not too many."""
-        head = await log.head(db, firm_id)
-        recent = cls(db, firm_id, head, head.seq)
-        await recent.keep(since)
+        """Reads where the log stands, and the events after a sequence, not more than so many."""
+        found = await log.read(db, firm_id, since)
+        recent = cls(db, firm_id, found.head, found.time_zone, found.clock_date, found.head.seq, found.events)
+        recent.since = recent._kept_after(since)
         return recent
 
     @property
@@ -39,12 +39,16 @@ class Recent:
         return at(self.head, self.firm_id)
 
     async def keep(self, since: int | None) -> None:
-        """Reads the events after a sequence, for all; not more than so many."""
-        if since is not None:
-            since = max(since, self.head.floor, self.head.seq - MOST)
-            if since < self.since:
-                self.kept = await log.events(self.db, self.firm_id, since, self.head.seq - since)
-                self.since = since
+        """Reads the events after a sequence as well, for all; not more than so many."""
+        since = self._kept_after(since)
+        if since < self.since:
+            self.kept = await log.events(self.db, self.firm_id, since, self.head.seq - since)
+            self.since = since
+
+    def _kept_after(self, since: int | None) -> int:
+        if since is None:
+            return self.head.seq
+        return min(self.head.seq, max(since, self.head.floor, self.head.seq - log.MOST))
 
     def after(self, position: Position) -> Sequence[LoggedEvent] | None:
         """All events after a position of this log, if they are kept; None if they are not."""

@@ -1,28 +1,27 @@
 """Following the logs of firms: one tail per process and firm, however many clients look at its boards (LV1).
 
 A tail is woken by the broker, and looks by itself every few seconds all the same: a lost wake-up, or a broker that is
-away, costs latency and nothing else. It says that there is news; what the news is, its followers read for themselves.
+away, costs latency and nothing else. Where somebody reads the log in any case (the firm's desk), a wake-up is theirs,
+and the tail hears from them what has happened.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Final, Self
 
 import structlog
 
 from live.cursor import Position, at
+from live.recent import Recent
 from live.tasks import end
 from live.wakeups import Wakeups
 from store.database import Database
 from store.reads import log
-from store.reads.log import Head
+from store.reads.log import LoggedEvent
 
 POLL_SECONDS: Final = 3.0
 """How often the logs are looked at without having been woken: the longest that a lost wake-up can delay anything."""
-
-MOST_READ: Final = 500
-"""Events that a tail reads on. Beyond them it tells all who watch for something that it may have happened."""
 
 Thing = tuple[str, str]  # a change's type and id
 _log = structlog.get_logger("stageline.tail")
@@ -36,19 +35,21 @@ class Tail:
         self.position: Position | None = None
         self.followers = 0
         self._database = database
-        self._listeners: set[asyncio.Event] = set()
+        self._news: asyncio.Event | None = None
         self._watched: dict[Thing, set[Callable[[], None]]] = {}
-        self._looking = asyncio.Lock()
 
     @contextmanager
-    def listening(self, news: asyncio.Event) -> Iterator[None]:
-        """Sets an event, now and whenever the log has grown."""
-        self._listeners.add(news)
+    def read_by(self, news: asyncio.Event) -> Iterator[None]:
+        """Somebody reads the log anyway: the event says that there may be news, now and from now on.
+
+        They say by ``saw`` what they have found; there is one at a time.
+        """
+        self._news = news
         news.set()
         try:
             yield
         finally:
-            self._listeners.discard(news)
+            self._news = None
 
     @contextmanager
     def watching(self, *things: Thing) -> Iterator[asyncio.Event]:
@@ -70,32 +71,45 @@ class Tail:
                 if not self._watched[thing]:
                     del self._watched[thing]
 
+    async def wake(self) -> None:
+        """There may be news: has its reader look, or looks. Raises what the database raises."""
+        if self._news is not None:
+            self._news.set()
+        else:
+            await self.look()
+
     async def look(self) -> None:
-        """Looks for news. Raises what the database raises."""
-        async with self._looking:
-            await self.saw(await log.head(self._database, self.firm_id))
+        """Looks for news, and tells its reader of them, too. Raises what the database raises."""
+        if self.saw(await Recent.read(self._database, self.firm_id, self.since)) and self._news is not None:
+            self._news.set()
 
-    async def saw(self, head: Head) -> None:
-        """Takes note of where the log stands."""
-        before, now = self.position, at(head, self.firm_id)
-        if before == now:
-            return
-        if self._watched:
-            await self._tell(before, now)
+    @property
+    def since(self) -> int | None:
+        """After which sequence those who watch for something want to know of events; None if nobody does."""
+        return self.position.seq if self._watched and self.position is not None else None
+
+    def saw(self, recent: Recent) -> bool:
+        """Takes note of where the log stands, and tells those who watch for what has changed; answers whether it moved.
+
+        A snapshot may be older than what is known already.
+        """
+        before, now = self.position, recent.here
+        if before is not None and before.origin == now.origin and now.seq <= before.seq:
+            return False
+        events = None if before is None else recent.after(before)
+        self._tell(None if events is None else _touched(events))
         self.position = now
-        for news in self._listeners:
-            news.set()
+        return True
 
-    async def _tell(self, before: Position | None, now: Position) -> None:
-        """Tells those who watch for things that changed between two positions."""
-        touched = set(self._watched)
-        if before is not None and before.origin == now.origin and 0 < now.seq - before.seq <= MOST_READ:
-            events = await log.events(self._database, self.firm_id, before.seq, now.seq - before.seq)
-            if len(events) == now.seq - before.seq:  # none of them was trimmed since
-                touched = {(change["type"], change["id"]) for one in events for change in one.changes if "id" in change}
-        for thing in touched & self._watched.keys():
+    def _tell(self, touched: set[Thing] | None) -> None:
+        """Calls those who watch for the things back; if nobody knows what was touched, all."""
+        for thing in self._watched.keys() if touched is None else touched & self._watched.keys():
             for back in list(self._watched[thing]):
                 back()
+
+
+def _touched(events: Sequence[LoggedEvent]) -> set[Thing]:
+    return {(change["type"], change["id"]) for one in events for change in one.changes if "id" in change}
 
 
 class Tails:
@@ -139,11 +153,11 @@ class Tails:
 
     async def _run(self, tail: Tail) -> None:
         async for _ in self._wakeups.listen(tail.firm_id):
-            await self._look(tail)
+            await self._safely(tail.wake)
 
-    async def _look(self, tail: Tail) -> None:
+    async def _safely(self, look: Callable[[], Awaitable[None]]) -> None:
         try:
-            await tail.look()
+            await look()
         except Exception as error:  # noqa: BLE001  (whatever it was: the next look may succeed, and must come)
             self._failed(error)
 
@@ -164,7 +178,7 @@ class Tails:
             for firm_id, head in heads.items():
                 tail = self._tails.get(firm_id)
                 if tail is not None and tail.position != at(head, firm_id):
-                    await self._look(tail)
+                    await self._safely(tail.look)
 
     def _failed(self, error: Exception) -> None:
         if not self._trouble:

@@ -18,9 +18,8 @@ from resolvers import log_pages
 from resolvers.context import Context
 from resolvers.declare import Depends
 from resolvers.log_pages import Event, Page, Source
-from store.database import Database, Row
+from store.database import Database
 from store.reads.things import pipelines_of
-from store.writes import members
 
 MOST: Final = 200  # events a page
 
@@ -140,7 +139,7 @@ class LogReader:
         if events is not None and not following.source.concerned(events):  # whether it is seen at all, `silence` asks
             return Shown(recent.here)
         standing = _standing(seat)  # before anything is waited for: the seat may be left meanwhile
-        context = await self._context(recent, seat, standing)
+        context = self._context(recent, seat, standing)
         page = await self._page(recent, following, context, standing, after)
         payload = await following.run(context, page.event) if page.event else None
         return Shown(page.end, payload, page.has_more, page.reset)
@@ -148,7 +147,7 @@ class LogReader:
     async def silence(self, recent: Recent, seat: Seat, end: Position) -> Shown:
         """An event without changes; refused to who sees nothing of what it is about."""
         following, standing = _following(seat), _standing(seat)
-        context = await self._context(recent, seat, standing)
+        context = self._context(recent, seat, standing)
         key = "seen", following.about, standing
         if key not in recent.facts:
             try:
@@ -175,13 +174,10 @@ class LogReader:
         page: Page = recent.facts[key]
         return page
 
-    async def _context(self, recent: Recent, seat: Seat, standing: Hashable) -> Context:
+    def _context(self, recent: Recent, seat: Seat, standing: Hashable) -> Context:
         """A context that reads from the snapshot, with the firm's date as it is there; one for all who stand alike."""
         if standing not in recent.facts:
-            if "firm" not in recent.facts:
-                recent.facts["firm"] = await members.firm_clock(recent.db, recent.firm_id)
-            firm: Row = recent.facts["firm"]
-            viewer = replace(seat.who.viewer, time_zone=firm["time_zone"], clock_date=firm["clock_date"])
+            viewer = replace(seat.who.viewer, time_zone=recent.time_zone, clock_date=recent.clock_date)
             identity = replace(seat.who.identity, viewer=viewer)
             context = Context(self.database, identity, "", notify=self.notify, clock=self.clock)
             context.db, context.shared = recent.db, True

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 
 import pytest
 from structlog.testing import capture_logs
 
 from live.cursor import Position, at
-from live.tail import MOST_READ, Tail, Tails
+from live.recent import Recent
+from live.tail import Tail, Tails
 from live.wakeups import Wakeups
 from store.database import Database
 from store.reads import log
@@ -24,11 +26,12 @@ SOON = 0.02
 
 async def beyond(tail: Tail, position: Position) -> None:
     """Returns when a tail knows of something after a position, or is that of another log."""
-    news = asyncio.Event()
-    with tail.listening(news):
-        while (here := tail.position) is None or (here.origin == position.origin and here.seq <= position.seq):
-            await news.wait()
-            news.clear()
+
+    def is_beyond() -> bool:
+        here = tail.position
+        return here is not None and (here.origin != position.origin or here.seq > position.seq)
+
+    await eventually(is_beyond, "it has seen more")
 
 
 @pytest.fixture
@@ -89,28 +92,75 @@ async def test_a_lost_wake_up_costs_no_more_than_the_time_between_two_looks(
         await beyond(tail, before)
 
 
-async def test_who_is_behind_already_does_not_wait(database: Database, wakeups: Wakeups, shop: Shop, firm: str) -> None:
-    """LV1: a position from before the tail began, of another log, and one that is ahead of it."""
-    before = await here(database, firm)
-    await shop.job()
-    async with following(database, wakeups, firm, NEVER) as (_, tail):
-        await beyond(tail, before)
-        await beyond(tail, Position(b"another!", before.seq + 100))
-        ahead = asyncio.create_task(beyond(tail, Position(before.origin, before.seq + 2)))
-        await shop.job()
-        wakeups.notify(firm)
-        await beyond(tail, Position(before.origin, before.seq + 1))
-        assert not ahead.done()
-        ahead.cancel()
-
-
 async def test_a_restored_database_is_news(database: Database, wakeups: Wakeups, firm: str) -> None:
-    """LV3: a log that is shorter than it was is another one; who follows it looks, and is told to query again."""
+    """LV3: a log that is shorter than it was is another one; who reads it looks, and is told to query again."""
+    news = asyncio.Event()
+    async with following(database, wakeups, firm, NEVER) as (_, tail):
+        recent = await Recent.read(database, firm)
+        recent.head = Head("another epoch", 1, 0)
+        with tail.watching(("session", "s")) as watched, tail.read_by(news):
+            assert tail.saw(recent)
+            assert tail.position == recent.here
+            assert watched.is_set()
+            news.clear()
+            await tail.look()
+            assert news.is_set()
+
+
+async def test_who_reads_the_log_is_woken_in_its_place(
+    database: Database, wakeups: Wakeups, shop: Shop, firm: str
+) -> None:
+    """LV1: the firm's desk reads the log in any case; once it is gone, the tail looks for itself again."""
+    heard: list[str] = []
+    news = asyncio.Event()
     async with following(database, wakeups, firm, NEVER) as (_, tail):
         before = await here(database, firm)
-        waiting = asyncio.create_task(beyond(tail, before))
-        await tail.saw(Head("another epoch", 1, 0))
-        await waiting
+        await shop.job()
+        with tail.read_by(news):
+            assert news.is_set()
+            news.clear()
+            with statements(database, heard.append):
+                wakeups.notify(firm)
+                await news.wait()
+            assert heard == []
+            assert tail.position == before
+        wakeups.notify(firm)
+        await beyond(tail, before)
+
+
+async def test_a_lost_wake_up_is_made_up_for_whoever_reads(
+    database: Database, wakeups: Wakeups, shop: Shop, firm: str
+) -> None:
+    """LV1, LV6: the poller wakes the reader, and those who watch for something do not depend on it."""
+    news = asyncio.Event()
+    made = await shop.owner.payload("createApiToken", "apiToken { id }", name="Script", scopes=["READ"])
+    token = made["apiToken"]["id"]
+    async with following(database, wakeups, firm, SOON) as (_, tail):
+        with tail.read_by(news), tail.watching(("session", token)) as ended:
+            news.clear()
+            await shop.owner.do("revokeApiToken", tokenId=token)
+            await news.wait()
+            await ended.wait()
+
+
+async def test_what_its_reader_has_seen_is_told_to_who_watches(
+    database: Database, wakeups: Wakeups, shop: Shop, firm: str
+) -> None:
+    """LV6: without a statement of the tail's own, or a wake-up of the reader; a snapshot of before says nothing."""
+    news, heard = asyncio.Event(), list[str]()
+    async with following(database, wakeups, firm, NEVER) as (_, tail):
+        before = await Recent.read(database, firm)
+        job = (await shop.job())["id"]
+        with tail.read_by(news), tail.watching(("job", job)) as mine, tail.watching(("member", "m")) as other:
+            after = await Recent.read(database, firm, tail.since)
+            news.clear()
+            with statements(database, heard.append):
+                assert tail.saw(after)
+                assert not tail.saw(before)
+                assert not tail.saw(after)
+            assert (tail.position, heard) == (after.here, [])
+            assert mine.is_set()
+            assert not news.is_set() | other.is_set()
 
 
 async def test_all_who_follow_a_firm_share_one_tail(database: Database, wakeups: Wakeups, firm: str) -> None:
@@ -166,9 +216,11 @@ async def test_it_tells_who_watches_for_a_thing_and_nobody_else(
 async def test_where_too_much_happened_everybody_is_told(database: Database, wakeups: Wakeups, firm: str) -> None:
     """It reads a bounded part of the log: behind it, anything may have happened."""
     async with following(database, wakeups, firm, NEVER) as (_, tail):
-        head = await log.head(database, firm)
+        recent = await Recent.read(database, firm)
+        recent.since = recent.head.seq + 1
+        recent.head = replace(recent.head, seq=recent.head.seq + log.MOST + 1)
         with tail.watching(("session", "s")) as one, tail.watching(("member", "m")) as two:
-            await tail.saw(Head(head.epoch, head.seq + MOST_READ + 1, head.floor))
+            assert tail.saw(recent)
             assert one.is_set()
             assert two.is_set()
 

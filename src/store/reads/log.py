@@ -21,6 +21,19 @@ _EPOCH: Final = """
     || '/' || pg_relation_filenode('event_heads')::text
 """
 
+MOST: Final = 1_000
+"""Events that ``read`` answers; who is further behind reads a page at a time."""
+
+# With an order and a limit no statistics lead anywhere but along the index.
+_READ: Final = f"""
+    SELECT {_EPOCH} AS epoch, h.seq AS head, h.floor, f.time_zone, f.clock_date, e.seq, e.at, e.cause, e.changes
+    FROM event_heads h JOIN firms f ON f.id = h.firm_id LEFT JOIN LATERAL (
+        SELECT seq, at, cause, changes FROM events
+        WHERE firm_id = $1 AND $2::bigint IS NOT NULL AND seq > greatest($2, h.floor, h.seq - {MOST})
+        ORDER BY seq LIMIT {MOST}
+    ) e ON TRUE WHERE h.firm_id = $1 ORDER BY e.seq
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -39,6 +52,25 @@ class LoggedEvent:
     at: datetime
     cause: dict[str, Any]
     changes: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one statement says of a firm's log: where it stands, what it has announced of time, and its newest part."""
+
+    head: Head
+    time_zone: str
+    clock_date: date
+    events: list[LoggedEvent]
+
+
+async def read(db: Db, firm_id: str, after: int | None) -> Reading:
+    """Where the log stands, and the events after a sequence, in order; where those are too many, the newest."""
+    found = await db.rows(_READ, firm_id, after)
+    first = found[0]  # every firm is made with a log
+    head = Head(first["epoch"], first["head"], first["floor"])
+    events = [_event(row) for row in found if row["seq"] is not None]
+    return Reading(head, first["time_zone"], first["clock_date"], events)
 
 
 async def head(db: Db, firm_id: str) -> Head:
@@ -64,9 +96,11 @@ async def events(db: Db, firm_id: str, after: int, limit: int) -> list[LoggedEve
         after,
         limit,
     )
-    return [
-        LoggedEvent(row["seq"], row["at"], orjson.loads(row["cause"]), orjson.loads(row["changes"])) for row in found
-    ]
+    return [_event(row) for row in found]
+
+
+def _event(row: Row) -> LoggedEvent:
+    return LoggedEvent(row["seq"], row["at"], orjson.loads(row["cause"]), orjson.loads(row["changes"]))
 
 
 async def sight_changed(db: Db, firm_id: str, after: int, member_id: str, pipeline_id: str) -> bool:
