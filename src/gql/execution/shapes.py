@@ -129,11 +129,11 @@ def _ways(kind: GraphQLLeafType) -> tuple[frozenset[type], Convert | None]:
 
 
 def _enum(kind: GraphQLEnumType) -> tuple[frozenset[type], Convert]:
-    domain = getattr(kind, "wrapped_cls", None)
-    names = {value.value: name for name, value in kind.values.items()} | {None: None}
-    members = {member: names[member.value] for member in domain or () if member.value in names}
-    known = names | members
-    return frozenset({str, *([domain] if domain else [])}), lambda values: [known[value] for value in values]
+    """Values are members, or what stands for them in the database."""
+    names = {value.value: name for name, value in kind.values.items()}
+    members = {member: names[member.value] for member in getattr(kind, "wrapped_cls", ()) if member.value in names}
+    known: dict[Any, str | None] = {None: None, **names, **members}
+    return frozenset(map(type, [*names, *members])), lambda values: [known[value] for value in values]
 
 
 def _ints(values: Sequence[Any]) -> Sequence[Any]:
