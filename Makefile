@@ -34,7 +34,7 @@ test-quick: .env-dev .clients ## Run the tests that take under two minutes toget
 	@exec $(BIN)/pytest $(SPREAD) -m 'not slow' $(ARGS)
 
 .PHONY: faults
-faults: .env-dev ## Break connections, processes and servers at random while clients write and look (SECONDS=600, SEED=any)
+faults: .env-dev .clients ## Break connections, processes and servers at random while clients write and look (SECONDS=600, SEED=any)
 	@exec $(BIN)/python -m tests.faults $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 .PHONY: bench

@@ -8,7 +8,7 @@ import { GraphQLWsLink } from "@apollo/client/link/subscriptions";
 import { createClient } from "graphql-ws";
 import { defer, map, retry, throwError, timer } from "rxjs";
 import WebSocket from "ws";
-import { document, given, play, SESSION_OVER } from "./play.mjs";
+import { document, given, play, server, SESSION_OVER } from "./play.mjs";
 
 // Apollo looks at the global one, which browsers and newer versions of Node have.
 globalThis.WebSocket ??= WebSocket;
@@ -17,7 +17,7 @@ let token;
 let closed;
 const authorization = () => (token ? { authorization: `Bearer ${token}` } : {});
 const socket = createClient({
-  url: `${given.url.replace("http", "ws")}/graphql`,
+  url: `${server().replace("http", "ws")}/graphql`,
   connectionParams: authorization,
   retryAttempts: 0,
   on: { closed: ({ code }) => (closed = code) },
@@ -29,7 +29,7 @@ const client = new ApolloClient({
     new GraphQLWsLink(socket),
     ApolloLink.from([
       new SetContextLink(({ headers }) => ({ headers: { ...headers, ...authorization() } })),
-      new HttpLink({ uri: `${given.url}/graphql` }),
+      new HttpLink({ uri: `${server()}/graphql` }),
     ]),
   ),
 });

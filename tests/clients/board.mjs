@@ -37,7 +37,7 @@ export class Board {
       case "AccountChanged":
         return this.#redraw((job) => ({ ...job, account: renewed(job.account, change.account) }));
       case "MemberChanged":
-        return this.#redraw((job) => ({ ...job, assignees: job.assignees.map((one) => renewed(one, change.member)) }));
+        return this.#redraw((job) => ({ ...job, assignees: byName(job.assignees.map((one) => renewed(one, change.member))) }));
       case "StreamReset":
         return;
       default:
@@ -82,6 +82,9 @@ const PLACES = {
 };
 
 const compared = (a, b) => (a < b ? -1 : Number(a > b));
+
+const byName = (people) =>
+  people.sort((a, b) => compared(a.name.toLowerCase(), b.name.toLowerCase()) || compared(a.id, b.id));
 
 const renewed = (drawn, now) => (drawn.id === now.id ? now : drawn);
 

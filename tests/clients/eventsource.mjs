@@ -3,7 +3,7 @@
  * again by itself, with the id of the last event.
  */
 import { EventSource } from "eventsource";
-import { document, given, play } from "./play.mjs";
+import { document, given, play, server } from "./play.mjs";
 
 let cookie = "";
 
@@ -14,13 +14,13 @@ const asBrowser = (url, init) => {
 };
 
 async function post(name, variables) {
-  const answer = await asBrowser(`${given.url}/graphql`, {
+  const answer = await asBrowser(`${server()}/graphql`, {
     method: "POST",
     headers: { "content-type": "application/json", "x-stageline-csrf": "1" },
     body: JSON.stringify({ query: document(name), variables }),
   });
   const { data, errors } = await answer.json();
-  if (errors) throw new Error(JSON.stringify(errors));
+  if (errors) throw new AggregateError(errors, JSON.stringify(errors));
   return { data, set: answer.headers.getSetCookie() };
 }
 
@@ -31,7 +31,7 @@ await play({
     cookie = set[0].split(";")[0];
   },
   follow: (board, { result, ended }) => {
-    const url = new URL(`${given.url}/graphql/stream`);
+    const url = new URL(`${server()}/graphql/stream`);
     url.searchParams.set("query", document("BoardEvents"));
     url.searchParams.set("variables", JSON.stringify({ pipelineId: given.pipelineId, after: board.cursor }));
     const source = new EventSource(url, { fetch: asBrowser });

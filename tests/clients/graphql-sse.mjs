@@ -1,11 +1,11 @@
 /** graphql-sse: everything over event streams. Its own retries carry the newest cursor, as Last-Event-ID. */
 import { createClient } from "graphql-sse";
-import { document, given, pause, play } from "./play.mjs";
+import { document, given, pause, play, server } from "./play.mjs";
 
-let token;
+let token = given.token;
 let cursor;
 const client = createClient({
-  url: `${given.url}/graphql/stream`,
+  url: () => `${server()}/graphql/stream`,
   // Asked for at each try.
   headers: () => ({
     ...(token && { authorization: `Bearer ${token}` }),
@@ -17,7 +17,7 @@ const client = createClient({
 
 async function ask(name, variables) {
   for await (const { data, errors } of client.iterate({ query: document(name), variables })) {
-    if (errors) throw new Error(JSON.stringify(errors));
+    if (errors) throw new AggregateError(errors, JSON.stringify(errors));
     return data;
   }
 }
@@ -25,13 +25,15 @@ async function ask(name, variables) {
 await play({
   ask,
   logIn: async (input) => (token = (await ask("Login", { input })).login.token),
-  follow: (board, { result, ended }) => {
-    const variables = { pipelineId: given.pipelineId, after: board.cursor };
+  follow: (board, { begins, result, ended }) => {
+    cursor = board.cursor;
+    const variables = { pipelineId: given.pipelineId, after: cursor };
     const next = (told) => {
       cursor = told.data?.boardEvents.cursor ?? cursor;
       result(told);
     };
-    return client.subscribe({ query: document("BoardEvents"), variables }, { next, error: ended, complete: ended });
+    const sink = { next, error: ended, complete: ended };
+    return client.subscribe({ query: document("BoardEvents"), variables }, sink, { connecting: () => begins(cursor) });
   },
   close: () => client.dispose(),
 });

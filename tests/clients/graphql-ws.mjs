@@ -1,11 +1,11 @@
 /** graphql-ws: everything over one WebSocket. Its own retries carry the newest cursor. */
 import { createClient } from "graphql-ws";
 import WebSocket from "ws";
-import { document, given, pause, play, report, SESSION_OVER } from "./play.mjs";
+import { document, given, pause, play, report, server, SESSION_OVER } from "./play.mjs";
 
-let token;
+let token = given.token;
 const client = createClient({
-  url: `${given.url.replace("http", "ws")}/graphql`,
+  url: () => `${server().replace("http", "ws")}/graphql`,
   webSocketImpl: WebSocket,
   connectionParams: () => (token ? { authorization: `Bearer ${token}` } : {}),
   keepAlive: 100,
@@ -21,7 +21,7 @@ const client = createClient({
 
 async function ask(name, variables) {
   for await (const { data, errors } of client.iterate({ query: document(name), variables })) {
-    if (errors) throw new Error(JSON.stringify(errors));
+    if (errors) throw new AggregateError(errors, JSON.stringify(errors));
     return data;
   }
 }
@@ -29,11 +29,12 @@ async function ask(name, variables) {
 await play({
   ask,
   logIn: async (input) => (token = (await ask("Login", { input })).login.token),
-  follow: (board, { result, ended }) => {
+  follow: (board, { begins, result, ended }) => {
     const variables = {
       pipelineId: given.pipelineId,
       // Read whenever the subscription is sent, which is after each reconnection.
       get after() {
+        begins(board.cursor);
         return board.cursor;
       },
     };

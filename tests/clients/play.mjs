@@ -1,14 +1,16 @@
 /**
- * What every client here does, whatever its library. It is started with one argument,
- * `{url, email, password, pipelineId}` as JSON, and logs in, draws the board, follows it, and obeys the lines of its
- * standard input until that ends. All that happens is told on standard output, one JSON object a line:
+ * What every client here does, whatever its library. It is started with one argument, JSON: `{urls, pipelineId}` with
+ * `{email, password}` to log in by, or with `{token}`. It draws the board, follows it whatever happens, and obeys the
+ * lines of its standard input until that ends. All that happens is told on standard output, one JSON object a line:
  *
- *     {"board"}                        it has drawn the board
- *     {"event", "own", "board"}        an event, whether this client caused it, and the board after it
- *     {"answer"}                       what a mutation answered
- *     {"ended": [codes]}               the stream is over for good, and why
- *     {"opened"}, {"closed", "reason"} what becomes of the WebSocket of graphql-ws
- *     {"pong"}                         the server has answered a ping of graphql-ws
+ *     {"board", "cursor"}                 it has drawn the board
+ *     {"lost"}                            there is no such board; it asks again from time to time
+ *     {"begins"}                          the cursor after which graphql-ws or graphql-sse subscribes, at each try
+ *     {"event", "own", "board", "cursor"} an event, whether this client caused it, and the board after it
+ *     {"answer"}                          what a mutation answered
+ *     {"ended": [codes]}                  the stream is over, and why; unless the session is, it begins anew
+ *     {"opened"}, {"closed", "reason"}    what becomes of the WebSocket of graphql-ws
+ *     {"pong"}                            the server has answered a ping of graphql-ws
  */
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -18,6 +20,10 @@ import { Board } from "./board.mjs";
 /** What this client was started with. */
 export const given = JSON.parse(process.argv[2]);
 
+/** The next of the servers, as a load balancer chooses. */
+export const server = () => given.urls[turn++ % given.urls.length];
+let turn = 0;
+
 /** Tell the test. */
 export const report = (what) => process.stdout.write(JSON.stringify(what) + "\n");
 
@@ -26,6 +32,15 @@ export const pause = () => setTimeout(50);
 
 /** Close codes after which no new try with the same token can succeed. */
 export const SESSION_OVER = [4403, 4410, 4411];
+
+/** The same with the codes of event streams. */
+const FINAL = [...SESSION_OVER, "SESSION_EXPIRED", "SESSION_ENDED"];
+
+/** What a new try may mend: the database is away. Over a WebSocket that cannot even be opened then, it is 1011. */
+const PASSING = ["UNAVAILABLE", 1011];
+
+/** How long until it asks again for a board that is not there, in milliseconds. */
+const LOST_MS = 500;
 
 /** The document of an operation, with the fragments that it needs, each from the file of its name. */
 export function document(name) {
@@ -44,42 +59,79 @@ export function document(name) {
  *
  * - `logIn(input)` opens a session;
  * - `ask(name, variables)` runs a query or a mutation of schema/operations and resolves to its data;
- * - `follow(board, {result, ended})` subscribes to the board's events from `board.cursor` on, again after every lost
- *   connection, and returns how to stop;
+ * - `follow(board, {begins, result, ended})` subscribes to the board's events from `board.cursor` on, again after every
+ *   lost connection, and returns how to stop;
  * - `close()` lets go of what is open.
  */
 export async function play({ logIn, ask, follow, close = () => {} }) {
-  const { email, password, pipelineId } = given;
-  await logIn({ email, password });
+  const { email, password, token, pipelineId } = given;
+  if (!token) await logIn({ email, password });
   const board = new Board();
-  const draw = async () => board.draw((await ask("Board", { pipelineId })).board);
-  await draw();
-  report({ board: board.shown() });
-
   const sent = new Set();
   const failed = [];
-  // One event after the other: while the board is drawn anew, those that come have to wait.
+  let over = false;
+  let stop = () => {};
+  // One thing after the other: while the board is drawn anew, events that come have to wait.
   let before = Promise.resolve();
   const inTurn = (step) => (before = before.then(step));
+
+  const draw = async () => {
+    const found = await insist(() => ask("Board", { pipelineId, first: 200 }));
+    if (over) return;
+    if (found.board) {
+      board.draw(found.board);
+      return report({ board: board.shown(), cursor: board.cursor });
+    }
+    report({ lost: true });
+    await setTimeout(LOST_MS);
+    await draw();
+  };
+  const begin = () => {
+    stop = follow(board, {
+      begins: (after) => inTurn(() => report({ begins: after })),
+      result: (result) => inTurn(() => show(result)),
+      ended: (why) => inTurn(() => end(codesOf(why))),
+    });
+  };
   const show = async ({ data, errors }) => {
     failed.push(...(errors ?? []).map(codeOf));
-    if (!data) return;
+    if (!data || over) return;
     const event = data.boardEvents;
     if (board.apply(event)) await draw();
-    report({ event, own: sent.has(event.cause.clientMutationId), board: board.shown() });
+    report({ event, own: sent.has(event.cause.clientMutationId), board: board.shown(), cursor: board.cursor });
   };
-  const stop = follow(board, {
-    result: (result) => inTurn(() => show(result)),
-    ended: (why) => inTurn(() => report({ ended: [...failed, ...codesOf(why)] })),
-  });
+  const end = async (why) => {
+    const codes = [...failed.splice(0), ...why];
+    if (over) return;
+    report({ ended: codes });
+    if (codes.some((code) => FINAL.includes(code))) return;
+    await pause();
+    if (codes.includes("NOT_FOUND")) await draw();
+    if (!over) begin();
+  };
 
+  await draw();
+  begin();
   for await (const line of createInterface({ input: process.stdin })) {
     const { name, input } = JSON.parse(line);
     sent.add(input?.clientMutationId);
     report({ answer: await ask(name, { input }) });
   }
+  over = true;
   stop();
   close();
+}
+
+/** What `ask` resolves to, asked as often as it takes. */
+async function insist(ask) {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!codesOf(error).some((code) => PASSING.includes(code))) throw error;
+      await pause();
+    }
+  }
 }
 
 const codeOf = (error) => error.extensions?.code ?? String(error);

@@ -82,13 +82,18 @@ class Player:
         return answer
 
     async def _read(self) -> Json:
+        report = await self.hear()
+        self.told.append(report)
+        return report
+
+    async def hear(self) -> Json:
+        """The very next thing that it tells, which is not kept."""
         assert self.process.stdout is not None
         line = await self.process.stdout.readline()
         if not line:
             assert self.process.stderr is not None
             raise AssertionError(f"it has ended: {(await self.process.stderr.read()).decode()}")
         report: Json = json.loads(line)
-        self.told.append(report)
         self.board = report.get("board", self.board)
         return report
 
@@ -99,7 +104,14 @@ async def playing(script: str, url: str, shop: WatchedShop) -> AsyncIterator[Pla
 
     Then it must end by itself, and have complained of nothing.
     """
-    given = {"url": url, "email": shop.email, "password": PASSWORD, "pipelineId": shop.pipeline}
+    given = {"urls": [url], "email": shop.email, "password": PASSWORD, "pipelineId": shop.pipeline}
+    async with started(script, given) as player:
+        yield player
+
+
+@asynccontextmanager
+async def started(script: str, given: Json) -> AsyncIterator[Player]:
+    """Let a client run while the context is entered. ``given`` is described in play.mjs."""
     process = await asyncio.create_subprocess_exec(
         "node",
         FOLDER / f"{script}.mjs",

@@ -46,6 +46,13 @@ async def hired(database_url: str, port: int) -> AsyncIterator[Staff]:
         yield Staff(port, owner, watcher, f"member{api.people}@firm.test")
 
 
+async def fresh_board(viewer: Client, pipeline_id: str) -> Json:
+    """A board as a fresh query shows it, as a player draws it: without what belongs to the query."""
+    board = (await viewer.query(document("Board"), pipelineId=pipeline_id, first=200))["board"]
+    columns = [{**column, "jobs": column["jobs"]["nodes"]} for column in board["columns"]]
+    return {"pipeline": board["pipeline"], "columns": columns}
+
+
 @dataclass
 class WatchedShop(Shop):
     """A pipeline that somebody watches."""
@@ -55,9 +62,7 @@ class WatchedShop(Shop):
 
     async def board(self) -> Json:
         """The board as a fresh query shows it to the watcher, without what belongs to the query."""
-        board = (await self.watcher.query(document("Board"), pipelineId=self.pipeline))["board"]
-        columns = [{**column, "jobs": column["jobs"]["nodes"]} for column in board["columns"]]
-        return {"pipeline": board["pipeline"], "columns": columns}
+        return await fresh_board(self.watcher, self.pipeline)
 
     async def move(self, job: Json, stage: int) -> None:
         """Move a job as somebody else does, from wherever it is."""

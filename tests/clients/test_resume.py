@@ -27,7 +27,8 @@ async def everything_happens(shop: WatchedShop, jobs: list[Json]) -> set[str]:
     archived = next(status["id"] for status in statuses if status["state"] == "ARCHIVED")
     await shop.move(jobs[1], 2)
     await owner.do("setJobStatus", jobId=jobs[2]["id"], statusId=archived)
-    late = await shop.job("Late", dueDate="2131-05-01", assigneeIds=[shop.watcher.member_id])
+    both = [shop.watcher.member_id, owner.member_id]
+    late = await shop.job("Late", dueDate="2131-05-01", assigneeIds=both)
     later = await shop.job("Not so late", dueDate="2131-04-01")
     await owner.do("updateAccount", accountId=shop.account, name="Acme & Sons", addTagIds=[tag["id"]])
     await owner.do("updateMember", memberId=shop.watcher.member_id, name=f"Zoë {shop.pipeline}")
@@ -67,6 +68,7 @@ async def test_a_client_that_was_cut_goes_on_and_shows_what_a_fresh_query_shows(
         await assert_in_step(client, shop)
         await shop.move(jobs[0], 2)
         assert shown((await client.tells("event", shown))["event"]) == {jobs[0]["id"]}
+        await shop.owner.do("updateMember", memberId=shop.watcher.member_id, name=f"Ada {shop.pipeline}")
         await assert_in_step(client, shop)
 
 

@@ -5,12 +5,12 @@
 import { createClient } from "graphql-ws";
 import { cacheExchange, Client, fetchExchange, subscriptionExchange } from "urql";
 import WebSocket from "ws";
-import { document, given, pause, play, SESSION_OVER } from "./play.mjs";
+import { document, given, pause, play, server, SESSION_OVER } from "./play.mjs";
 
 let token;
 const authorization = () => (token ? { authorization: `Bearer ${token}` } : {});
 const socket = createClient({
-  url: `${given.url.replace("http", "ws")}/graphql`,
+  url: `${server().replace("http", "ws")}/graphql`,
   webSocketImpl: WebSocket,
   connectionParams: authorization,
   retryAttempts: Infinity,
@@ -18,7 +18,7 @@ const socket = createClient({
   shouldRetry: ({ code }) => !SESSION_OVER.includes(code),
 });
 const client = new Client({
-  url: `${given.url}/graphql`,
+  url: `${server()}/graphql`,
   fetchOptions: () => ({ headers: authorization() }),
   exchanges: [
     cacheExchange,

@@ -15,11 +15,11 @@ from typing import Final
 import redis.asyncio
 
 from engine.housekeeping import CHUNK, Retention, trim
+from tests.faults.audience import Audience
 from tests.faults.network import Node
 from tests.faults.postgres import FAST, IMMEDIATE, insist
 from tests.faults.site import Site
 from tests.faults.tally import Tally
-from tests.faults.watchers import Audience
 from tests.support.lines import Cut
 
 Act = Callable[[], Awaitable[None]]

@@ -11,11 +11,13 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
+from tests.faults.audience import Audience
 from tests.faults.faults import WORKER, Faults
+from tests.faults.players import Played
 from tests.faults.site import Site, running_site
 from tests.faults.tally import Tally
 from tests.faults.verdict import assert_everything_happened_once
-from tests.faults.watchers import Audience, Watcher
+from tests.faults.watchers import Watcher
 from tests.properties.live_sight import Past
 from tests.support.wait import eventually
 
@@ -104,6 +106,8 @@ class Run:
         for one in self.audience.subscribers:
             self.tally.connections += one.connections
             self.tally.resumes += one.resumes if isinstance(one, Watcher) else 0
+            if isinstance(one, Played):
+                self.tally.played[one.script] += one.connections
 
 
 @asynccontextmanager

@@ -45,6 +45,8 @@ class Tally:
     connections: int = 0
     resumes: int = 0
     """Connections that went on from a cursor."""
+    played: Counter[str] = field(default_factory=Counter)
+    """Those of JavaScript clients, by their library."""
     longest: dict[str, float] = field(default_factory=dict)
     """By the kind of fault, the longest time from a change of a job until somebody was told, in seconds."""
     worst: tuple[float, str] = (0.0, "nobody")
@@ -86,8 +88,9 @@ class Tally:
         return f"written: {done}, {self.refused} refused, {self.unanswered} times no answer"
 
     def _received(self) -> str:
-        lines = f"{self.connections} connections ({self.resumes} resumes), {sum(self.resets.values())} resets"
-        return f"received: {self.events} events over {lines} {dict(self.resets)}, {dict(self.changes)}"
+        lines = f"{self.connections} connections ({self.resumes} resumes; of JavaScript clients {dict(self.played)})"
+        resets = f"{sum(self.resets.values())} resets {dict(self.resets)}"
+        return f"received: {self.events} events over {lines}, {resets}, {dict(self.changes)}"
 
     def _right(self) -> str:
         late, who = self.worst

@@ -7,6 +7,7 @@ from random import SystemRandom
 
 import pytest
 
+from tests.clients.player import MISSING
 from tests.faults.run import run
 
 SEED = 20
@@ -29,3 +30,4 @@ async def test_boards_are_right_and_mutations_done_once_through_faults_of_every_
     print(f"SEED={seed} SECONDS={SECONDS}\n{tally}")  # noqa: T201  # seen with -s
     assert tally.resumes, "a run in which nobody goes on from a cursor proves nothing"
     assert tally.written["moveJob"], "a run without a move proves nothing"
+    assert MISSING or set(tally.played) == {"graphql-ws", "graphql-sse"}, "JavaScript clients look as well"
