@@ -99,7 +99,7 @@ async def _shown(
     shown += await _accounts(context, stream.pipeline_id, found.accounts)
     shown += await _members(context, found.members)
     moved = await _jobs(context, stream, found, wanted)
-    return shown + moved + (await _counts(context, stream, pipeline) if moved else [])
+    return shown + moved + (await _counts(context, stream) if moved else [])
 
 
 async def _watcher(context: Context, pipeline_id: str) -> Watcher:
@@ -134,10 +134,8 @@ async def _jobs_to_look_at(context: Context, stream: BoardStream, found: Touched
 
 async def _jobs(context: Context, stream: BoardStream, found: Touched, wanted: Collection[str]) -> list[Change]:
     """Upserts of what is shown now; removals of what is not but was seen since the cursor."""
-    now = await job_reads.by_ids(
-        context.db, context.firm_id, wanted, context.today, lambda p: access.sees_job(context.viewer, p, "j")
-    )
-    shown = await _on_board(context, stream, wanted)
+    now = await _jobs_now(context, stream, wanted)
+    shown = {job_id for job_id, job in now.items() if job["here"]}
     lost = await _lost(context, found, set(wanted) - set(now) - found.jobs)  # of touched jobs `seen` knows
     result: list[Change] = []
     for job_id in sorted(wanted):
@@ -159,12 +157,16 @@ def _reason(stream: BoardStream, job: Row | None) -> str:
     return "ARCHIVED" if job["state"] == "ARCHIVED" else "LEFT_FILTER"
 
 
-async def _on_board(context: Context, stream: BoardStream, wanted: Collection[str]) -> set[str]:
-    def where(p: Params) -> str:
-        place = f"j.pipeline_id = {p(stream.pipeline_id)}"
-        return f"{place} AND {boards.shown(context, stream.filter, p)}"
+async def _jobs_now(context: Context, stream: BoardStream, wanted: Collection[str]) -> dict[str, Row]:
+    """Those of the jobs that the viewer sees, with whether the board holds them (``here``)."""
 
-    return await job_reads.ids_where(context.db, context.firm_id, wanted, boards.TABLES, where)
+    def seen(p: Params) -> str:
+        return access.sees_job(context.viewer, p, "j")
+
+    def here(p: Params) -> str:
+        return f"j.pipeline_id = {p(stream.pipeline_id)} AND {boards.held(context, stream.filter, p)}"
+
+    return await job_reads.judged(context.db, context.firm_id, wanted, context.today, seen, here)
 
 
 async def _lost(context: Context, found: Touched, hidden: Collection[str]) -> set[str]:
@@ -194,11 +196,6 @@ async def _members(context: Context, ids: Collection[str]) -> list[Change]:
     return [{"__typename": "MemberChanged", "member": rows[member_id]} for member_id in sorted(rows)]
 
 
-async def _counts(context: Context, stream: BoardStream, pipeline: Row) -> list[Change]:
-    stages = (await pipelines.stages_of(context, [pipeline]))[0]
-    counted = await boards.count_columns(context, [stage["id"] for stage in stages], stream.filter)
-    empty = {"job_count": 0, "overdue_count": 0}
-    return [
-        {"__typename": "ColumnCountsChanged", "stage_id": stage["id"], **dict(counted.get(stage["id"], empty))}
-        for stage in stages
-    ]
+async def _counts(context: Context, stream: BoardStream) -> list[Change]:
+    counted = await boards.count_all_columns(context, stream.pipeline_id, stream.filter)
+    return [{"__typename": "ColumnCountsChanged", **row} for row in counted]

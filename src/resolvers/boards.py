@@ -52,8 +52,12 @@ async def column(context: Context, rows: Sequence[Mapping[str, Any]], *, stage_i
 
 def shown(context: Context, wanted: JobFilter | None, p: Params) -> str:
     """Which jobs (aliases j, js) are on a board for the viewer."""
-    seen = access.sees_job(context.viewer, p, "j")
-    return f"js.on_board AND {seen} AND ({condition(p, wanted, context.asker)})"
+    return f"{access.sees_job(context.viewer, p, 'j')} AND {held(context, wanted, p)}"
+
+
+def held(context: Context, wanted: JobFilter | None, p: Params) -> str:
+    """Which of the jobs (aliases j, js) that the viewer sees a board holds."""
+    return f"js.on_board AND ({condition(p, wanted, context.asker)})"
 
 
 @batch(may=WITH_PARENT, depends=Depends.SCOPE)
@@ -97,6 +101,13 @@ async def count_columns(context: Context, stage_ids: Sequence[str], wanted: JobF
     """Jobs and overdue jobs by column; empty columns are left out."""
     return await reads.counts(
         context.db, context.firm_id, "stage_id", stage_ids, context.today, lambda p: shown(context, wanted, p)
+    )
+
+
+async def count_all_columns(context: Context, pipeline_id: str, wanted: JobFilter | None) -> list[Row]:
+    """The columns of a board in order, as ``stage_id``, ``job_count`` and ``overdue_count``."""
+    return await reads.stage_counts(
+        context.db, context.firm_id, pipeline_id, context.today, lambda p: shown(context, wanted, p)
     )
 
 
