@@ -57,7 +57,7 @@ class Connection:
         self._socket = socket
         self._address = address
         self._token = credentials.token if credentials else None
-        self._protocol: SocketProtocol = socket.scope["extensions"][EXTENSION]["protocol"]
+        self.protocol: SocketProtocol = socket.scope["extensions"][EXTENSION]["protocol"]
         self._operations: dict[str, asyncio.Task[None] | Seat] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._full: list[Seat] = []
@@ -88,7 +88,7 @@ class Connection:
             self._leave()
 
     def _leave(self) -> None:
-        self._protocol.on_relief = None
+        self.protocol.on_relief = None
         for timer in (self._patience, self._heart):
             if timer is not None:
                 timer.cancel()
@@ -142,7 +142,7 @@ class Connection:
     def _beat(self) -> None:
         """Gives a sign of life, now and then; a timer, for a task for each of many connections takes memory."""
         if self._heart is not None:
-            self._protocol.push(_PING)
+            self.protocol.push(_PING)
         self._heart = asyncio.get_running_loop().call_later(PING_SECONDS, self._beat)
 
     async def _handle(self, message: Message, group: asyncio.TaskGroup) -> None:
@@ -213,17 +213,12 @@ class Connection:
         self._forget(operation_id)
         await self._send(_error(operation_id, result))
 
-    def push(self, seat: Seat, frame: bytes) -> bool:
-        """Writes a frame that the hub has for a seat; answers whether it can take another."""
-        self._protocol.push(frame)
-        return self.takes(seat)
-
-    def takes(self, seat: Seat) -> bool:
-        """Whether the client has read enough for an event of a seat; if not, the hub hears of it when it has."""
-        if self._closing or self._protocol.writable.is_set():
+    def wait(self, seat: Seat) -> bool:
+        """Tells the hub of a seat when the client has read enough. Answers whether it may write on: never again."""
+        if self._closing:
             return True
         if not self._full:
-            self._protocol.on_relief = self._relieved
+            self.protocol.on_relief = self._relieved
             self._patience = asyncio.get_running_loop().call_later(SEND_SECONDS, self._too_slow)
         self._full.append(seat)
         return False
@@ -245,7 +240,7 @@ class Connection:
             self._end_with(Closed(codes.SESSION_OVER[result.session_over], REASONS[result.session_over]))
         elif self._operations.get(operation_id) is seat:
             del self._operations[operation_id]
-            self._protocol.push(orjson.dumps(_error(operation_id, result)))
+            self.protocol.push(orjson.dumps(_error(operation_id, result)))
 
     def _end_with(self, closed: Closed) -> None:
         """Ends the connection from outside of its own tasks."""
@@ -288,16 +283,17 @@ class Connection:
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self._socket.close(closed.code, closed.reason.encode()[:MAX_REASON].decode(errors="ignore"))
                 return
-        self._protocol.transport.abort()  # it does not even take the close frame
+        self.protocol.transport.abort()  # it does not even take the close frame
 
 
 class _Sink:
     """Where the hub's events for one operation go; a ``live.seats.Sink``."""
 
-    __slots__ = ("_connection", "_id", "_name", "_prefix", "seat")
+    __slots__ = ("_connection", "_id", "_name", "_prefix", "_protocol", "seat")
 
     def __init__(self, connection: Connection, operation_id: str, name: str | None) -> None:
         self._connection = connection
+        self._protocol = connection.protocol
         self._id = operation_id
         self._name = name
         self._prefix = b'{"id":%b,"type":"next","payload":' % orjson.dumps(operation_id)
@@ -305,11 +301,12 @@ class _Sink:
 
     def takes(self) -> bool:
         """Whether the client has read enough."""
-        return self._connection.takes(self.seat)
+        return not self._protocol.blocked or self._connection.wait(self.seat)
 
     def offer(self, payload: bytes, cursor: str) -> bool:
         """Writes an event in its own frame around the shared bytes."""
-        return self._connection.push(self.seat, b"%b%b}" % (self._prefix, payload))
+        self._protocol.push(self._prefix, payload, b"}")
+        return not self._protocol.blocked or self._connection.wait(self.seat)
 
     def end(self, last: Exception) -> None:
         """Says why nothing more will come."""

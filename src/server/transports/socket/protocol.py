@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -44,6 +45,8 @@ class SocketProtocol(WebSocketsSansIOProtocol):
 
     _since = 0.0
     _small = 0
+    blocked = False
+    """Whether the client has yet to read what was written."""
     on_relief: Callable[[], None] | None = None
     """Called when the client has read enough for more to be written."""
 
@@ -53,17 +56,23 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         if self.handshake_initiated and not self.handshake_complete:
             self.scope["extensions"][EXTENSION] = {"protocol": self}
 
-    def push(self, message: bytes) -> None:
+    def push(self, *parts: bytes) -> None:
         """Writes a whole text message at once, unless the connection is ending.
 
-        While ``writable`` is not set more should not be written; ``on_relief`` is called when it is set again.
+        While it is ``blocked`` more should not be written; ``on_relief`` is called when it no longer is.
         """
         if self.conn.state is State.OPEN and not self.close_sent and not self.transport.is_closing():
-            self.transport.writelines((_header(len(message)), message))
+            self.transport.write(b"".join((_header(sum(map(len, parts))), *parts)))
+
+    def pause_writing(self) -> None:
+        """Takes note of it."""
+        super().pause_writing()
+        self.blocked = True
 
     def resume_writing(self) -> None:
         """Takes note of it, and passes it on."""
         super().resume_writing()
+        self.blocked = False
         if self.on_relief is not None:
             self.on_relief()
 
@@ -119,6 +128,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         return False
 
 
+@lru_cache
 def _header(length: int) -> bytes:
     """The header of a text frame in one piece, as servers send it: unmasked (RFC 6455, 5.2)."""
     if length < 126:
