@@ -35,6 +35,12 @@ def test_every_operation_is_valid(name: str) -> None:
     assert f" {name}" in document(name).split("{")[0]
 
 
+def test_every_fragment_belongs_to_an_operation() -> None:
+    """API7: nobody keeps alive what nobody sends."""
+    sent = {part for name in OPERATIONS for part in re.findall(r"^fragment (\w+)", document(name), re.MULTILINE)}
+    assert sent == {path.stem for path in FOLDER.glob("*.graphql")} - set(OPERATIONS)
+
+
 async def test_the_operations_carry_a_board_client_through_its_day(api: Api, shop: Shop) -> None:
     """LV1, MV1, MV5: log in, draw, move, see the change, finish the task, read the history; by the documents alone."""
     given = {"email": "owner1@firm.test", "password": PASSWORD}
