@@ -28,7 +28,7 @@ class Column:
         self._name = name
         self._get: Callable[[Any], Any] = itemgetter(name)
 
-    def values(self, run: Run, sources: Sequence[Any], *, rows: bool) -> Sequence[Any]:
+    def values(self, run: Run, sources: Sequence[Any], rows: bool) -> Sequence[Any]:
         """One value of each source; ``rows`` says that all sources are rows or dicts."""
         if rows:
             try:
@@ -50,7 +50,7 @@ class Typename:
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def values(self, run: Run, sources: Sequence[Any], *, rows: bool) -> Sequence[Any]:
+    def values(self, run: Run, sources: Sequence[Any], rows: bool) -> Sequence[Any]:
         """The name, for each source."""
         return [self._name] * len(sources)
 
@@ -58,7 +58,7 @@ class Typename:
 class Itself:
     """The source itself: the root of a subscription's event."""
 
-    def values(self, run: Run, sources: Sequence[Any], *, rows: bool) -> Sequence[Any]:
+    def values(self, run: Run, sources: Sequence[Any], rows: bool) -> Sequence[Any]:
         """The sources."""
         return sources
 

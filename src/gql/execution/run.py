@@ -45,32 +45,34 @@ class Run:
         """What is selected of each source."""
         copy = selection.template.copy
         results: list[dict[str, Any]] = [copy() for _ in sources]
-        rows = set(map(type, sources)) <= ROWS
+        rows = ROWS.issuperset(map(type, sources))
         for key, source, shape in selection.columns:
-            _fill(results, key, shape.column(source.values(self, sources, rows=rows), self))
+            for result, value in zip(results, shape.column(source.values(self, sources, rows), self), strict=True):
+                result[key] = value
         if not selection.branches:
             return results
         if selection.asks > 1 and not selection.serial and isinstance(self.context.db, Share):
-            await asyncio.gather(*(self._branch(one, sources, results, rows=rows) for one in selection.branches))
+            await asyncio.gather(*(self._branch(one, sources, results, rows) for one in selection.branches))
         else:  # there is one connection, or one thing to ask
             for one in selection.branches:
-                await self._branch(one, sources, results, rows=rows)
+                await self._branch(one, sources, results, rows)
         return results
 
-    async def _branch(self, field: Field, sources: Sequence[Any], results: list[dict[str, Any]], *, rows: bool) -> None:
+    async def _branch(self, field: Field, sources: Sequence[Any], results: list[dict[str, Any]], rows: bool) -> None:
         """Fills in one field, with all below it."""
-        source = field.source
+        source, key = field.source, field.key
         if isinstance(source, Asked):
             values = await source.values(self, field, sources)
         else:
-            values = source.values(self, sources, rows=rows)
-        _fill(results, field.key, await field.shape.complete(values, self))
+            values = source.values(self, sources, rows)
+        for result, value in zip(results, await field.shape.complete(values, self), strict=True):
+            result[key] = value
 
     async def ask(self, batch: Batch, sources: Sequence[Any], arguments: Mapping[str, Any]) -> Sequence[Any]:
         """A resolver's answers. Operations that share a context ask for each source once."""
         if not self.context.shared:
             return await _answers(batch, self.context, sources, arguments)
-        key = Run, batch.resolver, tuple(sorted((name, to_domain(value)) for name, value in arguments.items()))
+        key = Run, batch.resolver, tuple((name, to_domain(value)) for name, value in arguments.items())
         known: dict[int, tuple[Any, Any]] = self.context.loaders.setdefault(key, {})
         unknown = [source for source in sources if id(source) not in known]
         if unknown:
@@ -87,7 +89,3 @@ async def _answers(
         raise WrongNumberOfResultsReturned(expected=len(sources), received=len(answers))
     return answers
 
-
-def _fill(results: list[dict[str, Any]], key: str, values: Sequence[Any]) -> None:
-    for result, value in zip(results, values, strict=True):
-        result[key] = value

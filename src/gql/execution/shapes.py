@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain, islice
 from types import NoneType
@@ -88,7 +88,7 @@ class Leaves(_Shape):
 
     def column(self, values: Sequence[Any], run: Run) -> Sequence[Any]:
         """All values as JSON has them."""
-        if set(map(type, values)) <= self._types:
+        if self._types.issuperset(map(type, values)):
             if self._convert is None:
                 return values
             try:
@@ -178,7 +178,7 @@ class Lists(_Shape):
         return _regrouped(lists, await self.item.complete(_items(lists), run))
 
     def _lists(self, values: Sequence[Any], run: Run) -> Sequence[Any]:
-        if set(map(type, values)) <= _LISTS:
+        if _LISTS.issuperset(map(type, values)):
             return values
         return [self._list(value, run) for value in values]
 
@@ -223,21 +223,19 @@ class Objects(_Shape):
 
     async def complete(self, values: Sequence[Any], run: Run) -> Sequence[Any]:
         """An answer for each source."""
-        there = values
-        if set(map(type, values)) & _NOT_THERE:
-            there = [value for value in values if type(value) not in _NOT_THERE]
-        if not there:
-            return [self.absent(value, run) for value in values]
-        sources = {id(source): source for source in there}
-        made = await self.made(list(sources.values()), run)
+        whole = _NOT_THERE.isdisjoint(map(type, values))
+        if whole and len(values) == 1:
+            return await self.made(values, run)
+        sources = {id(value): value for value in values if whole or type(value) not in _NOT_THERE}
+        made = await self.made(list(sources.values()), run) if sources else ()
         if len(made) == len(values):
             return made
         found = dict(zip(sources, made, strict=True))
         return [self.absent(value, run) if type(value) in _NOT_THERE else found[id(value)] for value in values]
 
-    async def made(self, sources: Sequence[Any], run: Run) -> Sequence[Any]:
+    def made(self, sources: Sequence[Any], run: Run) -> Awaitable[Sequence[Any]]:
         """An answer for each of different sources."""
-        return await run.select(self.selection, sources)
+        return run.select(self.selection, sources)
 
 
 class Abstracts(Objects):
