@@ -110,7 +110,7 @@ class _Door:
             reader = LogReader(database, wakeups.notify, failure)
             hub = await stack.enter_async_context(Hub.open(database, tails, reader))
             if self.metrics is not None:
-                self.metrics.watch(hub)
+                self.metrics.watch(hub, self.schema.executed)
             presence = await stack.enter_async_context(Presence.open(self.settings.redis_url, wakeups))
             self.service = Service(
                 self.schema, self.settings, database, wakeups.notify, tails, hub, presence, self.stop

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
@@ -72,9 +72,10 @@ class Metrics:
             for outcome in ("done", "failed", "dead"):
                 self.done.labels(kind, outcome)
 
-    def watch(self, hub: Hub) -> None:
-        """Tells of a hub's streams, too."""
+    def watch(self, hub: Hub, executed: Mapping[str, int]) -> None:
+        """Tells of a hub's streams, too, and of operations by who ran them."""
         self.registry.register(_Streams(hub))
+        self.registry.register(_Operations(executed))
 
     def observe(self, outcome: str, kind: DueKind, number: int) -> None:
         """Counts due work; an ``engine.due.Observe``."""
@@ -115,6 +116,20 @@ class _Streams(Collector):
         }
         for name, (text, value) in counters.items():
             yield CounterMetricFamily(f"stageline_{name}", text, value)
+
+
+class _Operations(Collector):
+    """Who ran operations, read when somebody asks."""
+
+    def __init__(self, executed: Mapping[str, int]) -> None:
+        self._executed = executed
+
+    def collect(self) -> Iterator[Metric]:
+        """One counter."""
+        counter = CounterMetricFamily("stageline_operations", "Queries and mutations by who ran them.", labels=["by"])
+        for by, number in self._executed.items():
+            counter.add_metric([by], number)
+        yield counter
 
 
 class Backlog:

@@ -134,23 +134,26 @@ async def test_a_port_that_is_in_use_is_named_with_its_setting() -> None:
 async def test_a_web_process_counts_what_it_serves_by_transport(database_url: str, tmp_path: Path) -> None:
     """Requests that have begun, those that are open now, and how long the short ones took; its health is none."""
     port, asked = free_port(), free_port()
-    settings = {"DATABASE_URL": database_url, "PORT": str(port), "METRICS_PORT": str(asked)}
+    settings = {"DATABASE_URL": database_url, "PORT": str(port), "METRICS_PORT": str(asked), "INTROSPECTION": "true"}
     async with running("web", folder=tmp_path, **settings) as process:
         await process.says("Stageline runs on")
         url, told = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{asked}"
         async with http_client(url) as http:
             assert (await http.get("/healthz")).status_code == 200
             assert (await http.post("/graphql", json={"query": "{ viewer { user { name } } }"})).status_code == 200
+            assert (await http.post("/graphql", json={"query": "{ __schema { queryType { name } } }"})).is_success
             assert (await http.get("/metrics")).status_code == 404
         async with acknowledged(f"ws://127.0.0.1:{port}/graphql", None):
             said = await read(told)
         assert {name[1]: said[name] for name in said if name[0] == "stageline_requests_total"} == {
-            "http": 1,
+            "http": 2,
             "event_stream": 0,
             "websocket": 1,
         }
         assert (said["stageline_open", "http"], said["stageline_open", "websocket"]) == (0, 1)
-        assert said[("stageline_http_seconds_count",)] == 1
+        assert said[("stageline_http_seconds_count",)] == 2
+        assert said["stageline_operations_total", "planned"] == 1
+        assert said["stageline_operations_total", "introspection"] == 1
         assert not any(name[0] == "stageline_due_rows" for name in said), "what is due is the worker's to tell"
 
         async def closed() -> bool:

@@ -88,4 +88,3 @@ async def _answers(
     if len(answers) != len(sources):
         raise WrongNumberOfResultsReturned(expected=len(sources), received=len(answers))
     return answers
-
