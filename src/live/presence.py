@@ -7,6 +7,7 @@ other when it changes. While Redis is away each says what it knows by itself.
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ BEAT_SECONDS: Final = 10.0
 LOOKS_AT_ONCE: Final = 2
 """Streams of a process that read the database for their viewers at the same time."""
 
-Key = tuple[str, str]  # a firm and a thing of it
+Key = tuple[str, str]  # a firm, and a thing or a member of it
 
 
 @dataclass(slots=True)
@@ -109,6 +110,7 @@ class Presence:
         self._clock = clock
         self._timer = timer
         self._rooms: dict[Key, Room] = {}
+        self._looks: Counter[Key] = Counter()
         self._leaving: set[asyncio.Task[None]] = set()
         self._away = asyncio.Event()
         self.reads = Gate(LOOKS_AT_ONCE)
@@ -146,16 +148,27 @@ class Presence:
         room = self._room(firm_id, node_id)
         stay = room.here.setdefault(member_id, _Stay(Present(self._clock(), member_id)))
         stay.looks += 1
+        self._count(firm_id, member_id, 1)
         room.refresh(self._timer())
         try:
             await self._tell(room)
             yield Look(room, member_id)
         finally:
             stay.looks -= 1
+            self._count(firm_id, member_id, -1)
             if not stay.looks:
                 del room.here[member_id]
                 room.refresh(self._timer())
                 self._later(self._leave(room))
+
+    def looks_of(self, firm_id: str, member_id: str) -> int:
+        """How many looks a member has through this process, at whatever."""
+        return self._looks[firm_id, member_id]
+
+    def _count(self, firm_id: str, member_id: str, more: int) -> None:
+        self._looks[firm_id, member_id] += more
+        if not self._looks[firm_id, member_id]:
+            del self._looks[firm_id, member_id]
 
     def _room(self, firm_id: str, node_id: str) -> Room:
         room = self._rooms.get((firm_id, node_id))

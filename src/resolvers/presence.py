@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import structlog
 
+from engine.enums import ErrorCode
 from engine.errors import Refused, invalid, missing
 from engine.firm.sessions import Identity, session_over
 from live.presence import Look, Presence
@@ -26,6 +27,9 @@ from resolvers.declare import READER, Depends, subscription
 from store.database import Row, is_outage
 from store.ids import prefix_of
 from store.reads import things
+
+MOST: Final = 100
+"""How many looks a member may have open in one process, at whatever (LV3)."""
 
 NAMED: Final = 200
 """How many are named; all are counted."""
@@ -71,6 +75,8 @@ async def presence(context: Context, *, node_id: str) -> AsyncGenerator[dict[str
     await context.release()
     if seen is None:
         return
+    if presence.looks_of(context.firm_id, context.viewer.member_id) >= MOST:
+        raise invalid(ErrorCode.TOO_MANY, f"At most {MOST} streams of presence may be open at a time.")
     async with (
         presence.looking(context.firm_id, node_id, context.viewer.member_id) as look,
         tails.follow(context.firm_id) as tail,

@@ -137,7 +137,9 @@ async def test_nothing_is_kept_of_what_nobody_looks_at(redis_url: str, job: str)
         async with presence.looking(FIRM, job, "ada"), presence.looking(FIRM, job, "ben"):
             assert await client.keys(f"*{job}*") == [f"stageline:presence:{FIRM}:{job}".encode()]
             assert await client.pttl(f"stageline:presence:{FIRM}:{job}") > 0
+            assert [presence.looks_of(FIRM, who) for who in ("ada", "ben", "cleo")] == [1, 1, 0]
         await eventually(lambda: not presence._rooms and not presence._leaving, "the room is gone")
+        assert not presence._looks
         assert await client.keys(f"*{job}*") == []
 
 

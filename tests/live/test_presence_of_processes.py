@@ -68,7 +68,7 @@ async def pair(database_url: str, folder: Path, **settings: str) -> AsyncIterato
 async def test_viewers_of_two_processes_see_each_other_come_and_go_at_once(
     database_url: str, redis_url: str, tmp_path: Path
 ) -> None:
-    """LV5: whichever process a balancer has chosen; and a process that is stopped takes its viewers along."""
+    """LV5, AC4: whichever a balancer has chosen; who may not look any more is gone, and who goes with a process."""
     async with pair(database_url, tmp_path, REDIS_URL=redis_url) as two:
         [here, there], [ben, cleo] = two.cluster.webs, two.colleagues
         async with two.looking(two.shop.owner, here) as ada, AsyncExitStack() as stack:
@@ -79,6 +79,10 @@ async def test_viewers_of_two_processes_see_each_other_come_and_go_at_once(
             await ada.sees(within=AT_ONCE)
             await stack.enter_async_context(two.looking(cleo, there))
             await ada.sees(cleo, within=AT_ONCE)
+            await two.shop.owner.do("updateMemberAccess", memberId=cleo.member_id, role="EMPLOYEE")
+            await ada.sees(within=AT_ONCE)
+            await stack.enter_async_context(two.looking(ben, there))
+            await ada.sees(ben, within=AT_ONCE)
             await there.stop()
             await ada.sees(within=AT_ONCE)
 
