@@ -137,11 +137,11 @@ class _Compiler:
         if is_leaf_type(kind):
             return Leaves(kind, where, nullable=nullable)
         if is_abstract_type(kind):
-            return Abstracts(partial(self._possible, kind, where, details), where, nullable=nullable)
+            return Abstracts(partial(self._possible, kind, details), where, nullable=nullable)
         return Objects(partial(self._below, kind, details), where, nullable=nullable)
 
-    def _possible(self, abstract: Any, where: str, details: FieldDetailsList, name: str) -> Objects:
-        """The shape of one type of an interface or a union. Raises GraphQLError for a type that is none of it."""
+    def _possible(self, abstract: Any, details: FieldDetailsList, name: str) -> Selection:
+        """What is selected of one type of an interface or a union. Raises GraphQLError for what is no type of it."""
         kind = self._schema.get_type(name)
         if kind is None:
             message = (
@@ -152,7 +152,7 @@ class _Compiler:
             raise GraphQLError(f"Abstract type '{abstract}' was resolved to a non-object type '{name}'.")
         if not self._schema.is_sub_type(abstract, kind):
             raise GraphQLError(f"Runtime Object type '{name}' is not a possible type for '{abstract}'.")
-        return Objects(partial(self._below, kind, details), where, nullable=False)
+        return self._below(kind, details)
 
 
 def _has_variable(node: Any) -> bool:

@@ -46,6 +46,15 @@ def settled(run: Run, root: Selection, data: dict[str, Any]) -> tuple[dict[str, 
         return None, [nulled.error]
 
 
+def is_lost(run: Run, field: Field, value: Any) -> bool:
+    """Whether a field of the root leaves nothing of the answer: its null would not be allowed."""
+    try:
+        _Settling(run).value(field, field.shape, value, (field.key,))
+    except _Nulled:
+        return True
+    return False
+
+
 class _Settling:
     def __init__(self, run: Run) -> None:
         self._run = run

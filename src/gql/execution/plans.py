@@ -66,7 +66,12 @@ class Planned:
         definitions = self.operation.variable_definitions or ()
         schema = self.schema._schema  # noqa: SLF001  # there is no public way to graphql-core's schema
         variables = get_variable_values(schema, definitions, dict(raw), max_errors=MOST_ERRORS)
-        return variables if isinstance(variables, list) else Bound(self._plan(variables), self.schema, variables)
+        if isinstance(variables, list):
+            return variables
+        try:
+            return Bound(self._plan(variables), self.schema, variables)
+        except GraphQLError as error:  # a condition at the root is null
+            return [error]
 
     def _plan(self, variables: VariableValues) -> Selection:
         if self.left is not None:

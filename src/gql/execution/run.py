@@ -11,7 +11,7 @@ from strawberry.exceptions import WrongNumberOfResultsReturned
 
 from gql.answers import Batch
 from gql.arguments import to_domain
-from gql.execution.failures import Failed, settled
+from gql.execution.failures import Failed, is_lost, settled
 from gql.execution.fields import ROWS, Asked, Field, Selection
 from gql.execution.plans import Bound
 from resolvers.context import Context
@@ -56,6 +56,8 @@ class Run:
         else:  # there is one connection, or one thing to ask
             for one in selection.branches:
                 await self._branch(one, sources, results, rows)
+                if selection.serial and self._has_failed and is_lost(self, one, results[0][one.key]):
+                    break  # nothing is answered any more, so nothing more is done
         return results
 
     async def _branch(self, field: Field, sources: Sequence[Any], results: list[dict[str, Any]], rows: bool) -> None:

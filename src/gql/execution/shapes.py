@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain, islice
 from types import NoneType
@@ -233,18 +233,22 @@ class Objects(_Shape):
         found = dict(zip(sources, made, strict=True))
         return [self.absent(value, run) if type(value) in _NOT_THERE else found[id(value)] for value in values]
 
-    def made(self, sources: Sequence[Any], run: Run) -> Awaitable[Sequence[Any]]:
+    async def made(self, sources: Sequence[Any], run: Run) -> Sequence[Any]:
         """An answer for each of different sources."""
-        return run.select(self.selection, sources)
+        try:
+            selection = self.selection
+        except GraphQLError as error:  # a condition below is null
+            return [run.failed(error)] * len(sources)
+        return await run.select(selection, sources)
 
 
 class Abstracts(Objects):
     """Objects of an interface or a union. Each source names its type in ``__typename``."""
 
-    def __init__(self, possible: Callable[[str], Objects], where: str, *, nullable: bool) -> None:
+    def __init__(self, possible: Callable[[str], Selection], where: str, *, nullable: bool) -> None:
         _Shape.__init__(self, where, nullable=nullable)
         self._find = possible
-        self._possible: dict[str, Objects] = {}
+        self._possible: dict[str, Selection] = {}
 
     def selection_of(self, result: Any, run: Run) -> Selection:
         """What was selected of its type."""
@@ -252,23 +256,23 @@ class Abstracts(Objects):
 
     async def made(self, sources: Sequence[Any], run: Run) -> Sequence[Any]:
         """An answer for each source; those of one type are made together."""
-        kinds = [self._kind(source, run) for source in sources]
+        selections = [self._selection_of(source, run) for source in sources]
         together: dict[Any, list[Any]] = {}
-        for kind, source in zip(kinds, sources, strict=True):
-            together.setdefault(kind, []).append(source)
+        for selection, source in zip(selections, sources, strict=True):
+            together.setdefault(selection, []).append(source)
         made: dict[Any, Iterator[Any]] = {}
-        for kind, some in together.items():
-            made[kind] = iter(await self._of_one_kind(kind, some, run))
-        return [next(made[kind]) for kind in kinds]
+        for selection, some in together.items():
+            made[selection] = iter(await self._of_one_type(selection, some, run))
+        return [next(made[selection]) for selection in selections]
 
-    async def _of_one_kind(self, kind: Objects | Failed, sources: Sequence[Any], run: Run) -> Sequence[Any]:
-        if isinstance(kind, Failed):
-            return [kind]
-        results = await kind.made(sources, run)
-        run.selections.update((id(result), kind.selection) for result in results)
+    async def _of_one_type(self, selection: Selection | Failed, sources: Sequence[Any], run: Run) -> Sequence[Any]:
+        if isinstance(selection, Failed):
+            return [selection]
+        results = await run.select(selection, sources)
+        run.selections.update((id(result), selection) for result in results)
         return results
 
-    def _kind(self, source: Any, run: Run) -> Objects | Failed:
+    def _selection_of(self, source: Any, run: Run) -> Selection | Failed:
         try:
             name = str(source["__typename"])
             if name not in self._possible:
