@@ -13,7 +13,6 @@ from gql.masking import MaskedSchema, Masking
 from gql.mutation import Mutation
 from gql.query import Query
 from gql.scalars import SCALARS
-from gql.snapshot import Snapshot
 from gql.sources import read, type_by_typename
 from gql.subscription import Subscription
 from gql.types.accounts import Contact
@@ -31,7 +30,6 @@ def build_schema(*, introspection: bool = True) -> MaskedSchema:
             Masking,
             *limit_extensions(introspection=introspection),
             KnownDocuments,
-            Snapshot,
             Execution,
         ],
         config=StrawberryConfig(default_resolver=read, scalar_map=SCALARS, disable_field_suggestions=not introspection),

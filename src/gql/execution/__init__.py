@@ -9,5 +9,5 @@ in calls. What a plan does not cover (introspection, the start of a subscription
 - ``compile``: makes a plan of an operation. ``fields``: what it consists of.
 - ``shapes``: how a column of values becomes what is sent: leaves, lists, objects.
 - ``run``: runs a plan. ``failures``: what went wrong, put in its place at the end, if anything did.
-- ``extension``: strawberry's hook, in whose place a plan runs.
+- ``direct``: from the text of a known document to its result. ``extension``: strawberry's hook, for all others.
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -48,7 +48,7 @@ class NotCovered(Exception):
 def compiled(
     schema: strawberry.Schema,
     operation: OperationDefinitionNode,
-    fragments: Mapping[str, FragmentDefinitionNode],
+    fragments: Iterable[FragmentDefinitionNode],
     variables: VariableValues,
 ) -> Selection:
     """The plan of a valid operation: what is selected of its root. Raises NotCovered.
@@ -72,13 +72,13 @@ class _Compiler:
         self,
         schema: strawberry.Schema,
         operation: OperationDefinitionNode,
-        fragments: Mapping[str, FragmentDefinitionNode],
+        fragments: Iterable[FragmentDefinitionNode],
         variables: VariableValues,
     ) -> None:
         self._strawberry = schema
         self._schema = schema._schema  # noqa: SLF001  # there is no public way to graphql-core's schema
         self._operation = operation
-        self._fragments = {name: FragmentDetails(node) for name, node in fragments.items()}
+        self._fragments = {node.name.value: FragmentDetails(node) for node in fragments}
         self._variables = variables
 
     def root(self) -> Selection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from typing import Any
 
 from graphql import ExecutionResult
@@ -10,12 +11,11 @@ from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
 
 from gql.execution.compile import NotCovered
-from gql.execution.plans import planned
-from gql.execution.run import Run
+from gql.execution.direct import PLANNED
+from gql.execution.plans import Planned, planned
+from gql.execution.run import run
 from gql.masking import MaskedSchema
 from resolvers.context import Context
-
-PLANNED = "planned"
 
 
 class Execution(SchemaExtension):
@@ -23,23 +23,25 @@ class Execution(SchemaExtension):
 
     async def on_execute(self) -> AsyncIterator[None]:
         """Leaves a result, which strawberry takes for its own; or none, for graphql-core to find one."""
-        if self.execution_context.operation_type is OperationType.SUBSCRIPTION:  # graphql-core finds its stream
-            yield
+        asked, context = self.execution_context, self.execution_context.context
+        document = asked.graphql_document
+        if asked.operation_type is OperationType.SUBSCRIPTION or document is None or not isinstance(context, Context):
+            yield  # graphql-core finds the stream
             return
-        schema: Any = self.execution_context.schema
+        schema: Any = asked.schema
+        found = planned(schema, document, asked.operation_name, schema.documents.get(asked.query or ""))
         try:
-            self.execution_context.result = await self._result(schema)
-            schema.executed[PLANNED] += 1
+            asked.result = await _result(found, schema, asked.variables or {}, context)
         except NotCovered as reason:
             schema.executed[str(reason)] += 1
+            async with context.snapshot() if found.at_one_instant else nullcontext():
+                yield
+            return
         yield
 
-    async def _result(self, schema: MaskedSchema) -> ExecutionResult:
-        """Raises NotCovered."""
-        asked = self.execution_context
-        document, context = asked.graphql_document, asked.context
-        if document is None or not isinstance(context, Context):
-            raise NotCovered("no_context")
-        found = planned(schema, document, asked.operation_name, schema.documents.get(asked.query or ""))
-        bound = found.bind(asked.variables or {})
-        return ExecutionResult(None, bound) if isinstance(bound, list) else await Run(bound, context).result()
+
+async def _result(found: Planned, schema: MaskedSchema, variables: dict[str, Any], context: Context) -> ExecutionResult:
+    """Raises NotCovered."""
+    bound = found.bind(variables)
+    schema.executed[PLANNED] += 1
+    return ExecutionResult(None, bound) if isinstance(bound, list) else await run(bound, context)

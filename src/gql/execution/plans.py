@@ -11,19 +11,28 @@ import strawberry
 from graphql import (
     DocumentNode,
     FieldNode,
-    FragmentDefinitionNode,
     GraphQLError,
+    GraphQLSchema,
+    NamedTypeNode,
     Node,
+    NonNullTypeNode,
     OperationDefinitionNode,
+    TypeNode,
     VariableNode,
     get_operation_ast,
     get_variable_values,
+    is_leaf_type,
 )
 from graphql.execution.values import VariableValues
+from strawberry.types.graphql import OperationType
 
+from gql.cost import cost_errors
 from gql.documents import Known
 from gql.execution.compile import NotCovered, arguments, compiled
 from gql.execution.fields import Asked, Selection
+from gql.selections import Definitions
+from gql.snapshot import at_one_instant
+from gql.weights import weight_errors
 
 MOST_ERRORS: Final = 50  # of variables, as graphql-core has it
 MOST_PLANS: Final = 16
@@ -37,6 +46,8 @@ class Bound:
     root: Selection
     schema: strawberry.Schema
     variables: VariableValues
+    at_one_instant: bool = False
+    """Whether all that is selected is to be read from one snapshot."""
     known: dict[Asked, Mapping[str, Any]] = field(default_factory=dict)
 
     def arguments(self, asked: Asked, node: FieldNode) -> Mapping[str, Any]:
@@ -55,11 +66,31 @@ class Planned:
 
     schema: strawberry.Schema
     operation: OperationDefinitionNode
-    fragments: Mapping[str, FragmentDefinitionNode]
+    definitions: Definitions
     conditions: frozenset[str]
+    at_one_instant: bool
     plans: OrderedDict[tuple[Any, ...], Selection] = field(default_factory=OrderedDict)
     left: str | None = None
     """Why graphql-core runs it, if it does."""
+    _limits: list[GraphQLError] | None = None
+    """What it breaks whatever its variables are, if they do not matter."""
+
+    @property
+    def kind(self) -> OperationType:
+        """Query, mutation or subscription."""
+        return OperationType(self.operation.operation.value)
+
+    def limit_errors(self, raw: Mapping[str, Any]) -> list[GraphQLError]:
+        """Limits that depend on variables: the size of pages, and the weight of arguments."""
+        if self._limits is not None:
+            return self._limits
+        schema = self.schema._schema  # noqa: SLF001  # there is no public way to graphql-core's schema
+        found = cost_errors(schema, self.definitions, self.operation, raw) or weight_errors(
+            self.definitions, self.operation, raw
+        )
+        if not any(_counts(schema, one.type) for one in self.operation.variable_definitions or ()):
+            self._limits = found
+        return found
 
     def bind(self, raw: Mapping[str, Any]) -> Bound | list[GraphQLError]:
         """The plan for these variables, or what is wrong with them. Raises NotCovered."""
@@ -69,7 +100,7 @@ class Planned:
         if isinstance(variables, list):
             return variables
         try:
-            return Bound(self._plan(variables), self.schema, variables)
+            return Bound(self._plan(variables), self.schema, variables, self.at_one_instant)
         except GraphQLError as error:  # a condition at the root is null
             return [error]
 
@@ -80,7 +111,7 @@ class Planned:
         plan = self.plans.get(key)
         if plan is None:
             try:
-                plan = self.plans[key] = compiled(self.schema, self.operation, self.fragments, variables)
+                plan = self.plans[key] = compiled(self.schema, self.operation, self.definitions.fragments, variables)
             except NotCovered as reason:
                 self.left = str(reason)
                 raise
@@ -98,11 +129,21 @@ def planned(schema: strawberry.Schema, document: DocumentNode, name: str | None,
     operation = get_operation_ast(document, name)
     if operation is None:
         raise NotCovered("no_operation")
-    fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
-    made = Planned(schema, operation, fragments, frozenset(_conditions(document)))
+    definitions = Definitions.of(document)
+    core = schema._schema  # noqa: SLF001  # there is no public way to graphql-core's schema
+    together = at_one_instant(core, operation, definitions)
+    made = Planned(schema, operation, definitions, frozenset(_conditions(document)), together)
     if known is not None:
         known.facts[key] = made
     return made
+
+
+def _counts(schema: GraphQLSchema, node: TypeNode) -> bool:
+    """Whether values of a variable's type may size a page or be many: integers, lists and inputs."""
+    named = node.type if isinstance(node, NonNullTypeNode) else node
+    if not isinstance(named, NamedTypeNode):
+        return True
+    return named.name.value == "Int" or not is_leaf_type(schema.get_type(named.name.value))
 
 
 def _conditions(document: DocumentNode) -> Iterator[str]:

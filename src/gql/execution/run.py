@@ -18,6 +18,14 @@ from resolvers.context import Context
 from store.database import Share
 
 
+async def run(bound: Bound, context: Context) -> ExecutionResult:
+    """The result of a query or mutation. Raises what a snapshot raises that cannot be had."""
+    if not bound.at_one_instant:
+        return await Run(bound, context).result()
+    async with context.snapshot():
+        return await Run(bound, context).result()
+
+
 class Run:
     """One run of a plan."""
 

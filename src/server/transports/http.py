@@ -10,6 +10,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from gql.execution.direct import run_known
 from gql.masking import UNAVAILABLE, code_of, incident, masked, no_operation
 from resolvers.context import Context
 from server import graphiql
@@ -59,14 +60,19 @@ class GraphQLView:
         return self.service.context(identity, client_address(request, self.service.settings.trusted_proxies))
 
     async def _execute(self, operation: Operation, context: Context) -> ExecutionResult:
+        allowed = _QUERIES if operation.read_only else _NO_STREAMS
+        schema, variables = self.service.schema, operation.variables
+        known = await run_known(schema, operation.query, operation.name, variables, context, allowed)
+        if known is not None:
+            return ExecutionResult(known.data, known.errors)
         try:
-            return await self.service.schema.execute(
+            return await schema.execute(
                 operation.query,
-                variable_values=operation.variables,
+                variable_values=variables,
                 context_value=context,
                 operation_name=operation.name,
                 operation_extensions=operation.extensions,
-                allowed_operation_types=_QUERIES if operation.read_only else _NO_STREAMS,
+                allowed_operation_types=allowed,
             )
         except CannotGetOperationTypeError:
             raise bad_request(no_operation(operation.name)) from None
