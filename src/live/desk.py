@@ -17,6 +17,7 @@ import structlog
 
 from live.cursor import Position
 from live.gate import Gate
+from live.memory import Memory
 from live.recent import Recent
 from live.seats import Cohort, Key, Over, Reader, Seat, Shown, Tally
 from live.tail import Tail
@@ -47,6 +48,7 @@ class Desk:
         self._database = database
         self._reader = reader
         self._gate = gate
+        self._memory = Memory()
         self._here: Position | None = None
         self._since: float | None = None
         self._cohorts: dict[Key, Cohort] = {}
@@ -143,10 +145,9 @@ class Desk:
 
     async def _turn(self, db: Db, tail: Tail) -> bool:
         """Takes on all who are behind, as far as time allows."""
-        known = [cohort.position.seq for cohort in self._cohorts.values()]
-        if tail.since is not None:
-            known.append(tail.since)
-        recent = await Recent.read(db, self.firm_id, min(known, default=None))
+        known = [tail.since, self._memory.since, *(cohort.position.seq for cohort in self._cohorts.values())]
+        recent = await Recent.read(db, self.firm_id, min((seq for seq in known if seq is not None), default=None))
+        recent.db = self._memory.over(recent)
         tail.saw(recent)
         self._here = recent.here
         await self._admit(recent)

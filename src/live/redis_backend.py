@@ -1,10 +1,12 @@
 """Our Redis backend for broadcaster, because the one it has dies with the first lost connection (TRAPS).
 
-Messages carry no content: whatever arrives on a channel, and every (re)subscription to it, is one "look". So nothing is
-lost by an outage, nothing needs order, and what is unread takes one entry per channel.
+Messages carry no content but who sent them, and are not for their sender. Whatever else arrives on a channel, and
+every (re)subscription to it, is one "look". So nothing is lost by an outage, nothing needs order, and what is unread
+takes one entry per channel.
 """
 
 import asyncio
+import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final
@@ -45,6 +47,7 @@ class RedisBackend(BroadcastBackend):
         self._wanted: dict[str, asyncio.Event] = {}  # set: confirmed by Redis on this connection
         self._telling = asyncio.Lock()
         self._tried = asyncio.Event()
+        self._me = secrets.token_bytes(8)
         self._unread: dict[str, None] = {}  # an ordered set
         self._arrived = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -80,8 +83,8 @@ class RedisBackend(BroadcastBackend):
                 await self._tell(group)
 
     async def publish(self, channel: str, message: Any) -> None:
-        """Publishes. Raises RedisError or OSError in an outage."""
-        await self._publisher.publish(channel, message)
+        """Tells all others. Raises RedisError or OSError in an outage."""
+        await self._publisher.publish(channel, self._me)
 
     async def next_published(self) -> Event:
         """The next channel to look at."""
@@ -137,7 +140,7 @@ class RedisBackend(BroadcastBackend):
         return found
 
     def _hear(self, message: Mapping[str, Any], backoff: Backoff) -> None:
-        if message["type"] not in {"subscribe", "message"}:
+        if message["type"] not in {"subscribe", "message"} or message["data"] == self._me:
             return
         channel = message["channel"].decode()
         if channel == _HELLO:

@@ -22,8 +22,9 @@ PUBLISH_SECONDS: Final = 3.0
 class Wakeups:
     """Wakes whoever reads a firm's log, in this process and, with Redis, in all others."""
 
-    def __init__(self, broadcast: CoalescingBroadcast, outage: Outage) -> None:
+    def __init__(self, broadcast: CoalescingBroadcast, outage: Outage, *, alone: bool = False) -> None:
         self._broadcast = broadcast
+        self._alone = alone
         self._outage = outage
         self._waiting: dict[str, None] = {}  # an ordered set
         self._called = asyncio.Event()
@@ -39,7 +40,7 @@ class Wakeups:
             else CoalescingBroadcast("memory://")
         )
         async with broadcast:
-            wakeups = cls(broadcast, outage)
+            wakeups = cls(broadcast, outage, alone=not redis_url)
             publisher = asyncio.create_task(wakeups._publish())
             try:
                 yield wakeups
@@ -58,7 +59,8 @@ class Wakeups:
         Several calls for one firm, before the broker has taken the first, are one.
         """
         self._broadcast.deliver(Event(channel_of(firm_id), LOOK))
-        self._announce(firm_id)
+        if not self._alone:
+            self._announce(firm_id)
 
     def _announce(self, firm_id: str) -> None:
         self._waiting[firm_id] = None

@@ -22,6 +22,7 @@ class Deeds:
     accounts: list[str]
     random: Random
     jobs: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
     granted: set[tuple[str, str]] = field(default_factory=set)
 
     @classmethod
@@ -62,7 +63,7 @@ class Deeds:
             [
                 *[self.move] * 4,
                 *[self.assign, self.rename, self.grant, self.right, self.make, self.archive, self.name, self.recall],
-                self.list,
+                *[self.list, self.stage, self.tag],
             ]
         )
         await deed()
@@ -118,6 +119,19 @@ class Deeds:
     async def recall(self) -> None:
         """Renames the pipeline."""
         await self.owner.do("updatePipeline", pipelineId=self.pipeline, name=f"Pipeline {self.random.random()}")
+
+    async def stage(self) -> None:
+        """Renames a stage."""
+        name = f"Stage {self.random.random()}"
+        await self.owner.do("updateStage", stageId=self.random.choice(self.stages), name=name)
+
+    async def tag(self) -> None:
+        """Tags an account anew, and renames the tag of before."""
+        tag = (await self.owner.do("createTag", "tag { id }", name=f"Tag {self.random.random()}"))["id"]
+        await self.owner.do("updateAccount", accountId=self.random.choice(self.accounts), addTagIds=[tag])
+        if self.tags:
+            await self.owner.do("updateTag", tagId=self.tags[-1], name=f"Tag {self.random.random()}")
+        self.tags.append(tag)
 
     async def name(self) -> None:
         """Renames a job."""

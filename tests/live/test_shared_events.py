@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,9 +14,11 @@ import pytest
 from engine.firm.sessions import authenticate
 from engine.work import system_clock
 from gql.schema import build_schema
+from live.cursor import Position
 from live.hub import Hub
 from live.presence import Presence
-from live.seats import Seat
+from live.recent import Recent
+from live.seats import Seat, Shown
 from live.tail import Tails
 from live.wakeups import Wakeups
 from resolvers.following import LogReader
@@ -24,7 +26,7 @@ from server.settings import Settings
 from server.transports.operation import Operation
 from server.transports.results import results
 from server.transports.service import Service
-from store.database import Database
+from store.database import Database, Db
 from store.reads import log
 from tests.live.shared_deeds import Deeds
 from tests.support.api import Api, Client
@@ -47,7 +49,11 @@ OF_RIGHTS = """subscription ($pipeline: ID!) { boardEvents(pipelineId: $pipeline
 MINE = """subscription ($pipeline: ID!) { boardEvents(pipelineId: $pipeline, filter: {assignedToMe: true}) {
     cursor changes { __typename ... on JobUpserted { job { id name } } ... on JobRemoved { jobId reason }
     ... on ColumnCountsChanged { stageId jobCount } } } }"""
-DOCUMENTS = (EVENTS, BEYOND, OF_KINDS, OF_RIGHTS, MINE)
+CARD = """subscription ($pipeline: ID!) { boardEvents(pipelineId: $pipeline) { cursor at changes { __typename
+    ... on JobUpserted { previousStageId job { id name version stage { id name } status { id name }
+        account { id name tags { id name } } assignees { id name } } }
+    ... on ColumnCountsChanged { stageId jobCount } } } }"""
+DOCUMENTS = (EVENTS, BEYOND, OF_KINDS, OF_RIGHTS, MINE, CARD)
 
 
 @dataclass
@@ -72,11 +78,21 @@ class Collected:
 
 
 class Alone(LogReader):
-    """A reader for whom no two stand alike."""
+    """A reader for whom no two stand alike, and who remembers nothing of earlier snapshots."""
 
     def standing(self, seat: Seat) -> Hashable:
         """Each for itself."""
         return super().standing(seat), id(seat)
+
+    async def admit(self, recent: Recent, seats: Sequence[Seat]) -> Mapping[Seat, Exception]:
+        """As the snapshot alone says."""
+        recent.db = Db(recent.db.client)
+        return await super().admit(recent, seats)
+
+    async def read(self, recent: Recent, seat: Seat, after: Position) -> Shown:
+        """As the snapshot alone says."""
+        recent.db = Db(recent.db.client)
+        return await super().read(recent, seat, after)
 
 
 @asynccontextmanager

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 import tests.log.automation_cases
 import tests.log.automation_refusals  # noqa: F401  # both are registered
 from gql.mutation import Mutation
 from resolvers.declare import camel
+from store.database import Database
 from tests.log.cases import CASES, Case, Step
 from tests.log.refusals import REFUSALS, Refusal
+from tests.log.told import forget, noting, untold
 from tests.log.watching import Watch
 from tests.log.world import World
+from tests.support.databases import Wiper
 
 MUTATIONS = {
     camel(field.python_name)
@@ -25,10 +30,22 @@ def test_every_mutation_of_the_schema_has_a_case_and_a_refusal() -> None:
     assert {refusal.mutation for refusal in REFUSALS} == MUTATIONS
 
 
+@pytest.fixture(scope="module")
+async def noted(shared_database: tuple[Database, Wiper]) -> AsyncIterator[None]:
+    """Changes of what desks remember are noted."""
+    async with noting(shared_database[0]):
+        yield
+
+
+@pytest.mark.usefixtures("noted")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.claim)
 async def test_the_board_before_and_the_event_make_the_board_after(case: Case, world: World, kept: list[World]) -> None:
-    """LV1, LV2, LV4, AC4: one event, and whoever applies what it says of it sees what a fresh board shows."""
+    """LV1, LV2, LV4, AC4: one event, and whoever applies what it says of it sees what a fresh board shows.
+
+    It names whatever changed of all that is remembered until the log tells of it.
+    """
     done: set[str] = set()
+    await forget(world.database)
     watch = Watch(world)
     try:
         async for step in case.script(world):
@@ -39,6 +56,7 @@ async def test_the_board_before_and_the_event_make_the_board_after(case: Case, w
         kept.clear()  # the next test gets people as they should be
         raise
     assert case.mutations <= done, "the case claims a mutation that it does not try"
+    assert await untold(world.database, world.firm) == []
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: f"{refusal.mutation}-{refusal.code}")
