@@ -1,0 +1,86 @@
+"""What plans answer is what graphql-core answers: documents and faults at random, on a schema of everything."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+from graphql import validate
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from resolvers.context import Context
+from tests.gql.execution.compare import Asked, assert_same, by_core, by_plan, encoded
+from tests.gql.execution.little import little_context, little_schema, little_world
+from tests.gql.execution.writing import Writer
+
+SEEDS = st.integers(0, 2**32)
+SIZES = st.integers(1, 25)
+FAULTS = [0.0, 0.02, 0.1, 0.4]
+
+
+def examples(number: int) -> settings:
+    """Many examples, quickly: a seed says all, and size and seed shrink."""
+    return settings(max_examples=number, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+
+
+def contexts(seed: int, faults: float) -> Callable[[], Context]:
+    """Makes contexts for one world, each with sources of its own."""
+    return lambda: little_context(little_world(seed, faults))
+
+
+@examples(200)
+@given(SEEDS, SIZES)
+def test_what_is_written_is_valid(seed: int, size: int) -> None:
+    """Otherwise the other tests of this file would compare what nobody may send."""
+    schema = little_schema()._schema
+    assert validate(schema, Writer(schema, seed, size).query().document) == []
+
+
+@pytest.mark.parametrize("faults", FAULTS)
+@examples(600)
+@given(seed=SEEDS, size=SIZES)
+async def test_a_query_answers_the_same(faults: float, seed: int, size: int) -> None:
+    """All kinds of columns, lists, objects and abstract types; whatever goes wrong with them."""
+    asked = Writer(little_schema()._schema, seed, size).query()
+    await assert_same(little_schema(), asked, contexts(seed, faults))
+
+
+@pytest.mark.parametrize("faults", FAULTS)
+@examples(150)
+@given(seed=SEEDS, size=SIZES, field=st.sampled_from(["branch", "must", "things"]))
+async def test_an_event_of_a_subscription_answers_the_same(faults: float, seed: int, size: int, field: str) -> None:
+    """The root value is what the field answers."""
+    asked = Writer(little_schema()._schema, seed, size).subscription(field)
+    world = little_world(seed, faults)
+    root = world.value(world.dice("event"), {"branch": "Branch", "must": "Branch!", "things": "[Thing]!"}[field])
+    await assert_same(little_schema(), asked, lambda: little_context(world), root)
+
+
+@pytest.mark.parametrize("faults", FAULTS)
+@examples(150)
+@given(seed=SEEDS)
+async def test_mutations_run_one_after_the_other(faults: float, seed: int) -> None:
+    """In their order, each completed before the next begins; after one that leaves nothing to answer, none."""
+    asked, worlds = mutations(seed), [little_world(seed, faults) for _ in range(2)]
+    ours = await by_plan(little_schema(), asked, little_context(worlds[0]))
+    theirs = await by_core(little_schema(), asked, little_context(worlds[1]))
+    assert encoded(ours.data) == encoded(theirs.data)
+    assert worlds[0].calls == worlds[1].calls
+    await assert_same(little_schema(), asked, contexts(seed, faults))
+
+
+def mutations(seed: int) -> Asked:
+    """A document of some mutations."""
+    dice = random.Random(seed)  # noqa: S311
+    selections = [
+        "name clientMutationId",
+        "done { number askedText }",
+        "name done { askedMust { number leaf { id } } }",
+    ]
+    parts = [
+        f'm{n}: {dice.choice(["may", "must"])}(input: {{name: "{n}"}}) {{ {dice.choice(selections)} }}'
+        for n in range(dice.randint(1, 4))
+    ]
+    return Asked(f"mutation {{ {' '.join(parts)} }}", {})
