@@ -141,6 +141,32 @@ def create_firm(
 
 
 @app.command()
+def seed(
+    firms: Annotated[int, typer.Option(min=1, help="How many firms.")] = 20,
+    pipelines: Annotated[int, typer.Option(min=1, help="How many pipelines, in all firms together.")] = 200,
+    jobs: Annotated[int, typer.Option(min=1, help="How many jobs, in all pipelines together.")] = 100_000,
+    number: Annotated[
+        int, typer.Option("--seed", min=0, help="Another number makes other firms, beside those that are there.")
+    ] = 1,
+) -> None:
+    """Add firms full of jobs to the database at DATABASE_URL, to measure or to try clients. Needs it migrated.
+
+    Writes ids, API tokens (of an owner and of an employee with limited access, per firm) and a password for all logins
+    to standard output, as JSON: no other way leads to them. The same seed makes the same ids, names and places, with
+    days counted from today; tokens and the password are new each time. What is in the database already is left alone.
+    All of it is there at the end, or after Ctrl-C none. Nothing removes it but dropping the database.
+    """
+    settings = _settings()
+    import orjson  # noqa: PLC0415
+
+    from server.seed import seed as fill  # noqa: PLC0415
+    from store.writes.seed_numbers import Seeding  # noqa: PLC0415
+
+    made = _run(fill(settings, Seeding(number, firms, pipelines, jobs)))
+    typer.echo(orjson.dumps(made, option=orjson.OPT_INDENT_2).decode())
+
+
+@app.command()
 def watch(  # noqa: PLR0913  (each is an option that somebody types)
     pipeline: Annotated[
         str | None, typer.Argument(help="The pipeline: a part of its name, or its id.", show_default="the only one")
