@@ -35,7 +35,7 @@ async def test_streams_are_counted(api: Api, database: Database) -> None:
         Wakeups.open(None) as wakeups,
         service(database, wakeups, LogReader(database, wakeups.notify)) as one,
     ):
-        metrics.watch(one.hub)
+        metrics.watch(one.hub, one.schema.executed)
         sinks = [await subscribed(one, shop.owner, AFTER, shop.pipeline) for _ in range(20)]
         sinks.append(await subscribed(one, employee, AFTER, shop.pipeline))
         await eventually(lambda: all(sink.payloads for sink in sinks), "all are live")
