@@ -15,6 +15,7 @@ from graphql import (
     GraphQLNamedType,
     GraphQLNonNull,
     GraphQLSchema,
+    OperationDefinitionNode,
     get_named_type,
     get_nullable_type,
     is_abstract_type,
@@ -23,6 +24,8 @@ from graphql import (
     is_non_null_type,
     is_required_argument,
     is_required_input_field,
+    parse,
+    type_from_ast,
 )
 
 from tests.gql.execution.compare import Asked
@@ -36,6 +39,10 @@ SCALARS: dict[str, list[Any]] = {
     "DateTime": ["2026-01-31T12:00:00Z"],
     "Decimal": ["12.50"],
 }
+
+
+RARE = frozenset({"after", "before", "last"})
+"""Arguments that are mostly refused."""
 
 
 class Name(str):
@@ -66,9 +73,33 @@ class Writer:
         """A subscription of one field."""
         return self._operation("subscription", self._schema.subscription_type, [field])
 
+    def mutation(self, name: str, given: dict[str, Any]) -> Asked:
+        """A mutation with this input, which selects anything of its payload."""
+        root: Any = self._schema.mutation_type
+        field = root.fields[name]
+        self._declared.append(f"$input: {field.args['input'].type}")
+        self._variables["input"] = given
+        return self._document("mutation", f"{name}(input: $input) {self._selection(get_named_type(field.type))}")
+
+    def filled(self, text: str) -> list[Asked]:
+        """Each operation of a document, with values for its variables."""
+        operations = [one for one in parse(text).definitions if isinstance(one, OperationDefinitionNode)]
+        several = len(operations) > 1
+        return [Asked(text, self._filled(one), one.name.value if one.name and several else None) for one in operations]
+
+    def _filled(self, operation: OperationDefinitionNode) -> dict[str, Any]:
+        values = {}
+        for one in operation.variable_definitions or ():
+            kind = type_from_ast(self._schema, one.type)
+            if is_non_null_type(kind) or self._chance(0.6):
+                values[one.variable.name.value] = self._value(kind)
+        return values
+
     def _operation(self, what: str, root: Any, fields: Sequence[str]) -> Asked:
         parts = [self._field(root.fields[name], name) for name in fields] or self._parts(root)
-        selection = " ".join(parts or ["__typename"])
+        return self._document(what, " ".join(parts or ["__typename"]))
+
+    def _document(self, what: str, selection: str) -> Asked:
         several = self._chance(0.2)
         declared = f"({', '.join(self._declared)})" if self._declared else ""
         text = f"{what} {'Asked' if several else ''}{declared} {{ {selection} }}"
@@ -158,7 +189,7 @@ class Writer:
         parts = [
             f"{name}: {self._argument(argument)}"
             for name, argument in field.args.items()
-            if is_required_argument(argument) or self._chance(0.4)
+            if is_required_argument(argument) or self._chance(0.03 if name in RARE else 0.3)
         ]
         return f"({', '.join(parts)})" if parts else ""
 
@@ -186,7 +217,7 @@ class Writer:
         return self._dice.choice(self._scalars[kind.name])
 
     def _object(self, kind: GraphQLInputObjectType, depth: int) -> dict[str, Any]:
-        if kind.is_one_of:
+        if kind.extensions["strawberry-definition"].is_one_of:
             name, field = self._dice.choice(list(kind.fields.items()))
             return {name: self._value(GraphQLNonNull(field.type), depth + 1)}
         chance = 0.3 if depth < 4 else 0
