@@ -12,9 +12,8 @@ from strawberry.types.graphql import OperationType
 
 from gql.execution.compile import NotCovered
 from gql.execution.direct import PLANNED
-from gql.execution.plans import Planned, planned
+from gql.execution.plans import planned
 from gql.execution.run import run
-from gql.masking import MaskedSchema
 from resolvers.context import Context
 
 
@@ -31,17 +30,12 @@ class Execution(SchemaExtension):
         schema: Any = asked.schema
         found = planned(schema, document, asked.operation_name, schema.documents.get(asked.query or ""))
         try:
-            asked.result = await _result(found, schema, asked.variables or {}, context)
+            bound = found.bind(asked.variables or {})
         except NotCovered as reason:
             schema.executed[str(reason)] += 1
             async with context.snapshot() if found.at_one_instant else nullcontext():
                 yield
             return
+        schema.executed[PLANNED] += 1
+        asked.result = ExecutionResult(None, bound) if isinstance(bound, list) else await run(bound, context)
         yield
-
-
-async def _result(found: Planned, schema: MaskedSchema, variables: dict[str, Any], context: Context) -> ExecutionResult:
-    """Raises NotCovered."""
-    bound = found.bind(variables)
-    schema.executed[PLANNED] += 1
-    return ExecutionResult(None, bound) if isinstance(bound, list) else await run(bound, context)
