@@ -141,25 +141,10 @@ def batched(resolver: Callable[..., Awaitable[Sequence[Any]]], description: str,
             async def load(parents: list[Any]) -> Sequence[Any]:
                 return await answers(context, parents, values)
 
-            loader = context.loaders[key] = DataLoader(load_fn=load, cache=context.shared, cache_key_fn=_Same)
+            loader = context.loaders[key] = DataLoader(load_fn=load, cache=False)
         return await loader.load(root)
 
     return _field(resolve, description, answers.declared, args, {ANSWERS: answers})
-
-
-class _Same:
-    """A parent by its identity. It holds the parent, so that nothing else can come to have the same identity."""
-
-    __slots__ = ("parent",)
-
-    def __init__(self, parent: Any) -> None:
-        self.parent = parent
-
-    def __hash__(self) -> int:
-        return id(self.parent)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.parent is self.parent
 
 
 def _field(

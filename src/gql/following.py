@@ -25,12 +25,11 @@ from gql.fields import DECLARED, RESUME
 from gql.masking import INTERNAL, UNAVAILABLE, MaskedSchema, code_of, incident, masked
 from live.seats import Over
 from resolvers.context import Context
-from resolvers.declare import PUBLIC, READER, VISITOR, WITH_PARENT, Declaration, Depends
+from resolvers.declare import Declaration, Depends
 from resolvers.following import Following, Subscribed
 from resolvers.log_pages import Event
 
 _OURS: Final = frozenset({INTERNAL, UNAVAILABLE})
-_RIGHTS_DO_NOT_MATTER: Final = frozenset({PUBLIC.name, READER.name, VISITOR.name, WITH_PARENT.name})
 
 
 class Unshowable(Exception):
@@ -133,5 +132,4 @@ def _depends(field: Any) -> Depends:
     if definition is None:  # __typename
         return Depends.NONE
     declared = cast("Declaration", definition.metadata[DECLARED])
-    rights = Depends.NONE if declared.may.name in _RIGHTS_DO_NOT_MATTER else Depends.RIGHTS
-    return declared.depends | rights
+    return declared.depends | (Depends.RIGHTS if declared.looks_at_rights else Depends.NONE)

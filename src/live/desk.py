@@ -152,7 +152,9 @@ class Desk:
         self._here = recent.here
         await self._admit(recent)
         began, more = time.monotonic(), False
-        for number, cohort in enumerate(self._behind(recent.here, began)):
+        behind = self._behind(recent.here, began)
+        self._reader.expect(recent, [next(iter(cohort.seats)) for cohort in behind])
+        for number, cohort in enumerate(behind):
             if number and time.monotonic() - began > TURN_SECONDS:
                 return True
             if not cohort.seats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -102,6 +102,9 @@ class Reader(Protocol):
 
     def touched(self, recent: Recent, since: Position) -> frozenset[str] | set[str] | None:
         """The members and sessions whose own sight or being there has changed since a position; None: who knows."""
+
+    def expect(self, recent: Recent, seats: Iterable[Seat]) -> None:
+        """Announces whom ``read`` will be asked for."""
 
     async def read(self, recent: Recent, seat: Seat, after: Position) -> Shown:
         """The next page for those who stand like a seat. Raises Over, or what went wrong."""

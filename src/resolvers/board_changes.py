@@ -8,7 +8,7 @@ from engine import access
 from engine.access import JobKey, Sight
 from engine.errors import missing
 from live.replay import Key, Touched, Watcher, touched
-from resolvers import boards, pipelines
+from resolvers import boards, seers
 from resolvers.context import Context
 from resolvers.declare import Depends
 from resolvers.log_pages import Change
@@ -18,7 +18,6 @@ from store.reads import log, things
 from store.reads.filters import JobFilter, is_personal
 from store.reads.log import LoggedEvent
 from store.sql import Params
-from store.writes import links
 
 _SHOWN_BESIDE: Final = frozenset({"account", "member", "status", "clock", "firm"})
 """Changes of these may be seen on any board; see ``live.replay``."""
@@ -53,10 +52,15 @@ class BoardSource:
         """Jobs that were or are in the pipeline, and whatever cards and columns show beside them."""
         return any(_concerns(self.stream.pipeline_id, change) for event in events for change in event.changes)
 
-    async def begin(self, context: Context) -> None:
+    async def begin(self, context: Context, *, told: bool) -> None:
         """Finds the pipeline; raises Refused where the viewer does not see it (AC4)."""
-        pipeline = (await pipelines.by_ids(context, [self.stream.pipeline_id]))[0]
-        if pipeline is None:
+        pipeline_id = self.stream.pipeline_id
+        rows: dict[str, Row | None] = context.company.known("pipelines")
+        if pipeline_id not in rows:
+            found = await things.pipelines(context.db, context.firm_id, [pipeline_id])
+            rows[pipeline_id] = found.get(pipeline_id)
+        pipeline = rows[pipeline_id]
+        if pipeline is None or not await seers.pipelines(context, [pipeline_id]):
             raise missing("pipeline", *self.path)
         self.pipeline = pipeline
 
@@ -86,7 +90,7 @@ async def _shown(
     context: Context, stream: BoardStream, pipeline: Row, events: Sequence[LoggedEvent]
 ) -> list[Change] | None:
     """What the viewer is to be shown of the events; None where querying again is better."""
-    watcher = await _watcher(context, stream.pipeline_id)
+    watcher = await _watcher(context, stream.pipeline_id, events)
     found = touched(events, watcher)
     if found.everything:
         return None
@@ -102,18 +106,27 @@ async def _shown(
     return shown + moved + (await _counts(context, stream) if moved else [])
 
 
-async def _watcher(context: Context, pipeline_id: str) -> Watcher:
+async def _watcher(context: Context, pipeline_id: str, events: Sequence[LoggedEvent]) -> Watcher:
+    """The viewer, with the accounts that they see now of those that the events name."""
     viewer = context.viewer
     all_accounts = viewer.sees_all_accounts
-    owner = ("member_id", viewer.member_id)
-    mine = (
-        [] if all_accounts else await links.targets(context.db, "member_accounts", context.firm_id, owner, "account_id")
-    )
+    mine = set() if all_accounts else await seers.accounts(context, _accounts_named(events))
 
     def sees(key: Key, accounts: frozenset[str]) -> bool:
         return Sight(viewer.member_id, all_accounts, accounts).sees(JobKey.of(key))
 
     return Watcher(viewer.member_id, pipeline_id, frozenset(mine), sees)
+
+
+def _accounts_named(events: Sequence[LoggedEvent]) -> set[str]:
+    named: set[str] = set()
+    for change in (change for event in events for change in event.changes):
+        match change["type"]:
+            case "job":
+                named.update(key["account"] for key in (change["before"], change["after"]) if key is not None)
+            case "member":
+                named.update(change.get("accounts_added", ()), change.get("accounts_removed", ()))
+    return named
 
 
 async def _jobs_to_look_at(context: Context, stream: BoardStream, found: Touched) -> set[str]:
@@ -159,14 +172,21 @@ def _reason(stream: BoardStream, job: Row | None) -> str:
 
 async def _jobs_now(context: Context, stream: BoardStream, wanted: Collection[str]) -> dict[str, Row]:
     """Those of the jobs that the viewer sees, with whether the board holds them (``here``)."""
+    rows = context.company.known("jobs", stream.pipeline_id, stream.filter, _asker(context, stream))
+    if unknown := set(wanted) - rows.keys():
 
-    def seen(p: Params) -> str:
-        return access.sees_job(context.viewer, p, "j")
+        def here(p: Params) -> str:
+            return f"j.pipeline_id = {p(stream.pipeline_id)} AND {boards.held(context, stream.filter, p)}"
 
-    def here(p: Params) -> str:
-        return f"j.pipeline_id = {p(stream.pipeline_id)} AND {boards.held(context, stream.filter, p)}"
+        found = await job_reads.judged(context.db, context.firm_id, unknown, context.today, here)
+        rows |= {job_id: found.get(job_id) for job_id in unknown}
+    seen = await seers.jobs(context, wanted)
+    return {job_id: rows[job_id] for job_id in seen if rows[job_id] is not None}
 
-    return await job_reads.judged(context.db, context.firm_id, wanted, context.today, seen, here)
+
+def _asker(context: Context, stream: BoardStream) -> str:
+    """Whose answers a filter's are: the viewer's, if it asks for what is their own, or everybody's."""
+    return context.viewer.member_id if is_personal(stream.filter) else ""
 
 
 async def _lost(context: Context, found: Touched, hidden: Collection[str]) -> set[str]:

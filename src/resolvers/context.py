@@ -16,6 +16,7 @@ from engine.time.calendar import today
 from engine.work import Work, perform, system_clock, viewer_now
 from live.presence import Presence
 from live.tail import Tails
+from resolvers.company import Company
 from store.database import Database, Db, Share, is_outage
 from store.reads.filters import Asker
 
@@ -42,8 +43,8 @@ class Context:
     """The cursor that a reconnecting client names by itself; it wins over what the document says."""
     wanted: Any = None
     """What the subscription is to follow, once its resolver has been met: ``resolvers.following.Subscribed``."""
-    shared: bool = False
-    """Whether several operations are run on it, which show the same rows: what one has loaded serves all."""
+    company: Company = field(default_factory=Company)
+    """Who looks at the same snapshot at the same time, and what they share."""
     leaving: bool = False
     """Whether nobody wants the rest of the stream any more."""
     idle: asyncio.Future[Any] | None = None

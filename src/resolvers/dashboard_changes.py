@@ -35,7 +35,7 @@ class DashboardSource:
         """Jobs, whatever the viewer sees of them, pipelines, and the clock."""
         return any(change["type"] in _MEANT for event in events for change in event.changes)
 
-    async def begin(self, context: Context) -> None:
+    async def begin(self, context: Context, *, told: bool) -> None:
         """Finds the pipelines; what the viewer does not see of those named is left out (AC4). Raises Refused."""
         self.stream.check(*self.path)
         self.pipelines = {row["id"]: row for row in await dashboards.shown(context, self.stream, self.path)}

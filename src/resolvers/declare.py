@@ -42,6 +42,16 @@ class Declaration:
     may: Rule
     depends: Depends
 
+    @property
+    def looks_at_rights(self) -> bool:
+        """Whether not everybody who may read anything may have it."""
+        return self.may.name not in _FOR_ALL_READERS
+
+    @property
+    def same_for_all(self) -> bool:
+        """Whether all readers are shown the same, given the same parent."""
+        return self.depends is Depends.NONE and not self.looks_at_rights
+
 
 def _nobody_is_refused(context: Context) -> Problem | None:
     return None
@@ -76,6 +86,9 @@ STEWARD = Rule("STEWARD", lambda context: _login(context, TokenScope.MANAGE))  #
 MANAGING_READER = Rule("MANAGING_READER", lambda context: _manager(context, TokenScope.READ))
 MANAGER = Rule("MANAGER", lambda context: _manager(context, TokenScope.WRITE))  # an owner or admin
 MEMBER_MANAGER = Rule("MEMBER_MANAGER", lambda context: _manager(context, TokenScope.MANAGE))  # likewise, over members
+
+
+_FOR_ALL_READERS = frozenset({PUBLIC.name, READER.name, VISITOR.name, WITH_PARENT.name})
 
 
 def right(wanted: AccessRight, scope: TokenScope = TokenScope.WRITE) -> Rule:

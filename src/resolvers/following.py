@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from live.cursor import Position
 from live.recent import Recent
 from live.seats import Over, Seat, Shown
 from resolvers import log_pages
+from resolvers.company import Company
 from resolvers.context import Context
 from resolvers.declare import Depends
 from resolvers.log_pages import Event, Page, Source
@@ -132,6 +133,12 @@ class LogReader:
                         found.update(change.get("members_added", ()), change.get("members_removed", ()))
         return found
 
+    def expect(self, recent: Recent, seats: Iterable[Seat]) -> None:
+        """Takes note of who will look: what each of them sees is asked for all at once."""
+        company = _company(recent)
+        for seat in seats:
+            company.expect(seat.who.viewer)
+
     async def read(self, recent: Recent, seat: Seat, after: Position) -> Shown:
         """The next page, executed and encoded for those who stand like a seat."""
         following = _following(seat)
@@ -140,7 +147,7 @@ class LogReader:
             return Shown(recent.here)
         standing = _standing(seat)  # before anything is waited for: the seat may be left meanwhile
         context = self._context(recent, seat, standing)
-        page = await self._page(recent, following, context, standing, after)
+        page = await self._page(recent, following, context, standing, after, told=_told(seat))
         payload = await following.run(context, page.event) if page.event else None
         return Shown(page.end, payload, page.has_more, page.reset)
 
@@ -148,10 +155,11 @@ class LogReader:
         """An event without changes; refused to who sees nothing of what it is about."""
         following, standing = _following(seat), _standing(seat)
         context = self._context(recent, seat, standing)
-        key = "seen", following.about, standing
+        told = _told(seat)
+        key = "seen", following.about, standing, told
         if key not in recent.facts:
             try:
-                await following.source.begin(context)
+                await following.source.begin(context, told=told)
             except Refused as refused:
                 raise Over(refused) from refused
             recent.facts[key] = True
@@ -162,13 +170,13 @@ class LogReader:
         return self.tell(error)
 
     async def _page(
-        self, recent: Recent, following: Following, context: Context, standing: Hashable, after: Position
+        self, recent: Recent, following: Following, context: Context, standing: Hashable, after: Position, *, told: bool
     ) -> Page:
         """A page, read once for all selections of the same source by those who stand alike."""
-        key = following.about, standing, after
+        key = following.about, standing, after, told
         if key not in recent.facts:
             try:
-                recent.facts[key] = await log_pages.page(context, following.source, after, MOST, recent)
+                recent.facts[key] = await log_pages.page(context, following.source, after, MOST, recent, told=told)
             except Refused as refused:
                 raise Over(refused) from refused
         page: Page = recent.facts[key]
@@ -180,15 +188,25 @@ class LogReader:
             viewer = replace(seat.who.viewer, time_zone=recent.time_zone, clock_date=recent.clock_date)
             identity = replace(seat.who.identity, viewer=viewer)
             context = Context(self.database, identity, "", notify=self.notify, clock=self.clock)
-            context.db, context.shared = recent.db, True
+            context.db, context.company = recent.db, _company(recent)
             recent.facts[standing] = context
         found: Context = recent.facts[standing]
         return found
 
 
+def _company(recent: Recent) -> Company:
+    found: Company = recent.facts.setdefault(Company, Company(together=True))
+    return found
+
+
 def _following(seat: Seat) -> Following:
     assert isinstance(seat.stream, Following)
     return seat.stream
+
+
+def _told(seat: Seat) -> bool:
+    assert seat.cohort is not None
+    return seat.cohort.told
 
 
 def _standing(seat: Seat) -> Hashable:

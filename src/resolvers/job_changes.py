@@ -42,8 +42,6 @@ class JobSource:
     typename: str = "JobEvent"
     depends: Depends = Depends.NONE
     in_one_pipeline: bool = False
-    seen_by: set[str] = field(default_factory=set, init=False)
-    """Members who have seen it here: equal subscriptions share a source."""
     job: Row | None = field(default=None, init=False)
 
     def concerned(self, events: Sequence[LoggedEvent]) -> bool:
@@ -59,12 +57,10 @@ class JobSource:
             case other:
                 return other in _SHOWN_BESIDE
 
-    async def begin(self, context: Context) -> None:
-        """Finds the job; raises Refused where the viewer does not see it, unless they have seen it here (AC4)."""
+    async def begin(self, context: Context, *, told: bool) -> None:
+        """Finds the job; raises Refused where the viewer does not see it, unless this stream has shown it (AC4)."""
         self.job = (await jobs.by_ids(context, [self.stream.job_id]))[0]
-        if self.job is not None:
-            self.seen_by.add(context.viewer.member_id)
-        elif context.viewer.member_id not in self.seen_by:
+        if self.job is None and not told:
             raise missing("job", *self.path)
 
     async def sight_changed(self, context: Context, after: int) -> bool:

@@ -35,8 +35,11 @@ class Source(Protocol):
     def concerned(self, events: Sequence[LoggedEvent]) -> bool:
         """Whether events may mean anything for it; False must be certain, whoever looks."""
 
-    async def begin(self, context: Context) -> None:
-        """Looks at what the stream is about; raises Refused where the viewer does not see it."""
+    async def begin(self, context: Context, *, told: bool) -> None:
+        """Looks at what the stream is about; raises Refused where the viewer does not see it.
+
+        ``told``: this very stream has shown it before. It may wait then until it is seen again.
+        """
 
     async def sight_changed(self, context: Context, after: int) -> bool:
         """Whether an event after a sequence changed what the viewer may see of it."""
@@ -64,9 +67,11 @@ def position(text: str) -> Position:
         raise invalid(ErrorCode.INVALID, str(error), "after") from error
 
 
-async def page(context: Context, source: Source, after: Position, size: int, recent: Recent | None = None) -> Page:
+async def page(
+    context: Context, source: Source, after: Position, size: int, recent: Recent | None = None, *, told: bool = False
+) -> Page:
     """The next page of a stream. Runs inside a snapshot, so that what it shows fits the cursor."""
-    await source.begin(context)
+    await source.begin(context, told=told)
     recent = recent or await Recent.read(context.db, context.firm_id)
     head = recent.head
     why_not = after.why_not(head, context.firm_id)

@@ -61,7 +61,7 @@ class MyWorkSource:
         kinds = _MEANT_FOR_ALL | _SOMEBODYS
         return any(change["type"] in kinds for event in events for change in event.changes)
 
-    async def begin(self, context: Context) -> None:
+    async def begin(self, context: Context, *, told: bool) -> None:
         """There is nothing to be found: everybody has work, if only none."""
 
     async def sight_changed(self, context: Context, after: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
+from collections.abc import AsyncIterator, Hashable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -52,6 +52,9 @@ class Telling:
     def touched(self, recent: Recent, since: Position) -> set[str] | None:
         """Nobody's own sight changes."""
         return set()
+
+    def expect(self, recent: Recent, seats: Iterable[Seat]) -> None:
+        """It asks nothing of several."""
 
     async def read(self, recent: Recent, seat: Seat, after: Position) -> Shown:
         """The page up to the head."""

@@ -41,10 +41,7 @@ def told(sink: Collected) -> list[Json]:
     return [change for event in events for change in event["changes"]]
 
 
-others = pytest.mark.xfail(strict=True, reason="JobSource only knows the first of those who stand alike: NOT_FOUND")
-
-
-@pytest.mark.parametrize("number", [0, pytest.param(1, marks=others), pytest.param(2, marks=others)])
+@pytest.mark.parametrize("number", [0, 1, 2])
 async def test_a_manager_who_becomes_an_employee_is_told_to_query_again_and_stays(
     api: Api, shop: Shop, database: Database, number: int
 ) -> None:

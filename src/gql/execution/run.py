@@ -79,14 +79,16 @@ class Run:
             result[key] = value
 
     async def ask(self, batch: Batch, sources: Sequence[Any], arguments: Mapping[str, Any]) -> Sequence[Any]:
-        """A resolver's answers. Operations that share a context ask for each source once."""
-        if not self.context.shared:
-            return await _answers(batch, self.context, sources, arguments)
+        """A resolver's answers. Those who look together ask for each source once, as far as they are shown the same."""
+        context = self.context
+        if not context.company.together:
+            return await _answers(batch, context, sources, arguments)
         key = Run, batch.resolver, tuple((name, to_domain(value)) for name, value in arguments.items())
-        known: dict[int, tuple[Any, Any]] = self.context.loaders.setdefault(key, {})
+        remembered = context.company.facts if batch.declared.same_for_all else context.loaders
+        known: dict[int, tuple[Any, Any]] = remembered.setdefault(key, {})
         unknown = [source for source in sources if id(source) not in known]
         if unknown:
-            answers = await _answers(batch, self.context, unknown, arguments)
+            answers = await _answers(batch, context, unknown, arguments)
             known.update((id(one), (one, answer)) for one, answer in zip(unknown, answers, strict=True))
         return [known[id(source)][1] for source in sources]
 

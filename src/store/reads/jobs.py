@@ -33,15 +33,13 @@ async def by_ids(db: Db, firm_id: str, ids: Collection[str], today: date, seen: 
     return {row["id"]: row for row in await db.rows(sql, *p.values)} if ids else {}
 
 
-async def judged(
-    db: Db, firm_id: str, ids: Collection[str], today: date, seen: Condition, here: Condition
-) -> dict[str, Row]:
-    """Jobs (alias j, their status js) by id, and as ``here`` whether a second condition holds for them."""
+async def judged(db: Db, firm_id: str, ids: Collection[str], today: date, here: Condition) -> dict[str, Row]:
+    """Jobs (alias j, their status js) by id, and as ``here`` whether a condition holds for them."""
     p = Params(firm_id, list(ids))
     sql = f"""
         SELECT {columns(p, today)}, {here(p)} AS here
         FROM jobs j JOIN job_statuses js ON js.firm_id = $1 AND js.id = j.status_id
-        WHERE j.firm_id = $1 AND j.id = ANY($2) AND {seen(p)}
+        WHERE j.firm_id = $1 AND j.id = ANY($2)
     """
     return {row["id"]: row for row in await db.rows(sql, *p.values)} if ids else {}
 
@@ -107,23 +105,6 @@ async def counts(
         *p.values,
     )
     return {row["id"]: row for row in found}
-
-
-async def stage_counts(db: Db, firm_id: str, pipeline_id: str, today: date, where: Condition) -> list[Row]:
-    """Jobs (alias j, their status js) that meet a condition, and overdue ones, by stage, in the pipeline's order."""
-    p = Params(firm_id, pipeline_id)
-    return await db.rows(
-        f"""
-        SELECT st.id AS stage_id, coalesce(c.job_count, 0) AS job_count, coalesce(c.overdue_count, 0) AS overdue_count
-        FROM stages st LEFT JOIN (
-            SELECT j.stage_id, count(*) AS job_count, count(*) FILTER (WHERE {job_overdue(p, today)}) AS overdue_count
-            FROM jobs j JOIN job_statuses js ON js.firm_id = $1 AND js.id = j.status_id
-            WHERE j.firm_id = $1 AND j.pipeline_id = $2 AND {where(p)} GROUP BY 1
-        ) c ON c.stage_id = st.id
-        WHERE st.firm_id = $1 AND st.pipeline_id = $2 AND st.deleted_at IS NULL ORDER BY st.position
-        """,
-        *p.values,
-    )
 
 
 async def ids_where(

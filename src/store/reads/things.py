@@ -72,7 +72,7 @@ async def pipelines_of_jobs(db: Db, firm_id: str, ids: Collection[str]) -> dict[
     return await _things(db, PIPELINE, "pipelines pl", "pl", firm_id, ids)
 
 
-async def pipelines(db: Db, firm_id: str, ids: Collection[str], seen: Condition) -> dict[str, Row]:
+async def pipelines(db: Db, firm_id: str, ids: Collection[str], seen: Condition = anything) -> dict[str, Row]:
     """Pipelines (alias pl) by id, deleted ones left out."""
     return await _things(
         db, PIPELINE, "pipelines pl", "pl", firm_id, ids, lambda p: f"pl.deleted_at IS NULL AND {seen(p)}"
