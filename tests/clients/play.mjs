@@ -36,8 +36,8 @@ export const SESSION_OVER = [4403, 4410, 4411];
 /** The same with the codes of event streams. */
 const FINAL = [...SESSION_OVER, "SESSION_EXPIRED", "SESSION_ENDED"];
 
-/** What a new try may mend: the database is away. Over a WebSocket that cannot even be opened then, it is 1011. */
-const PASSING = ["UNAVAILABLE", 1011];
+/** What a new try may mend: the database is away. */
+const PASSING = ["UNAVAILABLE"];
 
 /** How long until it asks again for a board that is not there, in milliseconds. */
 const LOST_MS = 500;

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from server.transports.socket.connection import INIT_SECONDS
 from tests.support.api import Json
@@ -113,3 +114,22 @@ async def test_sockets_that_never_shake_hands_are_closed_with_4408_and_others_ar
         ends = await asyncio.gather(silent.ended(), pinging.ended())
         assert [code for code, _ in ends] == [4408, 4408]
         await answers(good)
+
+
+async def test_a_database_that_is_away_is_said_by_1013(open_house: House) -> None:
+    """LV1, LV6: graphql-ws tries again after it; after 1011 it gives up for good."""
+    database = open_house.served.database
+
+    def away(sql: str) -> None:
+        raise ConnectionRefusedError
+
+    with capture_logs() as logs:
+        async with connected(open_house.served.socket_url) as wire:
+            database.on_statement = away
+            try:
+                await wire.send({**INIT, "payload": bearer(open_house.owner.token)})
+                code, reason = await wire.ended()
+            finally:
+                database.on_statement = None
+    [line] = [line for line in logs if line["event"] == "incident"]
+    assert (code, reason) == (1013, f"The service is unavailable, id {line['id']}")

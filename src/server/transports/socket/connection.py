@@ -24,6 +24,7 @@ from server.transports.socket import codes, messages
 from server.transports.socket.codes import Closed
 from server.transports.socket.messages import Complete, Init, Malformed, Message, Ping, Pong, Subscribe
 from server.transports.socket.protocol import EXTENSION, SocketProtocol
+from store.database import is_outage
 
 INIT_SECONDS: Final = 5.0
 """How long a client may take to send connection_init."""
@@ -83,7 +84,8 @@ class Connection:
         except* Closed as closed:
             await self._close(_first(closed))
         except* Exception as failures:  # noqa: BLE001  (the last gate: nothing of it may reach the client)
-            await self._close(Closed(codes.INTERNAL, incident(failures).message))
+            code = codes.TRY_LATER if is_outage(failures) else codes.INTERNAL
+            await self._close(Closed(code, incident(failures).message))
         finally:
             self._leave()
 

@@ -28,7 +28,7 @@ async def answer(service: Service, socket: WebSocket) -> None:
         return
     await socket.accept(PROTOCOL)
     if service.sockets >= service.settings.max_sockets:
-        await socket.close(codes.FULL, "Try again later: this server has as many connections as it takes")
+        await socket.close(codes.TRY_LATER, "Try again later: this server has as many connections as it takes")
         return
     service.sockets += 1
     try:
