@@ -33,18 +33,19 @@ async def stage_counts(
     p = Params(firm_id, pipeline_id, sorted(members))
     return await db.rows(
         f"""
-        SELECT m.id AS member_id, st.id AS stage_id,
-            coalesce(c.job_count, 0) AS job_count, coalesce(c.overdue_count, 0) AS overdue_count
-        FROM unnest($3::text[]) AS m (id)
-        JOIN stages st ON st.firm_id = $1 AND st.pipeline_id = $2 AND st.deleted_at IS NULL
-        LEFT JOIN (
+        WITH counted AS MATERIALIZED (
             SELECT m.id AS member_id, by_stage.* FROM unnest($3::text[]) AS m (id) CROSS JOIN LATERAL (
                 SELECT j.stage_id, count(*) AS job_count,
                     count(*) FILTER (WHERE {job_overdue(p, today)}) AS overdue_count
                 FROM jobs j JOIN job_statuses js ON js.firm_id = $1 AND js.id = j.status_id
                 WHERE j.firm_id = $1 AND j.pipeline_id = $2 AND {where(p)} GROUP BY 1
             ) AS by_stage
-        ) AS c ON c.member_id = m.id AND c.stage_id = st.id
+        )
+        SELECT m.id AS member_id, st.id AS stage_id,
+            coalesce(c.job_count, 0) AS job_count, coalesce(c.overdue_count, 0) AS overdue_count
+        FROM unnest($3::text[]) AS m (id)
+        JOIN stages st ON st.firm_id = $1 AND st.pipeline_id = $2 AND st.deleted_at IS NULL
+        LEFT JOIN counted c ON c.member_id = m.id AND c.stage_id = st.id
         ORDER BY st.position
         """,
         *p.values,
