@@ -80,6 +80,7 @@ class _Compiler:
         self._operation = operation
         self._fragments = {node.name.value: FragmentDetails(node) for node in fragments}
         self._variables = variables
+        self._known: dict[tuple[Any, ...], Selection] = {}
 
     def root(self) -> Selection:
         kind = self._schema.get_root_type(self._operation.operation)
@@ -91,8 +92,12 @@ class _Compiler:
         )
 
     def _below(self, kind: GraphQLObjectType, details: FieldDetailsList) -> Selection:
-        fields = collect_subfields(self._schema, self._fragments, self._variables, self._operation, kind, details)
-        return self._selection(kind, fields.grouped_field_set)
+        """The same for the same fields of the document, wherever they are spread: a plan is no larger than its text."""
+        key = kind, *(id(one.node) for one in details)
+        if key not in self._known:
+            fields = collect_subfields(self._schema, self._fragments, self._variables, self._operation, kind, details)
+            self._known[key] = self._selection(kind, fields.grouped_field_set)
+        return self._known[key]
 
     def _selection(self, kind: GraphQLObjectType, fields: GroupedFieldSet, *, serial: bool = False) -> Selection:
         return Selection([self._field(kind, key, details) for key, details in fields.items()], serial)
