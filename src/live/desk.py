@@ -220,22 +220,25 @@ class Desk:
         if cohort.seats and shown.payload is None and silent and not shown.more:
             shown = await self._reader.silence(recent, next(iter(cohort.seats)), shown.end)
         if shown.payload is not None:
-            for seat in [seat for seat in cohort.seats if not seat.sink.takes()]:
-                self._unplace(seat)
+            self._offer(cohort, shown.payload, shown.end.encode())
         if not cohort.seats:  # all have gone meanwhile; if others of their like have come, those are another cohort
             return False
-        seats = list(cohort.seats)
-        self._count(cohort, seats, shown)
+        self._count(cohort, shown)
         self._move(cohort, shown)
-        if shown.payload is not None:
-            self._offer(seats, shown.payload, shown.end.encode())
         return shown.more
 
-    def _count(self, cohort: Cohort, seats: Sequence[Seat], shown: Shown) -> None:
+    def _offer(self, cohort: Cohort, payload: bytes, cursor: str) -> None:
+        """Hands an event to all; who cannot take it stays where it is until it says that it can."""
+        for seat in [seat for seat in cohort.seats if not seat.sink.offer(payload, cursor)]:
+            self._unplace(seat)
+
+    def _count(self, cohort: Cohort, shown: Shown) -> None:
+        if shown.payload is not None:
+            self._tally.sent += len(cohort.seats)
         if shown.reset:
-            self._tally.reset += len(seats)
+            self._tally.reset += len(cohort.seats)
         elif not cohort.told and shown.payload is not None:
-            self._tally.recovered += sum(seat.resumes for seat in seats)
+            self._tally.recovered += sum(seat.resumes for seat in cohort.seats)
 
     def _move(self, cohort: Cohort, shown: Shown) -> None:
         """Moves a cohort on; where another like it is already, both become one."""
@@ -256,13 +259,6 @@ class Desk:
             other.since = min(other.since, cohort.since)
             for seat in cohort.seats:
                 seat.cohort = other
-
-    def _offer(self, seats: Sequence[Seat], payload: bytes, cursor: str) -> None:
-        """Hands an event to all; who cannot take more stays behind until it says that it can."""
-        self._tally.sent += len(seats)
-        for seat in seats:
-            if not seat.sink.offer(payload, cursor):
-                self._unplace(seat)
 
     def _place(self, seat: Seat, *, alone: bool = False, since: float | None = None) -> None:
         """Puts a seat among its like."""

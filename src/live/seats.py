@@ -26,14 +26,11 @@ class Stream(Protocol):
 class Sink(Protocol):
     """Where a subscriber's events go. All return at once, and raise nothing.
 
-    Whoever answers that it can take no event now calls ``Hub.ready`` when it can.
+    Whoever did not take an event calls ``Hub.ready`` when it can.
     """
 
-    def takes(self) -> bool:
-        """Whether it can take an event now."""
-
     def offer(self, payload: bytes, cursor: str) -> bool:
-        """Takes an event, of whatever size; answers whether it can take another."""
+        """Takes an event, of whatever size, unless there is no room; answers whether it did."""
 
     def end(self, last: Any) -> None:
         """Takes the last word: why there is nothing more to come."""

@@ -37,7 +37,9 @@ async def test_a_move_costs_as_many_statements_however_many_look_each_with_their
                 wakeups.notify(firm)
                 await eventually(partial(told, owner, number + 1), "the owner is shown the move")
                 await eventually(partial(told, mine, number + 1), "so is the employee")
-        assert len(counted) == 6, "\n".join(counted)  # log, job, who sees it, counts of managers and of others, assignees
+        assert len(counted) == 6, "\n".join(
+            counted
+        )  # log, job, who sees it, counts of managers and of others, assignees
     assert [len(sink.payloads) for sink in others] == [1] * (employees - 1), "nothing but the first, empty event"
 
 

@@ -81,15 +81,13 @@ class Taking:
     taken: list[bytes] = field(default_factory=list)
     last: Any = None
 
-    def takes(self) -> bool:
-        """Whether there is room."""
-        return self.room > 0
-
     def offer(self, payload: bytes, cursor: str) -> bool:
-        """Takes an event."""
+        """Takes an event, if there is room."""
+        if not self.room:
+            return False
         self.taken.append(payload)
         self.room -= 1
-        return self.room > 0
+        return True
 
     def end(self, last: Any) -> None:
         """Takes the last word."""

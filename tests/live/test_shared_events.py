@@ -63,10 +63,6 @@ class Collected:
     payloads: list[bytes] = field(default_factory=list)
     ended: bool = False
 
-    def takes(self) -> bool:
-        """Whether there is room."""
-        return True
-
     def offer(self, payload: bytes, cursor: str) -> bool:
         """Takes an event."""
         self.payloads.append(payload)

@@ -187,15 +187,13 @@ class _Slot:
         self.frame = b""
         self.last: Exception | None = None
 
-    def takes(self) -> bool:
-        """Whether there is room: always, for who has just said so."""
-        return not self.frame
-
     def offer(self, payload: bytes, cursor: str) -> bool:
-        """Takes an event. There is room for the next as soon as this one has been sent."""
+        """Takes an event, if the last one has been sent."""
+        if self.frame:
+            return False
         self.frame = b"id: %b\nevent: next\ndata: %b\n\n" % (cursor.encode(), payload)
         self.filled.set()
-        return False
+        return True
 
     def end(self, last: Exception) -> None:
         """Takes the last word, which comes after what is in the slot."""

@@ -69,6 +69,7 @@ class Connection:
 
     async def run(self) -> None:
         """Talks to the client until one of both ends it."""
+        self.protocol.on_blocked, self.protocol.on_relieved = self._blocked, self._relieved
         try:
             identity = await self._begin()
             watch = SessionWatch(self._service, identity, self._session_over).watching() if identity else nullcontext()
@@ -90,7 +91,7 @@ class Connection:
             self._leave()
 
     def _leave(self) -> None:
-        self.protocol.on_relief = None
+        self.protocol.on_blocked = self.protocol.on_relieved = None
         for timer in (self._patience, self._heart):
             if timer is not None:
                 timer.cancel()
@@ -216,16 +217,17 @@ class Connection:
         await self._send(_error(operation_id, result))
 
     def wait(self, seat: Seat) -> bool:
-        """Tells the hub of a seat when the client has read enough. Answers whether it may write on: never again."""
-        if self._closing:
-            return True
-        if not self._full:
-            self.protocol.on_relief = self._relieved
-            self._patience = asyncio.get_running_loop().call_later(SEND_SECONDS, self._too_slow)
-        self._full.append(seat)
-        return False
+        """Tells the hub of a seat when the client has read enough; a connection that is ending takes whatever comes."""
+        if not self._closing:
+            self._full.append(seat)
+        return self._closing
+
+    def _blocked(self) -> None:
+        """The client has much to read: it is waited for, but not for ever."""
+        self._patience = asyncio.get_running_loop().call_later(SEND_SECONDS, self._too_slow)
 
     def _relieved(self) -> None:
+        """It has read it."""
         if self._patience is not None:
             self._patience.cancel()
         full, self._full = self._full, []
@@ -301,14 +303,12 @@ class _Sink:
         self._prefix = b'{"id":%b,"type":"next","payload":' % orjson.dumps(operation_id)
         self.seat: Seat
 
-    def takes(self) -> bool:
-        """Whether the client has read enough."""
-        return not self._protocol.blocked or self._connection.wait(self.seat)
-
     def offer(self, payload: bytes, cursor: str) -> bool:
-        """Writes an event in its own frame around the shared bytes."""
+        """Writes an event in its own frame around the shared bytes, if the client has read enough."""
+        if self._protocol.blocked:
+            return self._connection.wait(self.seat)
         self._protocol.push(self._prefix, payload, b"}")
-        return not self._protocol.blocked or self._connection.wait(self.seat)
+        return True
 
     def end(self, last: Exception) -> None:
         """Says why nothing more will come."""

@@ -47,8 +47,9 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     _small = 0
     blocked = False
     """Whether the client has yet to read what was written."""
-    on_relief: Callable[[], None] | None = None
-    """Called when the client has read enough for more to be written."""
+    on_blocked: Callable[[], None] | None = None
+    on_relieved: Callable[[], None] | None = None
+    """Called when that begins, and when it ends."""
 
     def handle_connect(self, event: Request) -> None:
         """Lets the application have the protocol itself: what is sent to many at once is written past the layers."""
@@ -59,22 +60,24 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     def push(self, *parts: bytes) -> None:
         """Writes a whole text message at once, unless the connection is ending.
 
-        While it is ``blocked`` more should not be written; ``on_relief`` is called when it no longer is.
+        While it is ``blocked`` more should not be written.
         """
         if self.conn.state is State.OPEN and not self.close_sent and not self.transport.is_closing():
             self.transport.write(b"".join((_header(sum(map(len, parts))), *parts)))
 
     def pause_writing(self) -> None:
-        """Takes note of it."""
+        """Takes note of it, and passes it on."""
         super().pause_writing()
         self.blocked = True
+        if self.on_blocked is not None:
+            self.on_blocked()
 
     def resume_writing(self) -> None:
         """Takes note of it, and passes it on."""
         super().resume_writing()
         self.blocked = False
-        if self.on_relief is not None:
-            self.on_relief()
+        if self.on_relieved is not None:
+            self.on_relieved()
 
     def data_received(self, data: bytes) -> None:
         """Parses what has arrived, as far as the connection is good."""
