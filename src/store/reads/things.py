@@ -131,14 +131,15 @@ async def tags_of_accounts(db: Db, firm_id: str, ids: Collection[str]) -> Mappin
     """Tags by name."""
     found = await db.rows(
         f"""
-        SELECT x.account_id AS parent_id, {TAG} FROM account_tags x
-        JOIN tags tg ON tg.firm_id = $1 AND tg.id = x.tag_id
-        WHERE x.firm_id = $1 AND x.account_id = ANY($2) ORDER BY lower(tg.name), tg.id
+        SELECT x.parent_ids, {TAG} FROM (
+            SELECT tag_id, array_agg(account_id) AS parent_ids FROM account_tags
+            WHERE firm_id = $1 AND account_id = ANY($2) GROUP BY 1
+        ) AS x JOIN tags tg ON tg.firm_id = $1 AND tg.id = x.tag_id ORDER BY lower(tg.name), tg.id
         """,
         firm_id,
         list(ids),
     )
-    return grouped(found)
+    return shared(found)
 
 
 async def roles_of_accounts(db: Db, firm_id: str, ids: Collection[str]) -> Mapping[str, list[Row]]:
@@ -221,14 +222,16 @@ async def assignees(db: Db, firm_id: str, table: str, column: str, ids: Collecti
     """Members assigned to jobs or tasks, by name. The names of table and column are our code's."""
     found = await db.rows(
         f"""
-        SELECT x.{column} AS parent_id, {MEMBER} FROM {table} x
-        JOIN members m ON m.firm_id = $1 AND m.id = x.member_id JOIN users u ON u.id = m.user_id
-        WHERE x.firm_id = $1 AND x.{column} = ANY($2) ORDER BY lower(m.name), m.id
+        SELECT x.parent_ids, {MEMBER} FROM (
+            SELECT member_id, array_agg({column}) AS parent_ids FROM {table}
+            WHERE firm_id = $1 AND {column} = ANY($2) GROUP BY 1
+        ) AS x JOIN members m ON m.firm_id = $1 AND m.id = x.member_id JOIN users u ON u.id = m.user_id
+        ORDER BY lower(m.name), m.id
         """,
         firm_id,
         list(ids),
     )
-    return grouped(found)
+    return shared(found)
 
 
 def grouped(rows: Sequence[Row]) -> Mapping[str, list[Row]]:
@@ -236,6 +239,15 @@ def grouped(rows: Sequence[Row]) -> Mapping[str, list[Row]]:
     found: dict[str, list[Row]] = {}
     for row in rows:
         found.setdefault(row["parent_id"], []).append(row)
+    return found
+
+
+def shared(rows: Sequence[Row]) -> Mapping[str, list[Row]]:
+    """Rows by each of their ``parent_ids``, in order: what belongs to many is one row, and one object in an answer."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        for parent_id in row["parent_ids"]:
+            found.setdefault(parent_id, []).append(row)
     return found
 
 
