@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphql import ExecutionResult
+from graphql.pyutils import gather_with_cancel
 from strawberry.exceptions import WrongNumberOfResultsReturned
 
 from gql.answers import Batch
@@ -60,7 +60,7 @@ class Run:
         if not selection.branches:
             return results
         if selection.asks > 1 and not selection.serial and isinstance(self.context.db, Share):
-            await asyncio.gather(*(self._branch(one, sources, results, rows) for one in selection.branches))
+            await gather_with_cancel(*(self._branch(one, sources, results, rows) for one in selection.branches))
         else:  # there is one connection, or one thing to ask
             for one in selection.branches:
                 await self._branch(one, sources, results, rows)
