@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 
 import asyncpg
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -104,8 +104,32 @@ class Database(Db):
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Db]:
         """One REPEATABLE READ, READ ONLY transaction: all its reads see one instant."""
-        async with _transaction(isolation="repeatable_read", readonly=True) as client:
-            yield Db(client, self.on_statement)
+        pool = cast("Any", self.client)._pool  # noqa: SLF001  # past Tortoise, which needs two statements to begin one
+        connection = await pool.acquire()
+        try:
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                yield Db(cast("BaseDBAsyncClient", _InTurn(connection)), self.on_statement)
+        finally:
+            await pool.release(connection)
+
+
+class _InTurn:
+    """A connection for statements that take turns; all of a client that a ``Db`` needs."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+        self._lock = asyncio.Lock()
+
+    def acquire_connection(self) -> Self:
+        """The connection, when it is free: a context."""
+        return self
+
+    async def __aenter__(self) -> asyncpg.Connection:
+        await self._lock.acquire()
+        return self._connection
+
+    async def __aexit__(self, *_: object) -> None:
+        self._lock.release()
 
 
 class Connection(asyncpg.Connection):
@@ -117,13 +141,10 @@ class Connection(asyncpg.Connection):
 
 
 @asynccontextmanager
-async def _transaction(**kind: Any) -> AsyncIterator[BaseDBAsyncClient]:
-    """Tortoise's transaction, of a kind that it does not know, and begun by one statement.
-
-    One that is cancelled as it begins gives its connection back, which Tortoise forgets.
-    """
+async def _transaction() -> AsyncIterator[BaseDBAsyncClient]:
+    """Tortoise's transaction. One that is cancelled as it begins gives its connection back, which Tortoise forgets."""
     context: Any = in_transaction()
-    context.client.begin = partial(_to_its_end, partial(_begin, context.client, kind))
+    context.client.begin = partial(_to_its_end, context.client.begin)
     try:
         client = await context.__aenter__()
     except BaseException as error:
@@ -137,11 +158,6 @@ async def _transaction(**kind: Any) -> AsyncIterator[BaseDBAsyncClient]:
         await context.__aexit__(type(error), error, error.__traceback__)
         raise
     await context.__aexit__(None, None, None)
-
-
-async def _begin(client: Any, kind: dict[str, Any]) -> None:
-    client.transaction = client._connection.transaction(**kind)  # noqa: SLF001  # as Tortoise does it
-    await client.transaction.start()
 
 
 async def _to_its_end(work: Callable[[], Awaitable[None]]) -> None:
