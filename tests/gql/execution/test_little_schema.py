@@ -10,6 +10,7 @@ from graphql import validate
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from resolvers.company import Company
 from resolvers.context import Context
 from tests.gql.execution.compare import Asked, assert_same, by_core, by_plan, encoded
 from tests.gql.execution.little import little_context, little_schema, little_world
@@ -45,6 +46,21 @@ async def test_a_query_answers_the_same(faults: float, seed: int, size: int) -> 
     """All kinds of columns, lists, objects and abstract types; whatever goes wrong with them."""
     asked = Writer(little_schema()._schema, seed, size).query()
     await assert_same(little_schema(), asked, contexts(seed, faults))
+
+
+@examples(200)
+@given(seed=SEEDS, size=SIZES)
+async def test_those_who_look_together_are_shown_the_same(seed: int, size: int) -> None:
+    """What one has asked for serves the next: an answer is what it would be alone, however many came before."""
+    schema, world, company = little_schema(), little_world(seed, 0.05), Company(together=True)
+    for document in range(3):
+        asked = Writer(schema._schema, seed + document % 2, size).query()
+        context = little_context(world)
+        context.company = company
+        together = await by_plan(schema, asked, context)
+        alone = await by_plan(schema, asked, little_context(world))
+        assert encoded(together.data) == encoded(alone.data)
+        assert str(together.errors) == str(alone.errors)
 
 
 @pytest.mark.parametrize("faults", FAULTS)
