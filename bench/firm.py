@@ -11,7 +11,8 @@ from typing import Any
 
 from engine.access import Viewer
 from engine.automating import configuring
-from engine.firm import accounts, firms, tags
+from engine.enums import AccessRight
+from engine.firm import accounts, firms, members, tags
 from engine.job import jobs
 from engine.pipeline import pipelines
 from engine.work import Caller, Work, perform
@@ -30,6 +31,7 @@ class Bench:
     owner: Viewer
     notify: Callable[[str], None] = lambda topic: None
     account: str = ""
+    people: int = 0
     stages: dict[str, list[str]] = field(default_factory=dict)
     """The stages of each pipeline, in order."""
 
@@ -49,6 +51,18 @@ class Bench:
         """Attach automations to a stage."""
         for config in configs:
             await self.do(configuring.create_automation, configuring.CreateAutomation(config, stage_id=stage_id))
+
+    async def employee(self, pipeline_id: str, *rights: AccessRight) -> str:
+        """Have somebody join who sees the pipeline, and the account; answers the token of their session."""
+        email = f"employee{self.people}@bench.test"
+        self.people += 1
+        invited = members.InviteMember(email, email, rights=rights, account_ids=[self.account])
+        member_id, invitation = await self.do(members.invite_member, invited)
+        listed = pipelines.UpdatePipeline(pipeline_id, add_available_to_ids=[member_id])
+        await self.do(pipelines.update_pipeline, listed)
+        joining = members.AcceptInvitation(invitation or "", "a password for benchmarks")
+        session = await members.accept_invitation(self.database, joining)
+        return session.token or ""
 
     async def jobs(self, pipeline_id: str, number: int) -> list[str]:
         """Make jobs in the first stage."""

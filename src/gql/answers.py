@@ -1,7 +1,7 @@
 """How a bound field gets its data, whoever executes: for one source at the root, or for all sources of a level."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import GraphQLError
@@ -55,10 +55,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A field whose resolver answers for all parents of a level at once."""
+    """A field whose resolver answers for all parents of a level at once; equal for fields that have it in common."""
 
     resolver: Callable[..., Awaitable[Sequence[Any]]]
-    declared: Declaration
+    declared: Declaration = field(compare=False)
+    same_for_all: bool = field(init=False, compare=False)
+    """Whether all readers are shown the same, given the same parent."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "same_for_all", self.declared.same_for_all)
 
     async def __call__(self, context: Context, parents: Sequence[Any], values: Values) -> Sequence[Any]:
         """An answer for each parent, in their order; null for all where the viewer may not ask."""

@@ -25,7 +25,7 @@ class Column:
     """Values that are columns of their sources."""
 
     def __init__(self, name: str) -> None:
-        self._name = name
+        self.name = name
         self._get: Callable[[Any], Any] = itemgetter(name)
 
     def values(self, run: Run, sources: Sequence[Any], rows: bool) -> Sequence[Any]:
@@ -35,32 +35,25 @@ class Column:
                 return list(map(self._get, sources))
             except KeyError:  # a payload without it
                 pass
-        return [self._one(run, source) for source in sources]
+        return [self.value(run, source) for source in sources]
 
-    def _one(self, run: Run, source: Any) -> Any:
+    def value(self, run: Run, source: Any) -> Any:
+        """The value of one source."""
         try:
-            return read(source, self._name)
+            return read(source, self.name)
         except Exception as error:  # noqa: BLE001  (whatever it is: the value could not be had)
             return run.failed(error)
 
 
+@dataclass(frozen=True, slots=True)
 class Typename:
     """The name of the type of all sources."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def values(self, run: Run, sources: Sequence[Any], rows: bool) -> Sequence[Any]:
-        """The name, for each source."""
-        return [self._name] * len(sources)
+    name: str
 
 
 class Itself:
     """The source itself: the root of a subscription's event."""
-
-    def values(self, run: Run, sources: Sequence[Any], rows: bool) -> Sequence[Any]:
-        """The sources."""
-        return sources
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,18 +96,26 @@ class Selection:
     fields: Sequence[Field]
     serial: bool = False
     """Whether each is to be completed, with all below it, before the next begins: mutations."""
-    template: dict[str, None] = field(init=False)
-    """An answer's keys in their order."""
-    columns: Sequence[tuple[str, Any, Shape]] = field(init=False)
+    template: dict[str, Any] = field(init=False)
+    """An answer's keys in their order, with the values that are always the same."""
+    columns: Sequence[tuple[str, Column, Shape]] = field(init=False)
     """Fields that need no waiting: key, source, shape."""
+    cells: Sequence[tuple[str, str, frozenset[type], Column, Shape]] = field(init=False)
+    """The same for few sources: with the column's name, and the types of values that are sent as they are."""
     branches: Sequence[Field] = field(init=False)
     """The others."""
     asks: int = field(init=False)
     """How many of those ask a resolver."""
 
     def __post_init__(self) -> None:
-        self.template = dict.fromkeys(one.key for one in self.fields)
-        at_once = [one for one in self.fields if one.shape.at_once and not isinstance(one.source, Asked)]
-        self.columns = [(one.key, one.source, one.shape) for one in at_once]
-        self.branches = [one for one in self.fields if one not in at_once]
+        names = {one.key: one.source.name for one in self.fields if isinstance(one.source, Typename)}
+        self.template = dict.fromkeys(one.key for one in self.fields) | names
+        self.columns = [
+            (one.key, one.source, one.shape)
+            for one in self.fields
+            if one.shape.at_once and isinstance(one.source, Column)
+        ]
+        self.cells = [(key, source.name, shape.as_is, source, shape) for key, source, shape in self.columns]
+        settled = names.keys() | {key for key, _, _ in self.columns}
+        self.branches = [one for one in self.fields if one.key not in settled]
         self.asks = sum(isinstance(one.source, Asked) for one in self.branches)

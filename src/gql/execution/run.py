@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any, Final
 
 from graphql import ExecutionResult
-from graphql.pyutils import gather_with_cancel
 from strawberry.exceptions import WrongNumberOfResultsReturned
 
 from gql.answers import Batch
 from gql.arguments import to_domain
 from gql.execution.failures import Failed, is_lost, settled
-from gql.execution.fields import ROWS, Asked, Field, Selection
+from gql.execution.fields import ROWS, Asked, Column, Field, Selection
 from gql.execution.plans import Bound
 from resolvers.context import Context
 from store.database import Share
+
+FEW: Final = 4
+"""Sources that are read row by row: taking them by columns pays for more."""
 
 
 async def run(bound: Bound, context: Context) -> ExecutionResult:
@@ -54,13 +57,17 @@ class Run:
         copy = selection.template.copy
         results: list[dict[str, Any]] = [copy() for _ in sources]
         rows = ROWS.issuperset(map(type, sources))
-        for key, source, shape in selection.columns:
-            for result, value in zip(results, shape.column(source.values(self, sources, rows), self), strict=True):
-                result[key] = value
+        if rows and len(sources) <= FEW:
+            for result, row in zip(results, sources, strict=True):
+                self._cells(selection, row, result)
+        else:
+            for key, source, shape in selection.columns:
+                for result, value in zip(results, shape.column(source.values(self, sources, rows), self), strict=True):
+                    result[key] = value
         if not selection.branches:
             return results
         if selection.asks > 1 and not selection.serial and isinstance(self.context.db, Share):
-            await gather_with_cancel(*(self._branch(one, sources, results, rows) for one in selection.branches))
+            await _together([self._branch(one, sources, results, rows) for one in selection.branches])
         else:  # there is one connection, or one thing to ask
             for one in selection.branches:
                 await self._branch(one, sources, results, rows)
@@ -68,12 +75,21 @@ class Run:
                     break  # nothing is answered any more, so nothing more is done
         return results
 
+    def _cells(self, selection: Selection, row: Any, result: dict[str, Any]) -> None:
+        """The columns of one row, each by itself."""
+        for key, name, as_is, source, shape in selection.cells:
+            try:
+                value = row[name]
+            except KeyError:
+                value = source.value(self, row)
+            result[key] = value if type(value) in as_is else shape.column((value,), self)[0]
+
     async def _branch(self, field: Field, sources: Sequence[Any], results: list[dict[str, Any]], rows: bool) -> None:
         """Fills in one field, with all below it."""
-        source, key = field.source, field.key
+        source, key, values = field.source, field.key, sources
         if isinstance(source, Asked):
             values = await source.values(self, field, sources)
-        else:
+        elif isinstance(source, Column):
             values = source.values(self, sources, rows)
         for result, value in zip(results, await field.shape.complete(values, self), strict=True):
             result[key] = value
@@ -83,14 +99,26 @@ class Run:
         context = self.context
         if not context.company.together:
             return await _answers(batch, context, sources, arguments)
-        key = Run, batch.resolver, tuple((name, to_domain(value)) for name, value in arguments.items())
-        remembered = context.company.facts if batch.declared.same_for_all else context.loaders
+        key = batch, tuple([(name, to_domain(value)) for name, value in arguments.items()]) if arguments else ()
+        remembered = context.company.facts if batch.same_for_all else context.loaders
         known: dict[int, tuple[Any, Any]] = remembered.setdefault(key, {})
         unknown = [source for source in sources if id(source) not in known]
         if unknown:
             answers = await _answers(batch, context, unknown, arguments)
             known.update((id(one), (one, answer)) for one, answer in zip(unknown, answers, strict=True))
         return [known[id(source)][1] for source in sources]
+
+
+async def _together(works: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Does all of them at the same time. Where one breaks, or all are cancelled, none is left when this ends."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        await asyncio.gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        raise
 
 
 async def _answers(

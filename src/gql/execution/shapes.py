@@ -31,6 +31,8 @@ class Shape(Protocol):
     nullable: bool
     at_once: bool
     """Whether nothing has to be waited for: it has ``column``."""
+    as_is: frozenset[type]
+    """Types of values that are sent as they are."""
 
     @property
     def item(self) -> Shape | None:
@@ -51,6 +53,7 @@ class _Shape:
 
     item: Shape | None = None
     at_once = False
+    as_is: frozenset[type] = frozenset()
 
     def __init__(self, where: str, *, nullable: bool) -> None:
         self.nullable = nullable
@@ -85,6 +88,7 @@ class Leaves(_Shape):
         self._kind = kind
         types, self._convert = _ways(kind)
         self._types = types | _NONE if nullable else types
+        self.as_is = self._types if self._convert is None else self._types & _NONE
 
     def column(self, values: Sequence[Any], run: Run) -> Sequence[Any]:
         """All values as JSON has them."""
