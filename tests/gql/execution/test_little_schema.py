@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from itertools import product
 
 import pytest
 from graphql import validate
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gql.documents import Known
+from gql.execution.plans import Bound, planned
+from gql.execution.run import run
 from resolvers.company import Company
 from resolvers.context import Context
 from tests.gql.execution.compare import Asked, assert_same, by_core, by_plan, encoded
@@ -100,3 +104,29 @@ def mutations(seed: int) -> Asked:
         for n in range(dice.randint(1, 4))
     ]
     return Asked(f"mutation {{ {' '.join(parts)} }}", {})
+
+
+async def test_fields_are_merged_where_fragments_meet() -> None:
+    """The same field of a fragment is more where another fragment adds to it."""
+    text = """{ must { ...A branch { ...A } askedMust { ...B ...A } asked: askedMust { ...B } } }
+        fragment A on Branch { leaf { id } must { text } } fragment B on Branch { leaf { number } must { id ...C } }
+        fragment C on Leaf { level text }"""
+    for seed in range(20):
+        await assert_same(little_schema(), Asked(text, {}), contexts(seed, 0.05))
+
+
+async def test_a_known_document_is_planned_for_each_set_of_conditions() -> None:
+    """The same document, sent again and again with other variables."""
+    text = """query ($a: Boolean!, $b: Boolean = true, $shout: Boolean = false) {
+        must { number @skip(if: $a) askedText(shout: $shout) leaf @include(if: $b) { id text @skip(if: $a) } } }"""
+    known = Known(Asked(text, {}).document)
+    answers = set()
+    for values in product([True, False], [True, False, None], [True, None]):
+        variables = {name: value for name, value in zip(["a", "b", "shout"], values, strict=True) if value is not None}
+        theirs = await by_core(little_schema(), Asked(text, variables), contexts(5, 0)())
+        bound = planned(little_schema(), known.document, None, known).bind(variables)
+        assert isinstance(bound, Bound)
+        ours = await run(bound, contexts(5, 0)())
+        assert encoded(ours.data) == encoded(theirs.data)
+        answers.add(encoded(ours.data))
+    assert len(answers) > 3
