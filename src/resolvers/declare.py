@@ -1,4 +1,4 @@
-"""Declarations beside resolvers: who may (AC6), and on what of the viewer the answer depends (DESIGN 4).
+"""Declarations beside resolvers: who may (AC6), and on what of the viewer the answer depends.
 
 ``query`` resolves a field of the root. ``batch`` resolves a field for all parents of its level at once.
 ``mutation`` runs a command and answers its payload. ``subscription`` answers a stream of events. The schema walk fails
