@@ -33,6 +33,8 @@ SECONDS = 0.5 if QUICK else 1.2
 FIRMS = 2 if QUICK else 20
 AT_ONCE = (1, 8, 16)
 OURS, CORE, LIMIT = "ours", "graphql-core", "limit"
+WANTED = {("board, 480 jobs", 8): 0.6, ("one job", 16): 0.5}
+"""Which part of the limit's rate is to be reached, by the kind of request and how many at once."""
 
 
 @dataclass
@@ -171,17 +173,21 @@ async def _same(house: House, kind: Kind) -> None:
 
 
 async def _loads(postgres: Postgres, client: Client, url: str, firm: Json) -> Measures:
-    """Every kind of request, by so many at once, to each server, in rounds; graphql-core, being slow, in the first."""
+    """Every kind of request, by so many at once, to each server, in rounds.
+
+    graphql-core, being slow, is asked in the first; what is wanted is measured in as many more.
+    """
     start = {OURS: reads_servers.web, CORE: reads_servers.reference, LIMIT: reads_servers.limit}
     measures: Measures = defaultdict(Measure)
     async with AsyncExitStack() as stack:
         servers = {who: await stack.enter_async_context(running(url)) for who, running in start.items()}
         house = House(postgres, firm, client, servers)
         kinds = await _kinds(house)
-        for number in range(ROUNDS):
-            say(f"round {number + 1} of {ROUNDS}")
+        for number in range(2 * ROUNDS):
+            say(f"round {number + 1} of {2 * ROUNDS}")
             for kind, connections, who in product(kinds, AT_ONCE, start):
-                if who == OURS or (who == LIMIT and kind.limit) or (who == CORE and not number):
+                again = number < ROUNDS or (kind.name, connections) in WANTED
+                if (who == CORE and not number) or (again and (who == OURS or (who == LIMIT and kind.limit))):
                     await _round(house, measures[kind.name, connections, who], who, kind, connections)
     return measures
 
@@ -202,10 +208,11 @@ def _loads_table(measures: Measures) -> str:
 
 def _verdicts(measures: Measures) -> list[Line]:
     lines = []
-    for kind, connections, wanted in (("board, 480 jobs", 8, 0.6), ("one job", 16, 0.5)):
+    for (kind, connections), wanted in WANTED.items():
         ours, limit = measures[kind, connections, OURS], measures[kind, connections, LIMIT]
         name = f"{kind}, {connections} at once"
-        part, spread = ours.rate / limit.rate, ours.at(0.99) / ours.at(0.5)
+        part = middle([one / other for one, other in zip(ours.rates, limit.rates, strict=True)])
+        spread = ours.at(0.99) / ours.at(0.5)
         lines += [
             Line(f"{name}, beside the limit", f"{part:.0%}", f"at least {wanted:.0%}", part >= wanted),
             Line(f"{name}, p99 in p50", f"{spread:.1f}x", "at most 3x", spread <= 3),

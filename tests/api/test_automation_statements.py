@@ -1,4 +1,4 @@
-"""How many SQL statements automations take: to be shown, and to be done for many jobs at once (DESIGN 4)."""
+"""How many SQL statements automations take: to be shown, and to be done for many jobs at once."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ async def taken(works: Works, document: str, **given: Any) -> tuple[int, Json]:
 
 
 async def test_the_automations_of_a_pipeline_take_the_same_statements_whatever_their_number(works: Works) -> None:
-    """DESIGN 4: one of every kind in one stage, and three of every kind in each of four, and for a status."""
+    """One of every kind in one stage, and three of every kind in each of four, and for a status."""
     ids, counts = await things(works), []
     for copies, names in ((1, ("One", "Two")), (3, ("One", "Two", "Three", "Four"))):
         given = [{"config": {kind: config}, "condition": CONDITION} for kind, config in configs(ids).items()]
@@ -99,7 +99,7 @@ async def test_the_automations_of_a_pipeline_take_the_same_statements_whatever_t
 
 
 async def test_the_runs_of_jobs_take_the_same_statements_whatever_their_number(works: Works) -> None:
-    """DESIGN 4: of one job and of ten, with what they made."""
+    """Of one job and of ten, with what they made."""
     ids, stage = await things(works), works.stages[1]
     for kind, config in configs(ids).items():
         if kind not in ("callWebhook", "createJob"):
@@ -123,7 +123,7 @@ async def test_the_runs_of_jobs_take_the_same_statements_whatever_their_number(w
 async def test_an_automation_takes_the_same_statements_for_many_jobs(
     works: Works, database: Database, kind: str
 ) -> None:
-    """DESIGN 3: jobs that enter together meet it together: two, and eight."""
+    """Jobs that enter together meet it together: two, and eight."""
     counts, first = [], works.stages[0]
     await works.automate(works.stages[1], {kind: configs(await things(works))[kind]})
     for number in (2, 8):

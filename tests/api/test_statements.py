@@ -1,4 +1,4 @@
-"""How many SQL statements an operation takes: a number that does not grow with what it shows (DESIGN 4)."""
+"""How many SQL statements an operation takes: a number that does not grow with what it shows."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ async def taken(database: Database, client: Client, document: str, **given: Any)
 
 
 async def test_a_board_takes_the_same_statements_whatever_its_size(boards: Boards, database: Database) -> None:
-    """DESIGN 4: 2 stages with 2 jobs and 8 stages with 240 jobs, with every field of a card, for owner and employee."""
+    """2 stages with 2 jobs and 8 stages with 240 jobs, with every field of a card, for owner and employee."""
     shop, employee, small, large = boards
     for name, client in (("owner", shop.owner), ("employee", employee)):
         first = 60 if client is shop.owner else 6  # once with all of them
@@ -189,7 +189,7 @@ async def test_a_board_takes_the_same_statements_whatever_its_size(boards: Board
 async def test_a_list_takes_the_same_statements_whatever_its_length(
     boards: Boards, database: Database, name: str, document: str, most: int
 ) -> None:
-    """DESIGN 4: a page of one and a page of all there are."""
+    """A page of one and a page of all there are."""
     shop, employee, *_ = boards
     for who, client in (("owner", shop.owner), ("employee", employee)):
         few, short = await taken(database, client, document, n=1)
@@ -225,7 +225,7 @@ async def test_nodes_take_a_statement_per_type_and_not_per_id(boards: Boards, da
 
 
 async def test_a_move_takes_few_statements_whatever_stands_in_the_column(boards: Boards, database: Database) -> None:
-    """DESIGN 3: a mutation is one transaction; its cost depends neither on the column nor on the jobs around it."""
+    """A mutation is one transaction; its cost depends neither on the column nor on the jobs around it."""
     shop, employee, small, large = boards
     document = """mutation ($input: MoveJobInput!) { moveJob(input: $input) {
         job { id version rank stage { id } } errors { code } } }"""
@@ -247,7 +247,7 @@ async def test_a_move_takes_few_statements_whatever_stands_in_the_column(boards:
 
 
 async def test_a_refused_move_stops_at_once(boards: Boards, database: Database) -> None:
-    """DESIGN 3: a conflict costs less than a move."""
+    """A conflict costs less than a move."""
     shop, _, small, _ = boards
     rows = await database.rows("SELECT id, stage_id FROM jobs WHERE pipeline_id = $1", small)
     with counting(database) as statements:

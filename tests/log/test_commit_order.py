@@ -90,7 +90,7 @@ async def test_an_event_is_numbered_and_dated_when_it_commits(shop: Shop, databa
 
 
 async def test_a_transaction_that_dawdles_before_its_commit_holds_nobody_up(shop: Shop, url: str) -> None:
-    """DESIGN 3: no round trip of a client happens while the counter is held."""
+    """No round trip of a client happens while the counter is held."""
     firm, job = await firm_of(shop.owner), await shop.job()
     async with writer(url) as slow, slow.transaction():
         await write(slow, firm)
@@ -134,7 +134,7 @@ async def test_a_transaction_that_fails_after_its_number_was_drawn_leaves_no_hol
 
 
 async def test_an_event_of_no_firm_cannot_be_written(database: Database, url: str) -> None:
-    """DESIGN 3: every event has its counter."""
+    """Every event has its counter."""
     async with writer(url) as connection:
         with pytest.raises(asyncpg.PostgresError):
             await write(connection, new_id("firm"))
@@ -144,7 +144,7 @@ async def test_an_event_of_no_firm_cannot_be_written(database: Database, url: st
 async def test_firms_have_sequences_of_their_own_and_do_not_wait_for_each_other(
     api: Api, database: Database, url: str
 ) -> None:
-    """DESIGN 3: the sequence is per firm, and so is its lock."""
+    """The sequence is per firm, and so is its lock."""
     one, other = await open_shop(api), await open_shop(api)
     firm, other_firm = await firm_of(one.owner), await firm_of(other.owner)
     heads = [await sight.head(database, some) for some in (firm, other_firm)]
@@ -171,7 +171,7 @@ async def held_up(database: Database) -> bool:
 
 
 async def test_a_deadlock_at_the_commit_runs_the_command_again(shop: Shop, database: Database, url: str) -> None:
-    """DESIGN 3: 40P01 is no failure for a client, also when only COMMIT raises it; the pool lives on."""
+    """40P01 is no failure for a client, also when only COMMIT raises it; the pool lives on."""
     firm, job = await firm_of(shop.owner), await shop.job()
     board = await Board.open(shop.owner, shop.pipeline)
     head = await sight.head(database, firm)

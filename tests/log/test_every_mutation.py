@@ -1,4 +1,4 @@
-"""The harness of DESIGN 3: for every mutation, the board before + the replay of its event = a fresh board."""
+"""The harness: for every mutation, the board before + the replay of its event = a fresh board."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MUTATIONS = {
 
 
 def test_every_mutation_of_the_schema_has_a_case_and_a_refusal() -> None:
-    """DESIGN 3: one harness over every mutation; a new mutation fails here until it has its cases."""
+    """One harness over every mutation; a new mutation fails here until it has its cases."""
     assert set().union(*(case.mutations for case in CASES)) == MUTATIONS
     assert {refusal.mutation for refusal in REFUSALS} == MUTATIONS
 

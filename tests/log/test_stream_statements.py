@@ -1,4 +1,4 @@
-"""How many SQL statements a page of a stream takes: a number that does not grow with what happened (DESIGN 4)."""
+"""How many SQL statements a page of a stream takes: a number that does not grow with what happened."""
 
 from __future__ import annotations
 

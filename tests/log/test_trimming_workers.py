@@ -100,7 +100,7 @@ async def test_several_workers_trim_each_event_once(firm_log: Log, database: Dat
 
 
 async def test_nobody_waits_while_it_deletes(shop: Shop, firm_log: Log, database: Database) -> None:
-    """DESIGN 3: the head, where commits are numbered, is locked last, when all is deleted."""
+    """The head, where commits are numbered, is locked last, when all is deleted."""
     head = await firm_log.write(20)
     async with firm_log.holder("SELECT FROM events WHERE seq = 15 FOR UPDATE"):
         trimming = asyncio.create_task(trim(database, newest(1)))
@@ -136,7 +136,7 @@ async def test_asked_to_stop_it_leaves_the_rest(firm_log: Log, database: Databas
 
 
 async def test_it_finds_what_goes_by_the_index(firm_log: Log, database: Database) -> None:
-    """DESIGN 3: a chunk costs the same however much is kept."""
+    """A chunk costs the same however much is kept."""
     await firm_log.write(3_000)
     await database.rows("ANALYZE events")
     now = await database.value("SELECT clock_timestamp()")

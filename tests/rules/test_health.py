@@ -156,7 +156,7 @@ async def test_what_was_deleted_or_edited_is_no_problem_any_more(shop: Shop, api
 
 
 async def test_the_health_of_all_pipelines_is_one_statement(shop: Shop, api: Api, database: Database) -> None:
-    """DESIGN 4: however many there are, and whatever is wrong with them."""
+    """However many there are, and whatever is wrong with them."""
     gone = (await api.member(shop.owner)).member_id
     document = """{ pipelines(first: 50) { nodes { health {
         automation { id config { __typename } } stage { id name } what { id } message } } } }"""

@@ -43,7 +43,7 @@ async def readiness(door: Door) -> tuple[int, str]:
 async def test_an_application_without_a_database_opens_and_closes_its_own(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """DESIGN 1: the lifespan opens what is not handed in, and what is handed in it leaves open."""
+    """The lifespan opens what is not handed in, and what is handed in it leaves open."""
     async with apart(database_url) as database:
         asked = []
 
