@@ -201,7 +201,7 @@ async def test_a_list_takes_the_same_statements_whatever_its_length(
 
 
 async def test_nodes_take_a_statement_per_type_and_not_per_id(boards: Boards, database: Database) -> None:
-    """API2, DESIGN 4: one id of each type, and many."""
+    """API2: one id of each type, and many."""
     shop, employee, small, large = boards
     where = {
         "jobs": "pipeline_id = ANY($1)",
