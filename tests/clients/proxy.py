@@ -23,6 +23,8 @@ class Proxy:
     """The port that clients connect to."""
     _listener: asyncio.Server | None = None
     _open: set[_Link] = field(default_factory=set)
+    _coming: set[asyncio.StreamWriter] = field(default_factory=set)
+    """Clients for whom the server has not been reached yet."""
 
     @property
     def url(self) -> str:
@@ -42,6 +44,8 @@ class Proxy:
 
     def cut(self) -> None:
         """Reset all connections, on both sides."""
+        for client in self._coming:
+            _reset(client)
         for link in self._open:
             link.reset()
 
@@ -59,17 +63,22 @@ class Proxy:
         await self.admit()
 
     async def _serve(self, questions: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
+        self._coming.add(client)
         try:
             answers, server = await asyncio.open_connection("127.0.0.1", self.target)
         except OSError:  # nobody listens there
             _reset(client)
             return
+        finally:
+            self._coming.remove(client)
         link = _Link(client, server)
         self._open.add(link)
         try:
-            await asyncio.gather(_pass_on(questions, server), link.pass_answers(answers))
+            if not client.is_closing():  # it was cut meanwhile
+                await asyncio.gather(_pass_on(questions, server), link.pass_answers(answers))
         finally:
             self._open.remove(link)
+            link.reset()  # whatever is left of it
 
 
 @dataclass(eq=False)
