@@ -84,3 +84,12 @@ async def heard(database: Database, work: Callable[[], Awaitable[object]]) -> li
 async def _work(opened: Callable[[], AbstractAsyncContextManager[Db]]) -> None:
     async with opened() as db:
         await db.value("SELECT 1")
+
+
+async def test_a_statement_that_is_given_up_before_it_runs_leaves_nothing_behind(database: Database) -> None:
+    """PostgreSQL has begun a transaction for it, which asyncpg does not know; the next snapshot would be refused."""
+    for _ in range(3):
+        with pytest.raises(asyncpg.DataError):
+            await database.rows("SELECT name FROM firms WHERE version = $1::int", "not a number")
+        async with database.snapshot() as db:
+            assert await db.value("SELECT 1") == 1
