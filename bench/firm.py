@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from engine.access import Viewer
 from engine.automating import configuring
@@ -20,6 +20,9 @@ from server.embedded import EmbeddedPostgres
 from store.database import Database
 from store.migrate import migrate
 from store.writes import places
+
+OWNER: Final = "owner@bench.test"
+"""Who has made the firm."""
 
 
 @dataclass
@@ -78,9 +81,9 @@ async def running_bench() -> AsyncIterator[Bench]:
             await migrate(postgres.url)
             database = await Database.connect(postgres.url)
             try:
-                given = firms.CreateFirm("Bench", "Owner", "owner@bench.test", "a password for benchmarks")
+                given = firms.CreateFirm("Bench", "Owner", OWNER, "a password for benchmarks")
                 await firms.create_firm(database, given)
-                owner = await firms.owner_by_email(database, "owner@bench.test")
+                owner = await firms.owner_by_email(database, OWNER)
                 assert owner is not None  # it has just been made
                 bench = Bench(database, postgres.url, owner)
                 bench.account = await bench.do(accounts.create_account, accounts.CreateAccount("Acme"))

@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -18,11 +18,11 @@ from redis.asyncio import Redis
 
 from bench import viewers
 from bench.firm import Bench, middle, running_bench
+from bench.mover import Mover
 from bench.table import Line
 from bench.viewers import Viewer
 from engine.enums import AccessRight, TokenScope
 from engine.firm.sessions import CreateApiToken, create_api_token
-from engine.job import moves
 from live.wakeups import Wakeups
 from tests.support.redis import free_port, running_redis
 
@@ -66,38 +66,14 @@ class House:
     tokens: list[str]
     """Of members with different rights, all of whom see all jobs; the first is the owner's."""
     pipeline: str
-    jobs: dict[str, int] = field(default_factory=dict)
-    """Their versions."""
-    moved: int = 0
-
-    async def move(self) -> str:
-        """Moves the job whose turn it is on; answers which."""
-        ids, stages = list(self.jobs), self.bench.stages[self.pipeline]
-        job_id = ids[self.moved % len(ids)]
-        version = self.jobs[job_id]
-        stage_id = stages[version % len(stages)]
-        await self.bench.do(moves.move_job, moves.MoveJob(job_id, stage_id, moves.Expect(version=version)))
-        self.jobs[job_id] += 1
-        self.moved += 1
-        return job_id
+    mover: Mover
+    redis_url: str
 
     @asynccontextmanager
     async def busy(self, rate: float = WRITES) -> AsyncIterator[None]:
-        """Jobs are moved at a rate, as far as the machine can."""
-        writing = asyncio.create_task(self._write(rate))
-        try:
+        """Jobs are moved at a rate, as far as the machine can, by a process of its own."""
+        async with _process("-m", "bench.mover", self.bench.url, self.redis_url, self.pipeline, str(rate)):
             yield
-        finally:
-            writing.cancel()
-            with suppress(asyncio.CancelledError):
-                await writing
-
-    async def _write(self, rate: float) -> None:
-        began, done = time.perf_counter(), 0
-        while True:
-            await self.move()
-            done += 1
-            await asyncio.sleep(max(0.0, began + done / rate - time.perf_counter()))
 
     def viewers(self, number: int, groups: int = 1, after: str | None = None) -> list[Viewer]:
         """Subscribers of the board, in so many groups with different selections and rights."""
@@ -127,16 +103,18 @@ async def measure() -> Sequence[Line]:
             token = (await bench.do(create_api_token, CreateApiToken("Bench", (TokenScope.READ,))))[1]
             tokens = [token, await bench.employee(pipeline_id, AccessRight.VIEW_ALL_ACCOUNTS)]
             tokens += [await bench.employee(pipeline_id) for _ in range(VIEWERS - len(tokens))]
-            house = House(bench, port, pid, tokens, pipeline_id, dict.fromkeys(await bench.jobs(pipeline_id, 60), 1))
+            await bench.jobs(pipeline_id, 60)
+            mover = await Mover.of(bench, pipeline_id)
+            house = House(bench, port, pid, tokens, pipeline_id, mover, redis.url)
             return [
                 *await _idle(house),
-                *await _latency(house, redis.url),
+                *await _latency(house),
                 *await _throughput(house),
                 *await _reconnects(house),
             ]
 
 
-async def _latency(house: House, redis_url: str) -> list[Line]:
+async def _latency(house: House) -> list[Line]:
     """From the commit of a move to its arrival at a subscriber of another process, beside what cannot be avoided.
 
     Both are measured by turns: others on the machine delay both.
@@ -156,7 +134,7 @@ async def _latency(house: House, redis_url: str) -> list[Line]:
     [viewer] = some = house.viewers(1)
     viewer.hear = hear
     await viewers.opened(house.port, some)
-    async with Redis.from_url(redis_url) as redis:
+    async with Redis.from_url(house.redis_url) as redis:
         for _ in range(LATENCIES // WRITES * 4):
             await _moves(house, committed, WRITES // 4)
             floors += [await _floor(house, redis) for _ in range(WRITES // 4)]
@@ -184,8 +162,8 @@ async def _moves(house: House, committed: dict[tuple[str, int], float], number: 
     """So many moves at the rate of writes, and the time that the last of them has to arrive."""
     began = time.perf_counter()
     for done in range(1, number + 1):
-        job_id = await house.move()
-        committed[job_id, house.jobs[job_id]] = time.perf_counter()
+        job_id = await house.mover.move()
+        committed[job_id, house.mover.jobs[job_id]] = time.perf_counter()
         await asyncio.sleep(max(0.0, began + done / WRITES - time.perf_counter()))
     for _ in range(100):
         if not committed:
@@ -280,7 +258,7 @@ async def _payload(house: House) -> str:
     [viewer] = some = house.viewers(1)
     viewer.hear = heard.put_nowait
     await viewers.opened(house.port, some)
-    await house.move()
+    await house.mover.move()
     said = json.loads(await heard.get())
     viewers.close(some)
     return json.dumps(said["payload"], separators=(",", ":"))

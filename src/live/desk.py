@@ -1,21 +1,23 @@
 """A firm's subscribers: what happens is read, executed and encoded once for all who are shown the same (LV1).
 
 Subscribers of one stream who stand alike and are at the same position of the log are a cohort. A turn takes the cohorts
-on, each by one page, in one snapshot; those that arrive at the same position become one. There is no queue: who cannot
-take more just now is left where it is, and gets what happened meanwhile joined (LV3).
+on, each by one page, in one snapshot; those that arrive at the same position become one. What it has read is on its way
+to them while the next one reads. There is no queue: who cannot take more just now is left where it is, and gets what
+happened meanwhile joined (LV3).
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
 import structlog
 
 from live.cursor import Position
+from live.delivery import Delivery
 from live.gate import Gate
 from live.memory import Memory
 from live.recent import Recent
@@ -44,7 +46,6 @@ class Desk:
     def __init__(self, firm_id: str, database: Database, reader: Reader, gate: Gate, tally: Tally) -> None:
         self.firm_id = firm_id
         self.closing = False
-        self._tally = tally
         self._database = database
         self._reader = reader
         self._gate = gate
@@ -53,6 +54,11 @@ class Desk:
         self._since: float | None = None
         self._cohorts: dict[Key, Cohort] = {}
         self._new: dict[Seat, None] = {}
+        self._back: dict[Seat, None] = {}
+        """Those who could not take more, and can now."""
+        self._delivery = Delivery(tally, self._unplace, self._turn_away)
+        self._handed_out: Recent | None = None
+        """What the delivery is of."""
         self._by_person: dict[str, dict[Seat, None]] = {}
         """Seats by their member's and their session's id."""
         self.seats: dict[Seat, None] = {}
@@ -89,6 +95,7 @@ class Desk:
         seat.gone = True
         self._unplace(seat)
         self._new.pop(seat, None)
+        self._back.pop(seat, None)
         if seat not in self.seats:
             return
         del self.seats[seat]
@@ -102,10 +109,8 @@ class Desk:
 
     def ready(self, seat: Seat) -> None:
         """A subscriber that could not take more now can."""
-        if seat.gone or seat.cohort is not None or seat in self._new:
-            return
-        self._place(seat)
-        if seat.position != self._here:
+        if not seat.gone and seat.cohort is None and seat not in self._new:
+            self._back[seat] = None
             self.news.set()
 
     def close(self) -> None:
@@ -122,6 +127,7 @@ class Desk:
                 if not await self._safely(tail):
                     self._since = None
                     await self._wait()
+            await self._delivery.done()
 
     async def _wait(self) -> None:
         rests = [cohort.rests_until for cohort in self._cohorts.values() if cohort.rests_until]
@@ -138,6 +144,7 @@ class Desk:
         except Exception as error:  # noqa: BLE001  (whatever it was: the subscribers are still there)
             if not is_outage(error):
                 _log.error("turn_failed", firm=self.firm_id, exc_info=error)
+            await self._delivery.done()
             self._trouble(self._cohorts.values(), error)
             self._turn_away([seat for seat in self._new if not seat.told], error)
             await asyncio.sleep(TROUBLE_SECONDS)
@@ -145,12 +152,12 @@ class Desk:
 
     async def _turn(self, db: Db, tail: Tail) -> bool:
         """Takes on all who are behind, as far as time allows."""
-        known = [tail.since, self._memory.since, *(cohort.position.seq for cohort in self._cohorts.values())]
+        known = [tail.since, self._memory.since, *(position.seq for position in self._positions())]
         recent = await Recent.read(db, self.firm_id, min((seq for seq in known if seq is not None), default=None))
         recent.db = self._memory.over(recent)
         tail.saw(recent)
         self._here = recent.here
-        await self._admit(recent)
+        await self._settle(recent)
         began, more = time.monotonic(), False
         behind = self._behind(recent.here, began)
         self._reader.expect(recent, [next(iter(cohort.seats)) for cohort in behind])
@@ -162,12 +169,18 @@ class Desk:
             try:
                 more = await self._serve(cohort, recent) or more
             except Over as over:
+                await self._delivery.done()
                 for seat in list(cohort.seats):
                     self._over(seat, over.last)
             except Exception as error:  # noqa: BLE001  (whatever it is: it is tried again, and told in the end)
+                await self._delivery.done()
                 self._trouble([cohort], error)
                 return True  # in another snapshot: a statement that fails spoils this one
         return more
+
+    def _positions(self) -> Iterator[Position]:
+        yield from (cohort.position for cohort in self._cohorts.values())
+        yield from (seat.position for seat in self._back if seat.position)
 
     def _behind(self, here: Position, now: float) -> list[Cohort]:
         found = []
@@ -179,15 +192,23 @@ class Desk:
                 found.append(cohort)
         return found
 
-    async def _admit(self, recent: Recent) -> None:
-        """Looks anew at who is new, and at those whose own sight has changed; they are cohorts of their own then."""
+    async def _settle(self, recent: Recent) -> None:
+        """Everybody to their place, where that changes: as soon as nothing is on its way to them any more."""
+        if not (self._new or self._back or self._apart(recent)):
+            return
+        await self._delivery.done()
+        for seat in self._back:
+            self._place(seat)
+        self._back.clear()
         apart = self._apart(recent)
         for seat in apart:
             self._unplace(seat)
         self._new |= apart
-        wanted = list(self._new)
-        if not wanted:
-            return
+        if self._new:
+            await self._admit(recent, list(self._new))
+
+    async def _admit(self, recent: Recent, wanted: Sequence[Seat]) -> None:
+        """Looks anew at who is new, and at those whose own sight has changed; they are cohorts of their own then."""
         for seat, last in (await self._reader.admit(recent, wanted)).items():
             self._over(seat, last)
         await recent.keep(min((seat.position.seq for seat in wanted if seat.position), default=None))
@@ -219,26 +240,15 @@ class Desk:
         silent = not cohort.told or time.monotonic() - cohort.since >= SILENCE_SECONDS
         if cohort.seats and shown.payload is None and silent and not shown.more:
             shown = await self._reader.silence(recent, next(iter(cohort.seats)), shown.end)
+        if self._handed_out is not recent:  # one turn's events at a time: who comes late gets them joined
+            await self._delivery.done()
+            self._handed_out = recent
         if shown.payload is not None:
-            self._offer(cohort, shown.payload, shown.end.encode())
+            self._delivery.hand(cohort, shown.payload, shown.end, reset=shown.reset)
         if not cohort.seats:  # all have gone meanwhile; if others of their like have come, those are another cohort
             return False
-        self._count(cohort, shown)
         self._move(cohort, shown)
         return shown.more
-
-    def _offer(self, cohort: Cohort, payload: bytes, cursor: str) -> None:
-        """Hands an event to all; who cannot take it stays where it is until it says that it can."""
-        for seat in [seat for seat in cohort.seats if not seat.sink.offer(payload, cursor)]:
-            self._unplace(seat)
-
-    def _count(self, cohort: Cohort, shown: Shown) -> None:
-        if shown.payload is not None:
-            self._tally.sent += len(cohort.seats)
-        if shown.reset:
-            self._tally.reset += len(cohort.seats)
-        elif not cohort.told and shown.payload is not None:
-            self._tally.recovered += sum(seat.resumes for seat in cohort.seats)
 
     def _move(self, cohort: Cohort, shown: Shown) -> None:
         """Moves a cohort on; where another like it is already, both become one."""
