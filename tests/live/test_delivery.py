@@ -52,7 +52,8 @@ class Random:
 
     def standing(self, seat: Seat) -> Hashable:
         """Those who see the same stand alike."""
-        return seat.who
+        sight: Hashable = seat.who
+        return sight
 
     def touched(self, recent: Recent, since: Position) -> set[str] | None:
         """Whose sight has changed since a position."""
