@@ -54,10 +54,10 @@ async def measure(url: str, firm: Json) -> list[Line]:
     database = await Database.connect(url)
     recorded = Recorded()
 
-    async def read(one: Read, context: Context, values: Any) -> Any:
+    async def read(one: Read, context: Context, values: Any, _: Any = None) -> Any:
         return await recorded.read(one, context, values)
 
-    async def batch(one: Batch, context: Context, parents: Sequence[Any], values: Any) -> Any:
+    async def batch(one: Batch, context: Context, parents: Sequence[Any], values: Any, _: Any = None) -> Any:
         return await recorded.batch(one, context, parents, values)
 
     try:

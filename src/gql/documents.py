@@ -11,15 +11,32 @@ from graphql import DocumentNode
 from strawberry.extensions import SchemaExtension
 
 MAX_CHARACTERS: Final = 500_000
-"""Of all known documents together. A document in memory takes some hundred bytes a character."""
+"""Of all known documents together, once for each and once more for each of its plans, which are no larger.
+
+In memory that is some hundred bytes a character.
+"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Known:
     """A valid document, and what others want to remember of it."""
 
+    text: str
     document: DocumentNode
+    documents: Documents
     facts: dict[Any, Any] = field(default_factory=dict)
+    plans: int = 0
+    """How many plans are kept among the facts."""
+
+    @property
+    def weight(self) -> int:
+        """What it counts, in characters."""
+        return len(self.text) * (1 + self.plans)
+
+    def keeps(self, more: int) -> None:
+        """Says how many more plans are kept; it may be forgotten for that."""
+        before, self.plans = self.weight, self.plans + more
+        self.documents.weighs(self, self.weight - before)
 
 
 class Documents:
@@ -40,11 +57,29 @@ class Documents:
         """Takes note of a valid one."""
         if text in self._known:
             return
-        self._known[text] = Known(document)
-        self._characters += len(text)
+        _unchain(document)
+        known = self._known[text] = Known(text, document, self)
+        self.weighs(known, known.weight)
+
+    def weighs(self, known: Known, more: int) -> None:
+        """Takes note of how much a document weighs more, if it is still known."""
+        if self._known.get(known.text) is known:
+            self._characters += more
         while self._characters > MAX_CHARACTERS:
-            gone, _ = self._known.popitem(last=False)
-            self._characters -= len(gone)
+            _, gone = self._known.popitem(last=False)
+            self._characters -= gone.weight
+            gone.facts.clear()  # some of them know it: what is forgotten is to be gone at once
+
+
+def _unchain(document: DocumentNode) -> None:
+    """Lets go of the tokens, which hold one another: most of a document's memory, and freed only by the collector.
+
+    Errors tell where they are by numbers alone.
+    """
+    token = document.loc.start_token if document.loc else None
+    while token is not None:
+        following, token.prev, token.next = token.next, None, None
+        token = following
 
 
 class KnownDocuments(SchemaExtension):

@@ -54,14 +54,14 @@ async def page(
     )[0]
 
 
-@batch(may=WITH_PARENT, depends=Depends.NONE)
+@batch(may=WITH_PARENT, depends=Depends.NONE, needs={"account_id"}, brought="its account")
 async def of_jobs(context: Context, jobs: Sequence[Row]) -> list[Row]:
     """The accounts of jobs: whoever sees a job sees its account's name and tags (AC3)."""
     found = await things.accounts(context.db, context.firm_id, {job["account_id"] for job in jobs})
     return [found[job["account_id"]] for job in jobs]
 
 
-@batch(may=WITH_PARENT, depends=Depends.NONE)
+@batch(may=WITH_PARENT, depends=Depends.NONE, needs={"id"}, brought="its tags")
 async def tags_of(context: Context, rows: Sequence[Row]) -> list[Sequence[Row]]:
     """The tags of accounts."""
     found = await things.tags_of_accounts(context.db, context.firm_id, {row["id"] for row in rows})

@@ -10,7 +10,8 @@ from resolvers import jobs, orders, pipelines
 from resolvers.company import MEMBER
 from resolvers.context import Context
 from resolvers.declare import READER, WITH_PARENT, Depends, batch, query
-from resolvers.pages import Connection, PageArgs, pages
+from resolvers.pages import Connection, PageArgs, of_nodes, pages
+from resolvers.selected import Selected
 from store.database import Row
 from store.reads import jobs as reads
 from store.reads import log, seers
@@ -63,7 +64,9 @@ def held(context: Context, wanted: JobFilter | None, p: Params) -> str:
 
 
 @batch(may=WITH_PARENT, depends=Depends.SCOPE)
-async def column_jobs(context: Context, rows: Sequence[Mapping[str, Any]], **args: Any) -> list[Connection]:
+async def column_jobs(
+    context: Context, rows: Sequence[Mapping[str, Any]], selected: Selected | None = None, **args: Any
+) -> list[Connection]:
     """The jobs of columns, in the pipeline's order. Columns of one board share a statement."""
     found: dict[int, Connection] = {}
     for (wanted, job_sort), group in _by_board(rows).items():
@@ -72,9 +75,9 @@ async def column_jobs(context: Context, rows: Sequence[Mapping[str, Any]], **arg
             place = f"j.firm_id = {p(context.firm_id)} AND j.stage_id = parent.id"
             return f"{place} AND {shown(context, wanted, p)}"
 
-        source = jobs.job_source(context, where, TABLES)
+        source = jobs.job_source(context, where, TABLES, of_nodes(selected))
         parents = [row["stage"]["id"] for row in group]
-        some = await pages(context, source, orders.of_column(job_sort), PageArgs(**args), parents)
+        some = await pages(context, source, orders.of_column(job_sort), PageArgs(**args), parents, selected)
         found |= {id(row): connection for row, connection in zip(group, some, strict=True)}
     return [found[id(row)] for row in rows]
 

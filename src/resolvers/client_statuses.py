@@ -24,7 +24,7 @@ async def of_firm(context: Context) -> list[Row]:
     return await reads.of_firm(context.db, context.firm_id)
 
 
-@batch(may=WITH_PARENT, depends=Depends.NONE)
+@batch(may=WITH_PARENT, depends=Depends.NONE, needs={"client_status_id"})
 async def of_jobs(context: Context, rows: Sequence[Row]) -> list[Row | None]:
     """What clients may see of jobs."""
     return await by_ids(context, [job["client_status_id"] for job in rows])

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from engine.access import Viewer, sees_job
 from engine.enums import ErrorCode
 from engine.errors import Problem, Refused, invalid
-from engine.firm.sessions import SESSION, Identity
+from engine.firm.sessions import SESSION, Claim, Identity
 from engine.time.calendar import today
 from engine.work import Work, perform, system_clock, viewer_now
 from live.presence import Presence
@@ -59,6 +59,9 @@ class Context:
     mutation_id: str | None = None
     warnings: list[Problem] = field(default_factory=list)
     """Of what the last mutation did all the same."""
+    claim: Claim | None = None
+    """What the identity was taken from. Unless it is proven, the operation has been run in vain."""
+    proven: bool = False
     db: Db = field(init=False)
     now: datetime = field(init=False)
     loaders: dict[Any, Any] = field(default_factory=dict)
@@ -137,7 +140,10 @@ class Context:
         They may have changed since the authentication, and a cursor of the snapshot already lies behind that change.
         """
         self.db = snapshot
-        if self.identity is not None:
+        if self.claim is not None:
+            self.identity = await self.claim.again(snapshot, self.now)
+            self.proven = self.identity is not None
+        elif self.identity is not None:
             try:
                 self.identity = replace(self.identity, viewer=await viewer_now(snapshot, self.viewer))
             except Refused:

@@ -5,7 +5,7 @@
 for a field without a declaration.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import Flag, auto
 from typing import Any, TypeVar
@@ -41,6 +41,12 @@ class Declaration:
 
     may: Rule
     depends: Depends
+    needs: frozenset[str] | None = None
+    """The columns of its parents that a batch resolver looks at; None where it may be any."""
+    brought: str = ""
+    """Under which name a parent that was read alone may bring the answer along."""
+    proves: bool = False
+    """Whether the resolver of a query proves the viewer's claim, if it answers anything."""
 
     @property
     def looks_at_rights(self) -> bool:
@@ -103,11 +109,14 @@ def right(wanted: AccessRight, scope: TokenScope = TokenScope.WRITE) -> Rule:
     return Rule(f"right({wanted})", refusal)
 
 
-def declared(may: Rule, depends: Depends) -> Callable[[F], F]:
+def declared(
+    may: Rule, depends: Depends, *, needs: Collection[str] | None = None, brought: str = "", proves: bool = False
+) -> Callable[[F], F]:
     """Attaches a declaration to a resolver."""
+    columns = None if needs is None else frozenset(needs)
 
     def attach(resolver: F) -> F:
-        setattr(resolver, DECLARATION, Declaration(may, depends))
+        setattr(resolver, DECLARATION, Declaration(may, depends, columns, brought, proves))
         return resolver
 
     return attach

@@ -1,20 +1,26 @@
 """Jobs, their visits and history."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
+
+import orjson
 
 from engine import access
 from engine.job import jobs, moves
 from resolvers import firms, orders
+from resolvers.brought import brought
 from resolvers.commands import command
 from resolvers.context import Context
 from resolvers.declare import READER, WITH_PARENT, WRITER, Depends, batch, query
 from resolvers.lookup import in_order, present
-from resolvers.pages import Connection, PageArgs, pages
+from resolvers.pages import Connection, PageArgs, of_nodes, pages
+from resolvers.selected import Selected, wanted
 from store.database import Row
 from store.reads import jobs as reads
 from store.reads import things
 from store.reads.filters import JobFilter, condition
+from store.reads.jobs import Beside
 from store.reads.log import decoded
 from store.reads.paging import Order, Source, fixed
 from store.sql import Params
@@ -35,10 +41,25 @@ async def by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None
     return in_order(found, ids)
 
 
-@query(may=READER, depends=Depends.SCOPE)
-async def one(context: Context, *, id: str) -> Row | None:
-    """One job."""
-    return (await by_ids(context, [id]))[0]
+@query(may=READER, depends=Depends.SCOPE, proves=True)
+async def one(context: Context, *, id: str, selected: Selected | None = None) -> Row | dict[str, Any] | None:
+    """One job, with what hangs on it as far as that is selected; in the statement that proves who asks."""
+    claim, hangs = context.claim, brought(selected)
+    proof = None if claim is None else partial(claim.query, now=context.now)
+    row = await reads.one(
+        context.db,
+        context.firm_id,
+        id,
+        context.today,
+        lambda p: access.sees_job(context.viewer, p, "j"),
+        wanted(selected),
+        Beside(hangs, proof),
+    )
+    if row is None:
+        return None
+    if claim is not None:
+        context.proven = row["proof"] == claim.proof
+    return {**row, **orjson.loads(row["hanging"])} if hangs else row
 
 
 @query(may=READER, depends=Depends.SCOPE)
@@ -47,6 +68,7 @@ async def page(
     *,
     filter: JobFilter | None,
     order_by: orders.JobOrder | None,
+    selected: Selected | None = None,
     **args: Any,
 ) -> Connection:
     """Jobs that the viewer sees; archived ones only where the filter asks for them by states or status ids."""
@@ -57,7 +79,8 @@ async def page(
         live = "TRUE" if named else "j.state <> 'ARCHIVED'"
         return f"j.firm_id = {p(context.firm_id)} AND {seen} AND {live} AND ({condition(p, filter, context.asker)})"
 
-    return (await pages(context, job_source(context, where), orders.of_jobs(order_by), PageArgs(**args)))[0]
+    source = job_source(context, where, selected=of_nodes(selected))
+    return (await pages(context, source, orders.of_jobs(order_by), PageArgs(**args), selected=selected))[0]
 
 
 def _names_states(wanted: JobFilter | None) -> bool:
@@ -68,12 +91,14 @@ def _names_states(wanted: JobFilter | None) -> bool:
     return wanted.states is not None or wanted.status_ids is not None or any(map(_names_states, parts))
 
 
-def job_source(context: Context, where: Callable[[Params], str], tables: str = "jobs j") -> Source:
-    """Jobs with all their columns."""
-    return Source(lambda p: reads.columns(p, context.today), tables, where)
+def job_source(
+    context: Context, where: Callable[[Params], str], tables: str = "jobs j", selected: Selected | None = None
+) -> Source:
+    """Jobs with their columns, as far as they are selected."""
+    return Source(lambda p: reads.columns(p, context.today, wanted(selected)), tables, where)
 
 
-@batch(may=WITH_PARENT, depends=Depends.NONE)
+@batch(may=WITH_PARENT, depends=Depends.NONE, needs={"id"}, brought="its assignees")
 async def assignees(context: Context, rows: Sequence[Row]) -> list[Sequence[Row]]:
     """Members assigned to jobs."""
     ids = {row["id"] for row in rows}

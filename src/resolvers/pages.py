@@ -13,6 +13,7 @@ from engine.enums import ErrorCode
 from engine.errors import invalid
 from resolvers.context import Context
 from resolvers.declare import WITH_PARENT, Depends, batch
+from resolvers.selected import Selected
 from store.database import Row
 from store.reads import paging
 from store.reads.paging import Found, Order, Slice, Source
@@ -60,6 +61,8 @@ class Connection:
     found: Found
     parent_id: str
     count: Counter
+    cursors: bool = True
+    """Whether the rows carry what their cursors consist of."""
 
     @property
     def nodes(self) -> Sequence[Row]:
@@ -74,7 +77,7 @@ class Connection:
     @property
     def page_info(self) -> dict[str, Any]:
         """Where the page stands in its list."""
-        rows, more = self.found.rows, self.found.more
+        rows, more = self.found.rows if self.cursors else (), self.found.more
         return {
             "has_next_page": self.part.before is not None if self.part.backward else more,
             "has_previous_page": more if self.part.backward else self.part.after is not None,
@@ -84,16 +87,34 @@ class Connection:
 
 
 async def pages(
-    context: Context, source: Source, order: Order, args: PageArgs, parents: Sequence[str] = ("",)
+    context: Context,
+    source: Source,
+    order: Order,
+    args: PageArgs,
+    parents: Sequence[str] = ("",),
+    selected: Selected | None = None,
 ) -> list[Connection]:
-    """One page for each parent."""
-    part = args.slice(order)
-    found = await paging.pages(context.db, source, order, part, parents)
+    """One page for each parent, with cursors if they are selected."""
+    part, cursors = args.slice(order), _cursors(selected)
+    found = await paging.pages(context.db, source, order, part, parents, cursors=cursors)
 
     async def count(context: Context, parent_ids: Sequence[str]) -> Mapping[str, int]:
         return await paging.counts(context.db, source, parent_ids)
 
-    return [Connection(order, part, found[parent], parent, count) for parent in parents]
+    return [Connection(order, part, found[parent], parent, count, cursors) for parent in parents]
+
+
+def of_nodes(selected: Selected | None) -> Selected | None:
+    """What is selected of the things on pages, if that is known."""
+    return None if selected is None or "edges" in selected.columns else selected.of("nodes")
+
+
+def _cursors(selected: Selected | None) -> bool:
+    if selected is None or "edges" in selected.columns:
+        return True
+    info = selected.of("page_info")
+    columns = selected.columns if info is None else info.columns
+    return not columns.isdisjoint({"page_info", "start_cursor", "end_cursor"})
 
 
 @batch(may=WITH_PARENT, depends=Depends.SCOPE)

@@ -55,7 +55,7 @@ async def page(
     return (await pages(context, source, PIPELINES_BY_NAME, PageArgs(**args)))[0]
 
 
-@batch(may=WITH_PARENT, depends=Depends.NONE)
+@batch(may=WITH_PARENT, depends=Depends.NONE, needs={"pipeline_id"})
 async def of_jobs(context: Context, jobs: Sequence[Row]) -> list[Row]:
     """The pipelines of jobs: a job is seen inside a pipeline that the viewer sees (AC3)."""
     found = await things.pipelines_of_jobs(context.db, context.firm_id, {job["pipeline_id"] for job in jobs})
@@ -126,14 +126,14 @@ async def past_stages_by_ids(context: Context, ids: Sequence[str | None]) -> lis
     return in_order(found, ids)
 
 
-@batch(may=WITH_PARENT, depends=Depends.NONE)
+@batch(may=WITH_PARENT, depends=Depends.NONE, needs={"stage_id"}, brought="its stage")
 async def stage_of(context: Context, rows: Sequence[Row]) -> list[Row]:
     """The stages of jobs or visits, which may have been deleted since."""
     found = await things.stages(context.db, context.firm_id, {row["stage_id"] for row in rows})
     return [found[row["stage_id"]] for row in rows]
 
 
-@batch(may=WITH_PARENT, depends=Depends.NONE)
+@batch(may=WITH_PARENT, depends=Depends.NONE, needs={"status_id"}, brought="its status")
 async def status_of(context: Context, jobs: Sequence[Row]) -> list[Row]:
     """The statuses of jobs, and of settings."""
     found = await things.statuses(context.db, context.firm_id, {job["status_id"] for job in jobs})

@@ -85,7 +85,11 @@ async def identify(
     request: HTTPConnection, authenticate: Callable[[str], Awaitable[Identity]], *, own_pages: bool = False
 ) -> Identity | None:
     """Who calls; None is nobody. Raises :class:`Refusal` for a token that is not good."""
-    given = credentials(request, own_pages=own_pages)
+    return await identified(credentials(request, own_pages=own_pages), authenticate)
+
+
+async def identified(given: Credentials | None, authenticate: Callable[[str], Awaitable[Identity]]) -> Identity | None:
+    """Whose token it is; None is nobody. Raises :class:`Refusal` for a token that is not good."""
     if given is None:
         return None
     try:

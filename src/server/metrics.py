@@ -65,9 +65,11 @@ class Metrics:
             ["kind", "outcome"],
             registry=registry,
         )
-        for transport in (*_TRANSPORTS.values(), "websocket"):
-            self.requests.labels(transport)
-            self.open.labels(transport)
+        self.of_transport = {
+            transport: (self.requests.labels(transport), self.open.labels(transport))
+            for transport in (*_TRANSPORTS.values(), "websocket")
+        }
+        """The two by transport: finding them takes longer than counting."""
         for kind in DueKind:
             for outcome in ("done", "failed", "dead"):
                 self.done.labels(kind, outcome)
@@ -173,8 +175,9 @@ class Measured:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        self._metrics.requests.labels(transport).inc()
-        with self._metrics.open.labels(transport).track_inprogress():
+        requests, now_open = self._metrics.of_transport[transport]
+        requests.inc()
+        with now_open.track_inprogress():
             await self._app(scope, receive, send)
         if transport == "http":
             self._metrics.seconds.observe(time.perf_counter() - began)

@@ -15,6 +15,7 @@ from gql.masking import UNAVAILABLE, code_of
 JSON: Final = "application/json"
 HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 """What every answer of the API carries: it is for one caller, and it is data."""
+_RAW_HEADERS: Final = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 class Refusal(Exception):
@@ -38,13 +39,20 @@ def bad_request(message: str) -> Refusal:
     return Refusal(HTTPStatus.BAD_REQUEST, "BAD_REQUEST", message)
 
 
+class _Data(Response):
+    """An answer whose headers are written as they are. Starlette would append a charset to no effect."""
+
+    def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
+        """Beside those given, those of every answer."""
+        given = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in (headers or {}).items()]
+        self.raw_headers = [*_RAW_HEADERS, (b"content-length", b"%d" % len(self.body)), *given]
+
+
 def json_answer(
     body: Any, status: HTTPStatus = HTTPStatus.OK, media_type: str = JSON, headers: Mapping[str, str] | None = None
 ) -> Response:
     """An answer of the API: ``body`` as JSON. Raises TypeError where it holds what JSON cannot say."""
-    content = orjson.dumps(body)
-    # as a header of its own, because Starlette would append a charset to no effect
-    return Response(content, status, headers={**HEADERS, "content-type": media_type, **(headers or {})})
+    return _Data(orjson.dumps(body), status, {"content-type": media_type, **(headers or {})})
 
 
 def incident_answer(hidden: GraphQLError, media_type: str = JSON) -> Response:

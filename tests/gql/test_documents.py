@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 import strawberry
 from graphql import DocumentNode, parse
@@ -59,3 +62,27 @@ def test_what_is_remembered_is_bounded() -> None:
     assert documents.get(texts[0]) is not None
     documents.add("e", document)
     assert [documents.get(text) is not None for text in [*texts, "e"]] == [True, False, True, True, True]
+
+
+async def test_plans_count_and_what_is_forgotten_is_gone_at_once(database: Database) -> None:
+    """API4: a plan counts as much as its document; nothing waits for the garbage collector."""
+    text = "query ($yes: Boolean!) { viewer { member { id name @include(if: $yes) } } }"
+    schema, context = build_schema(), Context(database, None, "", notify=lambda topic: None)
+    await schema.execute(text, variable_values={"yes": True}, context_value=context)
+    known = schema.documents.get(text)
+    assert known is not None
+    assert known.weight == 2 * len(text)
+    for _ in range(2):
+        await schema.execute(text, variable_values={"yes": False}, context_value=context)
+    assert known.weight == 3 * len(text)
+    [planned] = known.facts.values()
+    plan = weakref.ref(next(iter(planned.plans.values())))
+    gc.collect()
+    gc.disable()
+    try:
+        del planned, known
+        schema.documents.add("x" * MAX_CHARACTERS, parse("{ viewer { member { id } } }"))
+        assert schema.documents.get(text) is None
+        assert plan() is None
+    finally:
+        gc.enable()

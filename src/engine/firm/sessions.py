@@ -1,5 +1,8 @@
 """Logging in and out, and API tokens (API5). A token is opaque; the database keeps its hash."""
 
+from __future__ import annotations
+
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +20,7 @@ from engine.work import Caller, Clock, Work, system_clock
 from store import models
 from store.database import Database, Db, Row
 from store.ids import new_id
+from store.sql import Params
 from store.writes import log, records, sessions
 
 SESSION: Final = timedelta(hours=12)
@@ -25,6 +29,7 @@ TRIES_PER_EMAIL: Final = 10
 TRIES_PER_ADDRESS: Final = 100
 USE_NOTED: Final = timedelta(minutes=5)  # how exact last_used_at is
 EVERY_SCOPE: Final = frozenset(TokenScope)
+MOST_CLAIMS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +66,67 @@ class LoggedIn:
     memberships: Sequence[Row]
 
 
-async def authenticate(database: Database, token: str, *, clock: Clock = system_clock) -> Identity:
-    """The identity of a token. Raises Refused (UNAUTHENTICATED) for one that is unknown, expired or revoked."""
-    now = clock()
-    row = await sessions.by_token(database, digest(token), now)
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a token stood for when it was looked up last. Nobody is told anything until it is proven to be so still."""
+
+    token_hash: bytes
+    identity: Identity
+    proof: str
+    until: datetime
+    """When it is to be looked up again in any case, so that its use is noted."""
+
+    def query(self, p: Params, now: datetime) -> str:
+        """A query that may stand in any statement. It answers the proof, if all is as it was."""
+        return sessions.proof(p, self.token_hash, now)
+
+    async def again(self, db: Db, now: datetime) -> Identity | None:
+        """The identity as it is in a snapshot; None if its session is over."""
+        row = await sessions.by_token(db, self.token_hash, now)
+        return None if row is None else identity_of(row)
+
+
+class Claims:
+    """Claims of this process. The one that was not asked for the longest goes first."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[bytes, Claim] = OrderedDict()
+
+    def add(self, claim: Claim) -> None:
+        """Remembers one in the place of an older one."""
+        self._known[claim.token_hash] = claim
+        self._known.move_to_end(claim.token_hash)
+        if len(self._known) > MOST_CLAIMS:
+            self._known.popitem(last=False)
+
+    def of(self, token: str, now: datetime) -> Claim | None:
+        """What a token claims."""
+        found = self._known.get(digest(token))
+        if found is None or found.until <= now:
+            return None
+        self._known.move_to_end(found.token_hash)
+        return found
+
+
+async def authenticate(
+    database: Database, token: str, *, clock: Clock = system_clock, claims: Claims | None = None
+) -> Identity:
+    """The identity of a token, which may be claimed again.
+
+    Raises Refused (UNAUTHENTICATED) for a token that is unknown, expired or revoked.
+    """
+    now, token_hash = clock(), digest(token)
+    row = await sessions.by_token(database, token_hash, now)
     if row is None:
         raise invalid(ErrorCode.UNAUTHENTICATED, "The token is unknown, expired or revoked. Log in again.")
-    if row["kind"] == SessionKind.API_TOKEN and (row["last_used_at"] is None or row["last_used_at"] <= now - USE_NOTED):
+    noted = row["last_used_at"] if row["kind"] == SessionKind.API_TOKEN else now
+    if noted is None or noted <= now - USE_NOTED:
         await _note_use(database, row, now)
-    return identity_of(row)
+        noted = now
+    identity = identity_of(row)
+    if claims is not None:
+        claims.add(Claim(token_hash, identity, row["proof"], noted + USE_NOTED))
+    return identity
 
 
 async def _note_use(database: Database, row: Row, now: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
+from weakref import WeakValueDictionary
 
 import strawberry
 from graphql import (
@@ -80,7 +81,8 @@ class _Compiler:
         self._operation = operation
         self._fragments = {node.name.value: FragmentDetails(node) for node in fragments}
         self._variables = variables
-        self._known: dict[tuple[Any, ...], Selection] = {}
+        self._known: WeakValueDictionary[tuple[Any, ...], Selection] = WeakValueDictionary()
+        """No plan holds itself by it: one that is forgotten is gone at once."""
 
     def root(self) -> Selection:
         kind = self._schema.get_root_type(self._operation.operation)
@@ -94,10 +96,11 @@ class _Compiler:
     def _below(self, kind: GraphQLObjectType, details: FieldDetailsList) -> Selection:
         """The same for the same fields of the document, wherever they are spread: a plan is no larger than its text."""
         key = kind, *(id(one.node) for one in details)
-        if key not in self._known:
+        found = self._known.get(key)
+        if found is None:
             fields = collect_subfields(self._schema, self._fragments, self._variables, self._operation, kind, details)
-            self._known[key] = self._selection(kind, fields.grouped_field_set)
-        return self._known[key]
+            found = self._known[key] = self._selection(kind, fields.grouped_field_set)
+        return found
 
     def _selection(self, kind: GraphQLObjectType, fields: GroupedFieldSet, *, serial: bool = False) -> Selection:
         return Selection([self._field(kind, key, details) for key, details in fields.items()], serial)
@@ -120,7 +123,7 @@ class _Compiler:
         field = definition.extensions["strawberry-definition"]
         answer = field.metadata.get(ANSWERS)
         if answer is not None:
-            return Asked(answer, definition, self._arguments(definition, node))
+            return Asked(answer, definition, self._arguments(definition, node), _texts(definition, node))
         if not field.is_basic_field:
             raise NotCovered("resolver")
         return Column(field.python_name)
@@ -158,6 +161,24 @@ class _Compiler:
         if not self._schema.is_sub_type(abstract, kind):
             raise GraphQLError(f"Runtime Object type '{name}' is not a possible type for '{abstract}'.")
         return self._below(kind, details)
+
+
+def is_text(type_: Any) -> bool:
+    """Whether values of an input type are texts that need no more than to be texts."""
+    named = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
+    return is_leaf_type(named) and named.name in {"ID", "String"}
+
+
+def _texts(definition: GraphQLField, node: FieldNode) -> Mapping[str, str] | None:
+    """The variables that are a field's arguments, by the arguments' names in Python, if it takes nothing but texts."""
+    given = {argument.name.value: argument.value for argument in node.arguments or ()}
+    found = {}
+    for name, argument in definition.args.items():
+        value = given.get(name)
+        if not isinstance(value, VariableNode) or not is_text(argument.type):
+            return None
+        found[argument.extensions["strawberry-definition"].python_name] = value.name.value
+    return found or None
 
 
 def _has_variable(node: Any) -> bool:

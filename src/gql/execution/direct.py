@@ -9,7 +9,7 @@ from graphql import ExecutionResult, GraphQLError
 from strawberry.types.graphql import OperationType
 
 from gql.execution.compile import NotCovered
-from gql.execution.plans import planned
+from gql.execution.plans import Bound, planned
 from gql.execution.run import run
 from gql.masking import MaskedSchema
 from resolvers.context import Context
@@ -18,15 +18,18 @@ PLANNED = "planned"
 _ALL = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 
-async def run_known(
+Known = Bound | list[GraphQLError] | None
+"""How a known document is run, or what is wrong with its variables; None where strawberry has to look at it first."""
+
+
+def bound(
     schema: MaskedSchema,
     text: str,
     name: str | None,
     variables: Mapping[str, Any],
-    context: Context,
     allowed: Collection[OperationType] = _ALL,
-) -> ExecutionResult | None:
-    """The result of a query or mutation; None where strawberry has to look at it first. Errors are to be masked."""
+) -> Known:
+    """How a query or mutation is run."""
     known = schema.documents.get(text)
     if known is None:
         return None
@@ -34,10 +37,13 @@ async def run_known(
         found = planned(schema, known.document, name, known)
         if found.kind not in allowed or found.kind not in _ALL:
             return None
-        errors = found.limit_errors(variables)
-        bound = errors or found.bind(variables)
+        return found.limit_errors(variables) or found.bind(variables)
     except NotCovered:
         return None
+
+
+async def run_bound(schema: MaskedSchema, bound: Bound | list[GraphQLError], context: Context) -> ExecutionResult:
+    """The result. Errors are to be masked."""
     if isinstance(bound, list):
         return ExecutionResult(None, bound)
     schema.executed[PLANNED] += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +13,7 @@ from graphql import FieldNode, GraphQLField
 
 from gql.answers import Batch, Change, Read
 from gql.sources import read
+from resolvers.selected import Selected
 
 if TYPE_CHECKING:
     from gql.execution.run import Run
@@ -64,14 +66,20 @@ class Asked:
     definition: GraphQLField
     arguments: Mapping[str, Any] | None
     """If they are the same each time: no variables are among them."""
+    texts: Mapping[str, str] | None = None
+    """If all that it takes are texts, and each is a variable: the names of those."""
 
     async def values(self, run: Run, field: Field, sources: Sequence[Any]) -> Sequence[Any]:
         """One value for each source; if anything goes wrong, for all of them."""
+        answer = self.answer
         try:
             given = run.bound.arguments(self, field.nodes[0])
-            if not isinstance(self.answer, Batch):
-                return [await self.answer(run.context, given)]
-            answers = await run.ask(self.answer, sources, given)
+            if isinstance(answer, Change):
+                return [await answer(run.context, given)]
+            selected = selected_of(field.shape) if answer.asks_what else None
+            if isinstance(answer, Read):
+                return [await answer(run.context, given, selected)]
+            answers = await run.ask(answer, sources, given, selected)
         except Exception as error:  # noqa: BLE001  (whatever it is: the values could not be had)
             return [run.failed(error)] * len(sources)
         if any(issubclass(kind, Exception) for kind in set(map(type, answers))):
@@ -87,9 +95,15 @@ class Field:
     nodes: list[FieldNode]
     source: Column | Typename | Itself | Asked
     shape: Shape
+    brought: str = field(init=False)
+    """Under which name a source may bring the answer along."""
+
+    def __post_init__(self) -> None:
+        answer = getattr(self.source, "answer", None)
+        self.brought = answer.declared.brought if isinstance(answer, Batch) else ""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Selection:
     """The fields that are selected of one object type, in the order of the answer."""
 
@@ -106,6 +120,9 @@ class Selection:
     """The others."""
     asks: int = field(init=False)
     """How many of those ask a resolver."""
+    proves: bool = field(init=False)
+    """Whether it is one query that proves who asks."""
+    _selected: Selected | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         names = {one.key: one.source.name for one in self.fields if isinstance(one.source, Typename)}
@@ -119,3 +136,44 @@ class Selection:
         settled = names.keys() | {key for key, _, _ in self.columns}
         self.branches = [one for one in self.fields if one.key not in settled]
         self.asks = sum(isinstance(one.source, Asked) for one in self.branches)
+        answers = [one.source.answer for one in self.fields if isinstance(one.source, Asked)]
+        self.proves = len(self.fields) == 1 == len(answers) and answers[0].declared.proves
+
+    @property
+    def selected(self) -> Selected:
+        """The same as resolvers know it."""
+        if self._selected is None:
+            self._selected = _selected(self.fields)
+        return self._selected
+
+
+def selected_of(shape: Shape) -> Selected | None:
+    """What is selected of objects of one type, or of those in lists; None where that is not known."""
+    while shape.item is not None:
+        shape = shape.item
+    selection = shape.known_selection()
+    return None if selection is None else selection.selected
+
+
+def _unknown() -> None:
+    pass
+
+
+def _selected(fields: Sequence[Field]) -> Selected:
+    columns: set[str] = set()
+    below: dict[str, Callable[[], Selected | None]] = {}
+    whole = others = False
+    for one in fields:
+        source, name = one.source, ""
+        if isinstance(source, Column):
+            columns.add(name := source.name)
+        elif isinstance(source, Asked) and isinstance(source.answer, Batch):
+            declared = source.answer.declared
+            columns |= declared.needs or set()
+            whole = whole or declared.needs is None
+            name = declared.brought
+        if not name and not isinstance(source, Typename):
+            others = True
+        elif not one.shape.at_once:  # and if it is there twice, under different names, nothing is known of it
+            below[name] = _unknown if name in below else partial(selected_of, one.shape)
+    return Selected(frozenset(columns), whole, below, others)

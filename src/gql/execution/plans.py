@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import strawberry
 from graphql import (
@@ -22,13 +22,15 @@ from graphql import (
     get_operation_ast,
     get_variable_values,
     is_leaf_type,
+    type_from_ast,
 )
-from graphql.execution.values import VariableValues
+from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
+from graphql.execution.values import VariableValues, VariableValueSource
 from strawberry.types.graphql import OperationType
 
 from gql.cost import cost_errors
 from gql.documents import Known
-from gql.execution.compile import NotCovered, arguments, compiled
+from gql.execution.compile import NotCovered, arguments, compiled, is_text
 from gql.execution.fields import Asked, Selection
 from gql.selections import Definitions
 from gql.snapshot import at_one_instant
@@ -50,14 +52,27 @@ class Bound:
     """Whether all that is selected is to be read from one snapshot."""
     known: dict[Asked, Mapping[str, Any]] = field(default_factory=dict)
 
+    @property
+    def proves(self) -> bool:
+        """Whether running it proves who asks: it may be run before that is known."""
+        return self.at_one_instant or self.root.proves
+
     def arguments(self, asked: Asked, node: FieldNode) -> Mapping[str, Any]:
         """The arguments of a field. Raises GraphQLError, as graphql-core does."""
         if asked.arguments is not None:
             return asked.arguments
         found = self.known.get(asked)
         if found is None:
-            found = self.known[asked] = arguments(self.schema, asked.definition, node, self.variables)
+            found = self.known[asked] = self._texts(asked) or arguments(
+                self.schema, asked.definition, node, self.variables
+            )
         return found
+
+    def _texts(self, asked: Asked) -> Mapping[str, str] | None:
+        """The same, where nothing needs to be looked at more closely."""
+        values = self.variables.coerced
+        found = {name: values.get(variable) for name, variable in (asked.texts or {}).items()}
+        return cast("dict[str, str]", found) if all(type(value) is str for value in found.values()) else None
 
 
 @dataclass(slots=True)
@@ -69,11 +84,22 @@ class Planned:
     definitions: Definitions
     conditions: frozenset[str]
     at_one_instant: bool
+    known: Known | None = None
+    """The document it is kept with, if that is known."""
     plans: OrderedDict[tuple[Any, ...], Selection] = field(default_factory=OrderedDict)
     left: str | None = None
     """Why graphql-core runs it, if it does."""
     _limits: list[GraphQLError] | None = None
     """What it breaks whatever its variables are, if they do not matter."""
+    _texts: Mapping[str, GraphQLVariableSignature] | None = field(init=False)
+    """Its variables, if all of them are texts."""
+
+    def __post_init__(self) -> None:
+        definitions = self.operation.variable_definitions or ()
+        schema = self.schema._schema  # noqa: SLF001  # there is no public way to graphql-core's schema
+        texts = all(is_text(type_from_ast(schema, one.type)) for one in definitions)
+        found = {one.variable.name.value: get_variable_signature(schema, one) for one in definitions} if texts else None
+        self._texts = cast("dict[str, GraphQLVariableSignature] | None", found)
 
     @property
     def kind(self) -> OperationType:
@@ -94,15 +120,21 @@ class Planned:
 
     def bind(self, raw: Mapping[str, Any]) -> Bound | list[GraphQLError]:
         """The plan for these variables, or what is wrong with them. Raises NotCovered."""
-        definitions = self.operation.variable_definitions or ()
-        schema = self.schema._schema  # noqa: SLF001  # there is no public way to graphql-core's schema
-        variables = get_variable_values(schema, definitions, dict(raw), max_errors=MOST_ERRORS)
+        variables = self._variables(raw)
         if isinstance(variables, list):
             return variables
         try:
             return Bound(self._plan(variables), self.schema, variables, self.at_one_instant)
         except GraphQLError as error:  # a condition at the root is null
             return [error]
+
+    def _variables(self, raw: Mapping[str, Any]) -> VariableValues | list[GraphQLError]:
+        if self._texts is not None and all(type(raw.get(name)) is str for name in self._texts):  # as they are
+            sources = {name: VariableValueSource(signature, raw[name]) for name, signature in self._texts.items()}
+            return VariableValues(sources, {name: raw[name] for name in sources})
+        definitions = self.operation.variable_definitions or ()
+        schema = self.schema._schema  # noqa: SLF001  # there is no public way to graphql-core's schema
+        return get_variable_values(schema, definitions, dict(raw), max_errors=MOST_ERRORS)
 
     def _plan(self, variables: VariableValues) -> Selection:
         if self.left is not None:
@@ -117,6 +149,8 @@ class Planned:
                 raise
             if len(self.plans) > MOST_PLANS:
                 self.plans.popitem(last=False)
+            elif self.known is not None:
+                self.known.keeps(1)
         return plan
 
 
@@ -132,7 +166,7 @@ def planned(schema: strawberry.Schema, document: DocumentNode, name: str | None,
     definitions = Definitions.of(document)
     core = schema._schema  # noqa: SLF001  # there is no public way to graphql-core's schema
     together = at_one_instant(core, operation, definitions)
-    made = Planned(schema, operation, definitions, frozenset(_conditions(document)), together)
+    made = Planned(schema, operation, definitions, frozenset(_conditions(document)), together, known)
     if known is not None:
         known.facts[key] = made
     return made

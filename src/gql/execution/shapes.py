@@ -38,11 +38,17 @@ class Shape(Protocol):
     def item(self) -> Shape | None:
         """Of lists, the shape of their items."""
 
+    def known_selection(self) -> Selection | None:
+        """Of objects of one type, what is selected of them, if that can be said beforehand."""
+
     def selection_of(self, result: Any, run: Run) -> Selection | None:
         """Of objects, what was selected of this one."""
 
     def column(self, values: Sequence[Any], run: Run) -> Sequence[Any]:
         """What is sent for each value; a Failed where that cannot be."""
+
+    def absent(self, value: Any, run: Run) -> Any:
+        """What stands for None, Undefined or a Failed."""
 
     async def complete(self, values: Sequence[Any], run: Run) -> Sequence[Any]:
         """The same where fields below have to be read first."""
@@ -58,6 +64,10 @@ class _Shape:
     def __init__(self, where: str, *, nullable: bool) -> None:
         self.nullable = nullable
         self._where = where
+
+    def known_selection(self) -> Selection | None:
+        """Nothing is selected of leaves and lists."""
+        return None
 
     def selection_of(self, result: Any, run: Run) -> Selection | None:
         """Nothing is selected of leaves and lists."""
@@ -221,6 +231,13 @@ class Objects(_Shape):
             self._selection = self._compiled()
         return self._selection
 
+    def known_selection(self) -> Selection | None:
+        """The same for all, unless a condition in it is null."""
+        try:
+            return self.selection
+        except GraphQLError:
+            return None
+
     def selection_of(self, result: Any, run: Run) -> Selection | None:
         """The same for all."""
         return self.selection
@@ -253,6 +270,9 @@ class Abstracts(Objects):
         _Shape.__init__(self, where, nullable=nullable)
         self._find = possible
         self._possible: dict[str, Selection] = {}
+
+    def known_selection(self) -> None:
+        """It depends on the type."""
 
     def selection_of(self, result: Any, run: Run) -> Selection:
         """What was selected of its type."""

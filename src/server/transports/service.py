@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from engine.firm.sessions import Identity, authenticate
+from engine.firm.sessions import Claim, Claims, Identity, authenticate
 from gql.following import Followings
 from gql.masking import MaskedSchema
 from live.hub import Hub
@@ -34,15 +34,16 @@ class Service:
     hub: Hub
     presence: Presence
     stop: asyncio.Event
+    claims: Claims = field(default_factory=Claims)
     followings: Followings = field(default_factory=Followings)
     sockets: int = 0
     """WebSocket connections that are open."""
 
     async def known(self, token: str) -> Identity:
         """Whose token it is. Raises Refused."""
-        return await authenticate(self.database, token)
+        return await authenticate(self.database, token, claims=self.claims)
 
-    def context(self, identity: Identity | None, address: str) -> Context:
+    def context(self, identity: Identity | None, address: str, claim: Claim | None = None) -> Context:
         """The context of one operation."""
         return Context(
             database=self.database,
@@ -52,6 +53,7 @@ class Service:
             tails=self.tails,
             presence=self.presence,
             session_lifetime=timedelta(hours=self.settings.session_hours),
+            claim=claim,
         )
 
     def join(self, operation: Operation, context: Context, sink: Sink) -> Seat:

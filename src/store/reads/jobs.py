@@ -1,6 +1,7 @@
 """Jobs, tasks and what belongs to them."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -21,9 +22,12 @@ LINKED_TASKS: Final = """
 HISTORY: Final = """h.*, 'HistoryEntry' AS "__typename" """
 
 
-def columns(p: Params, today: date) -> str:
-    """The columns of a job (alias j), with whether it is overdue."""
-    return f"""j.*, {job_overdue(p, today)} AS overdue, 'Job' AS "__typename" """
+def columns(p: Params, today: date, wanted: Collection[str] | None = None) -> str:
+    """The columns of a job (alias j), with whether it is overdue; all of them, unless some are wanted."""
+    if wanted is None:
+        return f"""j.*, {job_overdue(p, today)} AS overdue, 'Job' AS "__typename" """
+    late = [f"{job_overdue(p, today)} AS overdue"] if "overdue" in wanted else []
+    return ", ".join([*(f"j.{name}" for name in sorted({"id", *wanted} - {"overdue"})), *late])
 
 
 async def by_ids(db: Db, firm_id: str, ids: Collection[str], today: date, seen: Condition) -> dict[str, Row]:
@@ -31,6 +35,28 @@ async def by_ids(db: Db, firm_id: str, ids: Collection[str], today: date, seen: 
     p = Params(firm_id, list(ids))
     sql = f"SELECT {columns(p, today)} FROM jobs j WHERE j.firm_id = $1 AND j.id = ANY($2) AND {seen(p)}"
     return {row["id"]: row for row in await db.rows(sql, *p.values)} if ids else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is read beside one job: an object of what hangs on it, and the proof of a session."""
+
+    hanging: str | None = None
+    proof: Condition | None = None
+
+
+async def one(
+    db: Db, firm_id: str, job_id: str, today: date, seen: Condition, wanted: Collection[str] | None, beside: Beside
+) -> Row | None:
+    """One job (alias j), with ``hanging``, as JSON, and ``proof`` where they are asked for."""
+    p = Params(firm_id, job_id)
+    more = f", {beside.hanging} AS hanging" if beside.hanging else ""
+    if beside.proof is not None:
+        more += f", ({beside.proof(p)}) AS proof"
+    return await db.row(
+        f"SELECT {columns(p, today, wanted)}{more} FROM jobs j WHERE j.firm_id = $1 AND j.id = $2 AND {seen(p)}",
+        *p.values,
+    )
 
 
 async def judged(db: Db, firm_id: str, ids: Collection[str], today: date, here: Condition) -> dict[str, Row]:

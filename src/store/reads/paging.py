@@ -50,9 +50,9 @@ class Found:
 
 
 async def pages(
-    db: Db, source: Source, order: Order, part: Slice, parents: Sequence[str] = ("",)
+    db: Db, source: Source, order: Order, part: Slice, parents: Sequence[str] = ("",), *, cursors: bool = True
 ) -> Mapping[str, Found]:
-    """The slice of every parent's list. Rows carry their order values as ``cursor_values``, a list of texts."""
+    """The slice of every parent's list. With ``cursors``, rows carry their order values: ``cursor_values``, texts."""
     p = Params(list(dict.fromkeys(parents)))
     forward = order.descending == part.backward
     conditions = [source.where(p)]
@@ -62,11 +62,12 @@ async def pages(
     direction = "ASC" if forward else "DESC"
     expressions = [expression for expression, _ in order.columns]
     texts = ", ".join(f"({expression})::text" for expression in expressions)
+    values = f", ARRAY[{texts}] AS cursor_values" if cursors else ""
     found = await db.rows(
         f"""
         SELECT parent.id AS parent_id, page.*
         FROM unnest($1::text[]) AS parent (id) CROSS JOIN LATERAL (
-            SELECT {source.columns(p)}, ARRAY[{texts}] AS cursor_values FROM {source.tables}
+            SELECT {source.columns(p)}{values} FROM {source.tables}
             WHERE {" AND ".join(conditions)}
             ORDER BY {", ".join(f"{expression} {direction}" for expression in expressions)}
             LIMIT {p(part.size + 1)}

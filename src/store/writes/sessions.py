@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from store.database import Db, Row
+from store.sql import Params
 
 
 async def user_by_email(db: Db, email: str) -> Row | None:
@@ -25,30 +26,45 @@ async def memberships(db: Db, user_id: str) -> list[Row]:
 
 
 _IDENTITY: Final = """
-    SELECT s.id, s.kind, s.scopes, s.expires_at, s.revoked_at, s.last_used_at,
+    s.id, s.kind, s.scopes, s.expires_at, s.revoked_at, s.last_used_at,
         m.id AS member_id, m.firm_id, m.user_id, m.role, m.rights, m.deactivated_at, f.time_zone, f.clock_date
-    FROM sessions s
+"""
+_SESSIONS: Final = """
+    sessions s
     JOIN members m ON m.firm_id = s.firm_id AND m.id = s.member_id
     JOIN firms f ON f.id = s.firm_id
 """
 
 
-async def by_token(db: Db, token_hash: bytes, now: datetime) -> Row | None:
-    """The live session of a token, with its member, user and firm."""
-    return await db.row(
-        f"""
-        {_IDENTITY}
-        WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > $2)
-            AND m.deactivated_at IS NULL
-        """,
-        token_hash,
-        now,
+_PROOF: Final = """
+    ROW(s.id, s.kind, s.scopes, s.expires_at, m.id, m.firm_id, m.user_id, m.role, m.rights, f.time_zone, f.clock_date)
+    ::text
+"""
+
+
+def _live(p: Params, token_hash: bytes, now: datetime) -> str:
+    return (
+        f"s.token_hash = {p(token_hash)} AND s.revoked_at IS NULL"
+        f" AND (s.expires_at IS NULL OR s.expires_at > {p(now)}) AND m.deactivated_at IS NULL"
     )
+
+
+async def by_token(db: Db, token_hash: bytes, now: datetime) -> Row | None:
+    """The live session of a token, with its member, user and firm, and what proves later that it is still the same."""
+    p = Params()
+    sql = f"SELECT {_IDENTITY}, {_PROOF} AS proof FROM {_SESSIONS} WHERE {_live(p, token_hash, now)}"
+    return await db.row(sql, *p.values)
+
+
+def proof(p: Params, token_hash: bytes, now: datetime) -> str:
+    """A query for the proof of a token's session as it is now: another text if anything of it has changed, or none."""
+    return f"SELECT {_PROOF} FROM {_SESSIONS} WHERE {_live(p, token_hash, now)}"
 
 
 async def by_ids(db: Db, firm_id: str, ids: Collection[str]) -> dict[str, Row]:
     """Sessions, live or not, with their members, users and firm."""
-    found = await db.rows(f"{_IDENTITY} WHERE s.firm_id = $1 AND s.id = ANY($2)", firm_id, list(ids))
+    sql = f"SELECT {_IDENTITY} FROM {_SESSIONS} WHERE s.firm_id = $1 AND s.id = ANY($2)"
+    found = await db.rows(sql, firm_id, list(ids))
     return {row["id"]: row for row in found}
 
 

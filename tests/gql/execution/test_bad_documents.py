@@ -9,7 +9,7 @@ import pytest
 from graphql import ExecutionResult, GraphQLError
 
 from gql.documents import Documents, Known
-from gql.execution.direct import run_known
+from gql.execution.direct import bound, run_bound
 from gql.execution.fields import Selection
 from gql.execution.plans import MOST_PLANS, Bound, planned
 from gql.execution.run import Run
@@ -59,7 +59,7 @@ async def test_an_invalid_document_never_gets_a_plan(full: Full, text: str) -> N
     for _ in range(2):
         result = await schema.execute(text, context_value=full.contexts()())
         answers.append(said(result.errors))
-        assert await run_known(schema, text, None, {}, full.contexts()()) is None
+        assert bound(schema, text, None, {}) is None
     assert answers[0] == answers[1]
     assert answers[0] != []
     assert schema.executed.total() == before
@@ -74,7 +74,7 @@ async def test_wrong_variables_are_told_the_same_by_all(full: Full, text: str, v
         await by_core(schema, asked, context()),
         await by_plan(schema, asked, context()),
         await schema.execute(text, variable_values=variables, context_value=context()),  # type: ignore[list-item]
-        await run_known(schema, text, None, variables, context()),
+        await run_bound(schema, bound(schema, text, None, variables) or [], context()),
     ]
     answers = [said(one.errors) for one in found if one is not None]
     assert len(answers) == 4
@@ -92,7 +92,7 @@ def unfolding(depth: int) -> str:
 
 async def test_a_plan_is_no_larger_than_its_document() -> None:
     """However often fragments are spread: what is selected by the same words is compiled once."""
-    known = Known(Asked(unfolding(9), {}).document)
+    known = Known("", Asked(unfolding(9), {}).document, Documents())
     before = _selections()
     bound = planned(little_schema(), known.document, None, known).bind({})
     assert isinstance(bound, Bound)

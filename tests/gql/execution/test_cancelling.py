@@ -59,7 +59,7 @@ async def test_siblings_wait_together_and_end_together(monkeypatch: pytest.Monke
     waiting: list[str] = []
     ended: list[str] = []
 
-    async def wait(self: Batch, context: Any, parents: Sequence[Any], values: Any) -> Sequence[Any]:
+    async def wait(self: Batch, context: Any, parents: Sequence[Any], values: Any, what: Any) -> Sequence[Any]:
         name = self.resolver.__qualname__
         waiting.append(name)
         try:
@@ -82,7 +82,7 @@ async def test_a_sibling_of_what_breaks_does_not_go_on(monkeypatch: pytest.Monke
     """A bug of ours ends the whole operation: nothing of it reads on when it has been answered."""
     ended = asyncio.Event()
 
-    async def wait(self: Batch, context: Any, parents: Sequence[Any], values: Any) -> Sequence[Any]:
+    async def wait(self: Batch, context: Any, parents: Sequence[Any], values: Any, what: Any) -> Sequence[Any]:
         if values:
             return [None] * len(parents)
         try:

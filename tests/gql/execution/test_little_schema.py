@@ -11,7 +11,7 @@ from graphql import validate
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gql.documents import Known
+from gql.documents import Documents, Known
 from gql.execution.plans import Bound, planned
 from gql.execution.run import run
 from resolvers.company import Company
@@ -119,7 +119,7 @@ async def test_a_known_document_is_planned_for_each_set_of_conditions() -> None:
     """The same document, sent again and again with other variables."""
     text = """query ($a: Boolean!, $b: Boolean = true, $shout: Boolean = false) {
         must { number @skip(if: $a) askedText(shout: $shout) leaf @include(if: $b) { id text @skip(if: $a) } } }"""
-    known = Known(Asked(text, {}).document)
+    known = Known(text, Asked(text, {}).document, Documents())
     answers = set()
     for values in product([True, False], [True, False, None], [True, None]):
         variables = {name: value for name, value in zip(["a", "b", "shout"], values, strict=True) if value is not None}
