@@ -42,19 +42,21 @@ class Delivery:
         self._refused = refused
         self._failed = failed
         self._parcels: deque[_Parcel] = deque()
+        self._given = 0
         self._task: asyncio.Task[None] | None = None
 
     def hand(self, cohort: Cohort, payload: bytes, end: Position, *, reset: bool) -> None:
-        """Gives all of a cohort an event, which takes them on to a position: the first of them at once."""
+        """Gives all of a cohort an event, which takes them on to a position: at once as long as they are few."""
         seats = iter(list(cohort.seats))
         self._parcels.append(_Parcel(cohort.position, cohort.told, payload, end.encode(), reset, seats))
-        if self._task is None and self._some():
+        if self._task is None and (self._given >= CHUNK or self._some()):
             self._task = asyncio.create_task(self._rest())
 
     async def done(self) -> None:
         """Waits until everybody has been given what there was."""
         if self._task is not None:
             await asyncio.shield(self._task)
+        self._given = 0
 
     async def _rest(self) -> None:
         await asyncio.sleep(0)
@@ -66,6 +68,7 @@ class Delivery:
         """Gives some of the first event's their own; answers whether there is more to do."""
         parcel = self._parcels[0]
         chunk = list(islice(parcel.seats, CHUNK))
+        self._given += len(chunk)
         self._count(parcel, [seat for seat in chunk if seat.cohort is not None and self._offer(parcel, seat)])
         if len(chunk) < CHUNK:
             self._parcels.popleft()
