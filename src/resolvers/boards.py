@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from engine import access
 from live import cursor
@@ -18,7 +18,8 @@ from store.reads import log, seers
 from store.reads.filters import JobFilter, condition, is_personal
 from store.sql import Params
 
-TABLES = "jobs j JOIN job_statuses js ON js.firm_id = j.firm_id AND js.id = j.status_id"
+TABLES: Final = "jobs j JOIN job_statuses js ON js.firm_id = j.firm_id AND js.id = j.status_id"
+"""Jobs with their statuses, for conditions that look at both."""
 
 
 @query(may=READER, depends=Depends.SCOPE)
@@ -54,13 +55,14 @@ async def column(context: Context, rows: Sequence[Mapping[str, Any]], *, stage_i
 
 
 def shown(context: Context, wanted: JobFilter | None, p: Params) -> str:
-    """Which jobs (aliases j, js) are on a board for the viewer."""
+    """Which jobs (alias j) are on a board for the viewer."""
     return f"{access.sees_job(context.viewer, p, 'j')} AND {held(context, wanted, p)}"
 
 
 def held(context: Context, wanted: JobFilter | None, p: Params) -> str:
-    """Which of the jobs (aliases j, js) that the viewer sees a board holds."""
-    return f"js.on_board AND ({condition(p, wanted, context.asker)})"
+    """Which of the jobs (alias j) that the viewer sees a board holds. The statuses are read once, not for each job."""
+    statuses = f"SELECT bs.id FROM job_statuses bs WHERE bs.firm_id = {p(context.firm_id)} AND bs.on_board"
+    return f"j.status_id = ANY (ARRAY({statuses})) AND ({condition(p, wanted, context.asker)})"
 
 
 @batch(may=WITH_PARENT, depends=Depends.SCOPE)
@@ -75,7 +77,7 @@ async def column_jobs(
             place = f"j.firm_id = {p(context.firm_id)} AND j.stage_id = parent.id"
             return f"{place} AND {shown(context, wanted, p)}"
 
-        source = jobs.job_source(context, where, TABLES, of_nodes(selected))
+        source = jobs.job_source(context, where, selected=of_nodes(selected))
         parents = [row["stage"]["id"] for row in group]
         some = await pages(context, source, orders.of_column(job_sort), PageArgs(**args), parents, selected)
         found |= {id(row): connection for row, connection in zip(group, some, strict=True)}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import asyncpg
-from graphql import FieldNode, GraphQLField
+from graphql import FieldNode, GraphQLField, print_ast
 
 from gql.answers import Batch, Change, Read
 from gql.sources import read
@@ -97,6 +97,16 @@ class Field:
     shape: Shape
     brought: str = field(init=False)
     """Under which name a source may bring the answer along."""
+    twins: list[Field] = field(init=False, default_factory=list)
+    """Other fields of the selection that ask the same, under other names."""
+
+    @property
+    def asks(self) -> Hashable:
+        """What is asked, equal for fields that are answered the same; None where that cannot be said."""
+        source = self.source
+        if not isinstance(source, Asked) or isinstance(source.answer, Change) or source.answer.asks_what:
+            return None
+        return source.answer.resolver, frozenset(map(print_ast, self.nodes[0].arguments or ()))
 
     def __post_init__(self) -> None:
         answer = getattr(self.source, "answer", None)
@@ -117,7 +127,7 @@ class Selection:
     cells: Sequence[tuple[str, str, frozenset[type], Column, Shape]] = field(init=False)
     """The same for few sources: with the column's name, and the types of values that are sent as they are."""
     branches: Sequence[Field] = field(init=False)
-    """The others."""
+    """The others, without those that are the twins of one of them."""
     asks: int = field(init=False)
     """How many of those ask a resolver."""
     proves: bool = field(init=False)
@@ -134,7 +144,7 @@ class Selection:
         ]
         self.cells = [(key, source.name, shape.as_is, source, shape) for key, source, shape in self.columns]
         settled = names.keys() | {key for key, _, _ in self.columns}
-        self.branches = [one for one in self.fields if one.key not in settled]
+        self.branches = _without_twins([one for one in self.fields if one.key not in settled])
         self.asks = sum(isinstance(one.source, Asked) for one in self.branches)
         answers = [one.source.answer for one in self.fields if isinstance(one.source, Asked)]
         self.proves = len(self.fields) == 1 == len(answers) and answers[0].declared.proves
@@ -153,6 +163,17 @@ def selected_of(shape: Shape) -> Selected | None:
         shape = shape.item
     selection = shape.known_selection()
     return None if selection is None else selection.selected
+
+
+def _without_twins(fields: Sequence[Field]) -> Sequence[Field]:
+    """The first of those that ask the same, with the others as its twins."""
+    first: dict[Hashable, Field] = {}
+    for one in fields:
+        asks = one.asks
+        leader = first.setdefault(one.key if asks is None else asks, one)
+        if leader is not one:
+            leader.twins.append(one)
+    return list(first.values())
 
 
 def _unknown() -> None:

@@ -114,14 +114,15 @@ class Run:
         return result
 
     async def _branch(self, field: Field, sources: Sequence[Any], results: list[dict[str, Any]], rows: bool) -> None:
-        """Fills in one field, with all below it."""
-        source, key, values = field.source, field.key, sources
+        """Fills in one field and its twins, with all below them."""
+        source, values = field.source, sources
         if isinstance(source, Asked):
             values = await source.values(self, field, sources)
         elif isinstance(source, Column):
             values = source.values(self, sources, rows)
-        for result, value in zip(results, await field.shape.complete(values, self), strict=True):
-            result[key] = value
+        for one in (field, *field.twins):
+            for result, value in zip(results, await one.shape.complete(values, self), strict=True):
+                result[one.key] = value
 
     async def ask(
         self, batch: Batch, sources: Sequence[Any], arguments: Mapping[str, Any], selected: Selected | None

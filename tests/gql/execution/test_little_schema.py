@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import product
+from typing import Any
 
 import pytest
-from graphql import validate
+from graphql import GraphQLString, validate
+from graphql.execution.values import VariableValues
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gql.answers import Batch
 from gql.documents import Documents, Known
+from gql.execution.failures import Failed
+from gql.execution.fields import Column, Field, Selection
 from gql.execution.plans import Bound, planned
-from gql.execution.run import run
+from gql.execution.run import FEW, Run, run
+from gql.execution.shapes import Leaves
 from resolvers.company import Company
 from resolvers.context import Context
+from store.database import Database
 from tests.gql.execution.compare import Asked, assert_same, by_core, by_plan, encoded
 from tests.gql.execution.little import little_context, little_schema, little_world
 from tests.gql.execution.writing import Writer
@@ -50,6 +57,39 @@ async def test_a_query_answers_the_same(faults: float, seed: int, size: int) -> 
     """All kinds of columns, lists, objects and abstract types; whatever goes wrong with them."""
     asked = Writer(little_schema()._schema, seed, size).query()
     await assert_same(little_schema(), asked, contexts(seed, faults))
+
+
+async def test_fields_that_ask_the_same_ask_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under whatever names, with whatever below; those with other arguments ask for themselves."""
+    asked: list[str] = []
+
+    async def counted(self: Batch, *given: Any) -> Sequence[Any]:
+        asked.append(self.resolver.__qualname__)
+        return await before(self, *given)
+
+    before = Batch.__call__
+    monkeypatch.setattr(Batch, "__call__", counted)
+    document = """query ($yes: Boolean) { must { askedMany { number } more: askedMany { number leaf { id } }
+        a: askedText(shout: $yes) b: askedText(shout: $yes) c: askedText(shout: true) d: askedText } }"""
+    for seed in range(20):
+        asked.clear()
+        result = await by_plan(little_schema(), Asked(document, {"yes": True}), contexts(seed, 0.0)())
+        assert not result.errors
+        assert len(asked) == 4
+        await assert_same(little_schema(), Asked(document, {"yes": True}), contexts(seed, 0.2))
+
+
+async def test_a_row_without_a_column_fails_and_is_not_null(database: Database) -> None:
+    """A bug of ours must not look like an answer: few rows are read one by one, many by columns."""
+    for number in (1, FEW + 1):
+        rows = await database.rows(f"SELECT 'a' AS id FROM generate_series(1, {number})")
+        shape = Leaves(GraphQLString, "Job.name", nullable=True)
+        selection = Selection([Field(name, [], Column(name), shape) for name in ("id", "name")])
+        running = Run(Bound(selection, little_schema(), VariableValues({}, {})), little_context(little_world(1)))
+        for one in await running.select(selection, rows):
+            assert one["id"] == "a"
+            assert isinstance(one["name"], Failed)
+            assert isinstance(one["name"].error, KeyError)
 
 
 @examples(200)
