@@ -28,6 +28,8 @@ from bench.viewers import cpu
 
 QUICK = bool(os.environ.get("QUICK"))
 """A try while developing: little of everything, and nothing to be trusted."""
+PARTS = (os.environ.get("PARTS") or "loads,executor,growth").split(",")
+"""What to measure: the whole takes some ten minutes."""
 ROUNDS = 1 if QUICK else 3
 SECONDS = 0.5 if QUICK else 1.2
 FIRMS = 2 if QUICK else 20
@@ -107,34 +109,46 @@ class House:
 
 
 async def measure() -> str:
-    """All of it, as Markdown."""
+    """All of it, or what PARTS names, as Markdown."""
+    said: list[str] = [_NOTE]
+    lines: list[Line] = []
     async with reads_servers.running_postgres() as postgres, running_client() as client:
-        many, small = await postgres.database("many"), await postgres.database("small")
+        many = await postgres.database("many")
         say("seeding")
         told = await reads_servers.seed(many, seed=1, firms=FIRMS, pipelines=10 * FIRMS, jobs=5_000 * FIRMS)
-        measures = await _loads(postgres, client, many, told["firms"][0])
-        lines = [*_verdicts(measures), *await reads_executor.measure(many, told["firms"][0])]
-        lines += await _growth(postgres, client, small, many, told["firms"][0])
-    return f"{_NOTE}\n\n{_loads_table(measures)}\n\n{table(lines)}"
+        if "loads" in PARTS:
+            measures = await _loads(postgres, client, many, told["firms"][0])
+            said.append(_loads_table(measures))
+            lines += _verdicts(measures)
+        if "executor" in PARTS:
+            lines += await reads_executor.measure(many, told["firms"][0])
+        if "growth" in PARTS:
+            lines += await _growth(postgres, client, many)
+    return "\n\n".join([*said, table(lines)])
 
 
-async def _growth(postgres: Postgres, client: Client, small: str, many: str, firm: Json) -> list[Line]:
+async def _growth(postgres: Postgres, client: Client, many: str) -> list[Line]:
     """How costs grow. Jobs are added while memory is measured, which takes no notice of it.
 
-    What the database does by itself after so many changes is done before time is measured.
+    A firm that is the same in both is asked for in a small database and in a large one. What the database does by
+    itself after so many changes is done before time is measured.
     """
     say("growth")
+    small = await postgres.database("small")
     wide = (await reads_servers.seed(many, seed=2, firms=1, pipelines=1, jobs=1_100))["firms"][0]
-    few = (await reads_servers.seed(small, seed=1, firms=1, pipelines=2, jobs=1_000))["firms"][0]
+    one, other = [
+        (url, (await reads_servers.seed(url, seed=3, firms=1, pipelines=2, jobs=1_000))["firms"][0])
+        for url in (small, many)
+    ]
     lines = await reads_growth.shown(client, many, wide)
-    lines += await reads_growth.stored(client, (small, few), (many, firm), f"{5_000 * FIRMS:,}")
+    lines += await reads_growth.stored(client, one, other, f"{5_000 * FIRMS:,}")
     say("memory, and a million jobs")
     flat, _ = await asyncio.gather(
-        reads_growth.memory(client, small, few),
-        reads_servers.seed(many, seed=3, firms=9 * FIRMS, pipelines=90 * FIRMS, jobs=45_000 * FIRMS),
+        reads_growth.memory(client, *one),
+        reads_servers.seed(many, seed=4, firms=9 * FIRMS, pipelines=90 * FIRMS, jobs=45_000 * FIRMS),
     )
     await asyncio.gather(*(postgres.execute("VACUUM", url) for url in (small, many)))
-    lines += (await reads_growth.stored(client, (small, few), (many, firm), f"{50_000 * FIRMS:,}"))[1:]
+    lines += (await reads_growth.stored(client, one, other, f"{50_000 * FIRMS:,}"))[1:]
     return [*lines, *flat]
 
 
