@@ -27,6 +27,7 @@ from live.wakeups import Wakeups
 from resolvers.following import LogReader
 from server import graphiql
 from server.auth import CSRF_HEADER
+from server.compression import Compressed
 from server.health import Readiness, healthz
 from server.metrics import Measured, Metrics
 from server.refusals import refuse_route
@@ -76,6 +77,7 @@ def create_app(
         middleware=[
             *([Middleware(Measured, metrics=metrics)] if metrics else []),
             *([_cors(settings)] if settings.allowed_origins else []),
+            Middleware(Compressed),
             Middleware(_Straight, answer=door.graphql),
         ],
         exception_handlers={HTTPException: refuse_route},
