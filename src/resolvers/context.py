@@ -17,7 +17,8 @@ from engine.work import Work, perform, system_clock, viewer_now
 from live.presence import Presence
 from live.tail import Tails
 from resolvers.company import Company
-from store.database import Database, Db, Share, is_outage
+from store.database import Database, Db, is_outage
+from store.lean import Lean
 from store.reads.filters import Asker
 
 STATEMENTS_AT_ONCE: Final = 3
@@ -67,7 +68,7 @@ class Context:
     loaders: dict[Any, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.db = Share(self.database, STATEMENTS_AT_ONCE)
+        self.db = Lean(self.database, STATEMENTS_AT_ONCE)
         self.now = self.clock()
 
     @property

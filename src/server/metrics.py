@@ -14,7 +14,6 @@ from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
-    Histogram,
     PlatformCollector,
     ProcessCollector,
     generate_latest,
@@ -32,6 +31,7 @@ from engine.enums import DueKind
 from live.hub import Hub
 from server import web
 from server.settings import Settings
+from server.traffic import Traffic
 from store.database import Database
 from store.reads.backlog import Waiting, by_kind
 
@@ -49,27 +49,14 @@ class Metrics:
         self.registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
-        self.requests = Counter(
-            "stageline_requests",
-            "HTTP requests, event streams and WebSocket connections begun.",
-            ["transport"],
-            registry=registry,
-        )
-        self.open = Gauge(
-            "stageline_open", "Those of them that are open at this moment.", ["transport"], registry=registry
-        )
-        self.seconds = Histogram("stageline_http_seconds", "How long HTTP requests took.", registry=registry)
+        self.traffic = Traffic((*_TRANSPORTS.values(), "websocket"))
+        registry.register(self.traffic)
         self.done = Counter(
             "stageline_due_work",
             "Tries of due work by what came of them: done, failed (to be tried again), dead (given up).",
             ["kind", "outcome"],
             registry=registry,
         )
-        self.of_transport = {
-            transport: (self.requests.labels(transport), self.open.labels(transport))
-            for transport in (*_TRANSPORTS.values(), "websocket")
-        }
-        """The two by transport: finding them takes longer than counting."""
         for kind in DueKind:
             for outcome in ("done", "failed", "dead"):
                 self.done.labels(kind, outcome)
@@ -166,7 +153,7 @@ class Measured:
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
-        self._metrics = metrics
+        self._traffic = metrics.traffic
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Counts a request and passes it on as it is."""
@@ -174,13 +161,15 @@ class Measured:
         if transport is None:
             await self._app(scope, receive, send)
             return
-        began = time.perf_counter()
-        requests, now_open = self._metrics.of_transport[transport]
-        requests.inc()
-        with now_open.track_inprogress():
+        began, traffic = time.perf_counter(), self._traffic
+        traffic.begun[transport] += 1
+        traffic.open[transport] += 1
+        try:
             await self._app(scope, receive, send)
+        finally:
+            traffic.open[transport] -= 1
         if transport == "http":
-            self._metrics.seconds.observe(time.perf_counter() - began)
+            traffic.took(time.perf_counter() - began)
 
 
 def _transport(scope: Scope) -> str | None:
