@@ -140,6 +140,7 @@ async def _growth(postgres: Postgres, client: Client, many: str) -> list[Line]:
         (url, (await reads_servers.seed(url, seed=3, firms=1, pipelines=2, jobs=1_000))["firms"][0])
         for url in (small, many)
     ]
+    await asyncio.gather(*(postgres.execute("VACUUM", url) for url in (small, many)))
     lines = await reads_growth.shown(client, many, wide)
     lines += await reads_growth.stored(client, one, other, f"{5_000 * FIRMS:,}")
     say("memory, and a million jobs")
