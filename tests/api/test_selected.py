@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from graphql import get_named_type, is_leaf_type
 
+from gql.schema import build_schema
 from store.database import Database
 from tests.support.api import Shop
 from tests.support.statements import counting
@@ -74,3 +76,18 @@ async def test_what_a_job_brings_along_is_what_a_list_shows_of_it(shop: Shop, se
     listed = await shop.owner.query(f"{{ jobs {{ nodes {{ {selection} }} }} }} {fragment}")
     assert listed["jobs"]["nodes"] == [one["job"]]
     assert list(listed["jobs"]["nodes"][0]) == list(one["job"])
+
+
+JOB_FIELDS = build_schema()._schema.type_map["Job"].fields  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", JOB_FIELDS)
+async def test_each_field_of_a_job_finds_what_it_needs(shop: Shop, name: str) -> None:
+    """Alone, nothing else has its columns read: in a list, on a board, and of one job."""
+    job = await shop.job(assigneeIds=[shop.owner.member_id])
+    field = name if is_leaf_type(get_named_type(JOB_FIELDS[name].type)) else f"{name} {{ __typename }}"
+    one = (await shop.owner.query(f"query ($id: ID!) {{ job(id: $id) {{ {field} }} }}", id=job["id"]))["job"]
+    listed = (await shop.owner.query(f"{{ jobs {{ nodes {{ {field} }} }} }}"))["jobs"]["nodes"]
+    board = f"query ($id: ID!) {{ board(pipelineId: $id) {{ columns {{ jobs {{ nodes {{ {field} }} }} }} }} }}"
+    columns = (await shop.owner.query(board, id=shop.pipeline))["board"]["columns"]
+    assert [one] == listed == columns[0]["jobs"]["nodes"]
