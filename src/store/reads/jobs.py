@@ -125,8 +125,7 @@ async def counts(
     found = await db.rows(
         f"""
         SELECT j.{column} AS id, count(*) AS job_count, count(*) FILTER (WHERE {job_overdue(p, today)}) AS overdue_count
-        FROM jobs j JOIN job_statuses js ON js.firm_id = $1 AND js.id = j.status_id
-        WHERE j.firm_id = $1 AND j.{column} = ANY($2) AND {where(p)} GROUP BY 1
+        FROM jobs j WHERE j.firm_id = $1 AND j.{column} = ANY($2) AND {where(p)} GROUP BY 1
         """,
         *p.values,
     )
