@@ -23,6 +23,7 @@ _SHOWN_BESIDE: Final = frozenset({"account", "member", "status", "clock", "firm"
 """Changes of these may be seen on any board; see ``live.replay``."""
 
 TOO_MANY_JOBS: Final = 500  # jobs of one page: querying again costs less
+_WITH_STATUS: Final = "jobs j JOIN job_statuses js ON js.firm_id = j.firm_id AND js.id = j.status_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +198,7 @@ async def _lost(context: Context, found: Touched, hidden: Collection[str]) -> se
     def where(p: Params) -> str:
         return f"js.on_board AND j.account_id = ANY({p(sorted(found.lost))})"
 
-    return await job_reads.ids_where(context.db, context.firm_id, hidden, boards.TABLES, where)
+    return await job_reads.ids_where(context.db, context.firm_id, hidden, _WITH_STATUS, where)
 
 
 async def _accounts(context: Context, pipeline_id: str, ids: Collection[str]) -> list[Change]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from engine import access
 from live import cursor
@@ -17,9 +17,6 @@ from store.reads import jobs as reads
 from store.reads import log, seers
 from store.reads.filters import JobFilter, condition, is_personal
 from store.sql import Params
-
-TABLES: Final = "jobs j JOIN job_statuses js ON js.firm_id = j.firm_id AND js.id = j.status_id"
-"""Jobs with their statuses, for conditions that look at both."""
 
 
 @query(may=READER, depends=Depends.SCOPE)

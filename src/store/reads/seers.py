@@ -26,7 +26,7 @@ async def pairs(
 async def stage_counts(
     db: Db, firm_id: str, pipeline_id: str, members: Collection[str], today: date, where: Condition
 ) -> list[Row]:
-    """For each member the jobs (alias j, their status js) that meet a condition, and overdue ones, by stage in order.
+    """For each member the jobs (alias j) that meet a condition, and overdue ones, by stage in order.
 
     The condition is read for one member after the other, so that what it selects of theirs is looked up once.
     """
@@ -37,7 +37,7 @@ async def stage_counts(
             SELECT m.id AS member_id, by_stage.* FROM unnest($3::text[]) AS m (id) CROSS JOIN LATERAL (
                 SELECT j.stage_id, count(*) AS job_count,
                     count(*) FILTER (WHERE {job_overdue(p, today)}) AS overdue_count
-                FROM jobs j JOIN job_statuses js ON js.firm_id = $1 AND js.id = j.status_id
+                FROM jobs j
                 WHERE j.firm_id = $1 AND j.pipeline_id = $2 AND {where(p)} GROUP BY 1
             ) AS by_stage
         )
