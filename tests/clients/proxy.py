@@ -8,9 +8,12 @@ import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Final
 
 RESET = struct.pack("ii", 1, 0)
 """The option SO_LINGER by which closing a socket resets the connection."""
+
+BACKLOG: Final = 128
 
 
 @dataclass
@@ -21,7 +24,8 @@ class Proxy:
     """The server's port."""
     port: int = 0
     """The port that clients connect to."""
-    _listener: asyncio.Server | None = None
+    _listener: socket.socket | None = None
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _open: set[_Link] = field(default_factory=set)
     _coming: set[asyncio.StreamWriter] = field(default_factory=set)
     """Clients for whom the server has not been reached yet."""
@@ -33,14 +37,34 @@ class Proxy:
 
     async def admit(self) -> None:
         """Take connections."""
-        self._listener = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-        self.port = self._listener.sockets[0].getsockname()[1]
+        self._listener = socket.create_server(("127.0.0.1", self.port), backlog=BACKLOG)
+        self._listener.setblocking(False)
+        self.port = self._listener.getsockname()[1]
+        asyncio.get_running_loop().add_reader(self._listener, self._accept, self._listener)
 
     def refuse(self) -> None:
         """Take no connections any more; those that are open stay."""
         if self._listener is not None:
+            asyncio.get_running_loop().remove_reader(self._listener)
             self._listener.close()
             self._listener = None
+
+    async def close(self) -> None:
+        """Refuse and end everything."""
+        self.refuse()
+        await asyncio.sleep(0)  # a task that is cancelled before it has begun would clear nothing up
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _accept(self, listener: socket.socket) -> None:
+        """Takes a connection itself: asyncio's server, closed at that moment, would leave it open and forget it."""
+        with suppress(BlockingIOError, ConnectionError):
+            accepted, _ = listener.accept()
+            accepted.setblocking(False)
+            task = asyncio.get_running_loop().create_task(self._serve(accepted))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     def cut(self) -> None:
         """Reset all connections, on both sides."""
@@ -62,12 +86,22 @@ class Proxy:
         yield
         await self.admit()
 
-    async def _serve(self, questions: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
+    async def _serve(self, accepted: socket.socket) -> None:
+        try:
+            questions, client = await asyncio.open_connection(sock=accepted)
+        except BaseException:
+            accepted.close()
+            raise
+        try:
+            await self._connect(questions, client)
+        finally:
+            _reset(client)  # whatever is left of it
+
+    async def _connect(self, questions: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
         self._coming.add(client)
         try:
             answers, server = await asyncio.open_connection("127.0.0.1", self.target)
         except OSError:  # nobody listens there
-            _reset(client)
             return
         finally:
             self._coming.remove(client)
@@ -78,7 +112,7 @@ class Proxy:
                 await asyncio.gather(_pass_on(questions, server), link.pass_answers(answers))
         finally:
             self._open.remove(link)
-            link.reset()  # whatever is left of it
+            link.reset()
 
 
 @dataclass(eq=False)
@@ -128,5 +162,4 @@ async def running_proxy(target: int) -> AsyncIterator[Proxy]:
     try:
         yield proxy
     finally:
-        proxy.refuse()
-        proxy.cut()
+        await proxy.close()

@@ -98,7 +98,7 @@ async def running_site(folder: Path, random: Random) -> AsyncIterator[Site]:
         worker = Victim("worker", "The worker runs", folder, settings)
         for node in nodes:
             await node.proxy.admit()
-            stack.callback(_let_go, node)
+            stack.push_async_callback(node.proxy.close)
             stack.push_async_callback(node.close)
         stack.push_async_callback(worker.close)
         await asyncio.gather(worker.start(), *(node.start() for node in nodes))
@@ -109,11 +109,6 @@ async def running_site(folder: Path, random: Random) -> AsyncIterator[Site]:
         world = await build(api)
         given = await _furnish(world, random)
         yield Site(postgres, redis, Cluster(nodes, api, balancer), nodes, worker, *given)
-
-
-def _let_go(node: Node) -> None:
-    node.proxy.refuse()
-    node.proxy.cut()
 
 
 async def _furnish(world: World, random: Random) -> tuple[Scribe, Patient, str, str]:
