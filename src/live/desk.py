@@ -127,6 +127,7 @@ class Desk:
                 if not await self._safely(tail):
                     self._since = None
                     await self._wait()
+        if self.closing:  # where all have gone nothing may be waited for: who comes meanwhile would never be served
             await self._delivery.done()
 
     async def _wait(self) -> None:

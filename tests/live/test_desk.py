@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from live.cursor import Position
+from live.delivery import Delivery
 from live.hub import Hub
 from live.recent import Recent
 from live.seats import Over, Seat, Shown
@@ -208,6 +209,18 @@ async def test_a_desk_ends_with_its_last_subscriber_and_begins_anew_with_the_nex
         house.hub.leave(seat)
         house.hub.leave(seat)
         await eventually(lambda: not house.hub.desks, "the desk is gone")
+
+
+async def test_a_desk_ends_at_once_whatever_is_still_on_its_way(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who comes after the last has gone finds a new desk, not one that only waits for its end."""
+    seat = house.join(first := Taking())
+    await eventually(partial(told, first, 1), "it is live")
+    monkeypatch.setattr(Delivery, "done", lambda self: asyncio.get_running_loop().create_future())
+    house.hub.leave(seat)
+    await eventually(lambda: not house.hub.desks, "the desk is gone")
+    monkeypatch.undo()
+    house.join(late := Taking())
+    await eventually(partial(told, late, 1), "who comes later is live")
 
 
 async def test_who_is_told_that_it_is_over_is_forgotten(house: House) -> None:
