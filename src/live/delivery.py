@@ -32,7 +32,7 @@ class Delivery:
     """The events of one turn, on their way to all who took part in it.
 
     Who cannot take one is ``refused``: it stands nowhere from then on, and is given nothing further. Until all is done
-    nobody may be placed, or elsewhere than before.
+    nobody may be placed anywhere else.
     """
 
     def __init__(

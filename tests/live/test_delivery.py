@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator, Hashable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,10 +16,8 @@ from live.cursor import Position
 from live.hub import Hub
 from live.recent import Recent
 from live.seats import Seat, Shown
-from live.tail import Tails
-from live.wakeups import Wakeups
 from store.database import Database
-from tests.live.test_desk import Whole
+from tests.live.test_desk import Whole, running_hub
 from tests.support.api import Api, open_shop
 from tests.support.wait import eventually
 
@@ -174,7 +171,7 @@ async def test_each_gets_everything_once_and_in_order(
     shop = await open_shop(api)
     firm_id = await database.value("SELECT firm_id FROM members WHERE id = $1", shop.owner.member_id)
     chance = random.Random(seed)  # noqa: S311  (nothing secret)
-    async with _hub(database, Random(chance)) as (hub, wakeups):
+    async with running_hub(database, Random(chance)) as (hub, wakeups):
         crowd = Crowd(hub, firm_id, chance)
         for _ in range(150):
             crowd.come()
@@ -195,13 +192,3 @@ async def happens(database: Database, firm_id: str) -> None:
     """An event that nobody has made."""
     written = "INSERT INTO events (id, firm_id, cause, changes) VALUES ('event_' || gen_random_uuid(), $1, '{}', '[]')"
     await database.rows(written, firm_id)
-
-
-@asynccontextmanager
-async def _hub(database: Database, reader: Random) -> AsyncIterator[tuple[Hub, Wakeups]]:
-    async with (
-        Wakeups.open(None) as wakeups,
-        Tails.open(database, wakeups) as tails,
-        Hub.open(database, tails, reader) as hub,
-    ):
-        yield hub, wakeups

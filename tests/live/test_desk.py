@@ -15,7 +15,7 @@ from live.cursor import Position
 from live.delivery import Delivery
 from live.hub import Hub
 from live.recent import Recent
-from live.seats import Over, Seat, Shown
+from live.seats import Over, Reader, Seat, Shown
 from live.tail import Tails
 from live.wakeups import Wakeups
 from store.database import Database
@@ -132,12 +132,13 @@ async def house(api: Api, database: Database) -> AsyncIterator[House]:
     shop = await open_shop(api)
     firm_id = await database.value("SELECT firm_id FROM members WHERE id = $1", shop.owner.member_id)
     reader = Telling()
-    async with _hub(database, reader) as (hub, wakeups):
+    async with running_hub(database, reader) as (hub, wakeups):
         yield House(shop, firm_id, hub, reader, wakeups)
 
 
 @asynccontextmanager
-async def _hub(database: Database, reader: Telling) -> AsyncIterator[tuple[Hub, Wakeups]]:
+async def running_hub(database: Database, reader: Reader) -> AsyncIterator[tuple[Hub, Wakeups]]:
+    """A hub with a reader of the test's own."""
     async with (
         Wakeups.open(None) as wakeups,
         Tails.open(database, wakeups) as tails,
