@@ -67,7 +67,7 @@ class GraphQLView:
         return response
 
     async def _run(self, operation: Operation, request: Request) -> tuple[Context, Result]:
-        """Runs an operation for whoever asks. Who it is may turn out on the way: then it is run as for the last time.
+        """Runs an operation for whoever asks. Who it is turns out on the way, or it is run again.
 
         What has been read for somebody who turns out to be another, or nobody any more, is thrown away.
         """
