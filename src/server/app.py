@@ -34,6 +34,7 @@ from server.refusals import refuse_route
 from server.requests import QuickRequest
 from server.settings import Settings
 from server.transports import socket as graphql_socket
+from server.transports.bodies import Bodies
 from server.transports.event_stream import EventStreamView
 from server.transports.http import GraphQLView
 from server.transports.service import Service
@@ -134,8 +135,9 @@ class _Door:
             if self.metrics is not None:
                 self.metrics.watch(hub, self.schema.executed)
             presence = await stack.enter_async_context(Presence.open(self.settings.redis_url, wakeups))
+            bodies = Bodies(self.settings.max_body_bytes)
             self.service = Service(
-                self.schema, self.settings, database, wakeups.notify, tails, hub, presence, self.stop
+                self.schema, self.settings, database, wakeups.notify, tails, hub, presence, self.stop, bodies
             )
             self.readiness = Readiness(database, self._pending)
             yield

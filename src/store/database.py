@@ -148,10 +148,11 @@ class Connection(asyncpg.Connection):
             self._given_up = True
             raise
 
-    def get_reset_query(self) -> str:
-        """What is run before somebody else is given the connection. What is open is rolled back all the same."""
-        given_up, self._given_up = self._given_up, False
-        return str(super().get_reset_query()) if given_up else ""
+    async def reset(self, **options: Any) -> None:
+        """What is done before somebody else is given the connection: what is open is rolled back, if anything is."""
+        if self._given_up or cast("Any", self)._top_xact is not None or self.is_in_transaction():  # noqa: SLF001
+            self._given_up = False
+            await super().reset(**options)
 
 
 @asynccontextmanager

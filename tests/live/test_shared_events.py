@@ -23,6 +23,7 @@ from live.tail import Tails
 from live.wakeups import Wakeups
 from resolvers.following import LogReader
 from server.settings import Settings
+from server.transports.bodies import Bodies
 from server.transports.operation import Operation
 from server.transports.results import results
 from server.transports.service import Service
@@ -99,8 +100,8 @@ async def service(database: Database, wakeups: Wakeups, reader: LogReader) -> As
         Hub.open(database, tails, reader) as hub,
         Presence.open(None, wakeups) as presence,
     ):
-        stop = asyncio.Event()
-        yield Service(build_schema(), Settings(), database, wakeups.notify, tails, hub, presence, stop)
+        stop, bodies = asyncio.Event(), Bodies(1_000_000)
+        yield Service(build_schema(), Settings(), database, wakeups.notify, tails, hub, presence, stop, bodies)
 
 
 async def subscribed(service: Service, client: Client, document: str, pipeline: str, **given: str) -> Collected:

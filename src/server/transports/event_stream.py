@@ -63,7 +63,7 @@ class EventStreamView:
             message = "Streams are for GET and POST."
             raise Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message, {"allow": "GET, POST"})
         check_origin(request, settings)
-        operation = await read_operation(request, settings.max_body_bytes)
+        operation = await read_operation(request, self.service.bodies)
         identity = await identify(request, self.service.known, own_pages=True)
         context = self.service.context(identity, client_address(request, settings.trusted_proxies))
         context.resume = request.headers.get("last-event-id") or None

@@ -59,7 +59,7 @@ class GraphQLView:
 
     async def _answer(self, request: Request, media_type: str) -> Response:
         check_origin(request, self.service.settings)
-        operation = await read_operation(request, self.service.settings.max_body_bytes)
+        operation = await read_operation(request, self.service.bodies)
         context, result = await self._run(operation, request)
         result.errors = masked(result.errors, operation.name) if result.errors else None
         response = json_answer(_body(result), _status(result, media_type), media_type)

@@ -1,6 +1,5 @@
 """Reads one GraphQL operation from an HTTP request, and refuses what is none. Nothing here knows the schema."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -10,15 +9,13 @@ import orjson
 from starlette.requests import Request
 
 from server.refusals import Refusal, bad_request
+from server.transports.bodies import Bodies
 
 MAX_VALUE_DEPTH: Final = 20
 """Lists and objects inside one another in the variables."""
 
 MAX_VALUES: Final = 20_000
 """Values in the variables, lists and objects counted: reading and checking them holds the loop."""
-
-BODY_SECONDS: Final = 30.0
-"""How long a client may take to send its body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +30,11 @@ class Operation:
     """Whether mutations are refused: it came by GET."""
 
 
-async def read_operation(request: Request, max_body_bytes: int) -> Operation:
+async def read_operation(request: Request, bodies: Bodies) -> Operation:
     """The operation in a GET's query string or a POST's JSON body. Raises :class:`Refusal`."""
     if request.method == "POST":
         _check_content_type(request)
-        return _operation(_decoded(await _body(request, max_body_bytes), "body"), read_only=False)
+        return _operation(_decoded(await bodies.read(request), "body"), read_only=False)
     said: dict[str, Any] = dict(request.query_params)
     for name in ("variables", "extensions"):
         if name in said:
@@ -57,29 +54,6 @@ def _check_content_type(request: Request) -> None:
     if media_type.strip().lower() != "application/json" or charset not in {"", "utf-8", "utf8"} or encoded:
         message = "Send the operation as plain JSON in UTF-8: content-type application/json."
         raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message)
-
-
-async def _body(request: Request, limit: int) -> bytes:
-    """The body, never more of it than ``limit`` bytes."""
-    declared = request.headers.get("content-length", "0")
-    if declared.isdecimal() and int(declared[:20]) > limit:
-        raise _too_large(limit)
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in request.stream():
-                if len(body) + len(chunk) > limit:
-                    raise _too_large(limit)
-                body += chunk
-    except TimeoutError:
-        message = f"The body did not arrive within {BODY_SECONDS:g} seconds."
-        raise Refusal(HTTPStatus.REQUEST_TIMEOUT, "REQUEST_TIMEOUT", message) from None
-    return bytes(body)
-
-
-def _too_large(limit: int) -> Refusal:
-    message = f"The body is larger than {limit:,} bytes."
-    return Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "BODY_TOO_LARGE", message)
 
 
 def _decoded(text: bytes, what: str) -> object:

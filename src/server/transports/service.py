@@ -17,6 +17,7 @@ from live.tail import Tails
 from resolvers.context import Context
 from resolvers.following import Who
 from server.settings import Settings
+from server.transports.bodies import Bodies
 from server.transports.operation import Operation
 from server.transports.results import TooManyStreams
 from store.database import Database
@@ -34,6 +35,7 @@ class Service:
     hub: Hub
     presence: Presence
     stop: asyncio.Event
+    bodies: Bodies
     claims: Claims = field(default_factory=Claims)
     followings: Followings = field(default_factory=Followings)
     sockets: int = 0
