@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx
 
-from bench import reads_asked, reads_executor, reads_growth, reads_servers
+from bench import reads_asked, reads_executor, reads_growth, reads_operations, reads_servers
 from bench.firm import middle
 from bench.load import Client, Load, Took, running_client
 from bench.reads_asked import Kind
@@ -122,6 +122,7 @@ async def measure() -> str:
             lines += _verdicts(measures)
         if "executor" in PARTS:
             lines += await reads_executor.measure(many, told["firms"][0])
+            lines += await reads_operations.measure(many, told["firms"][0])
         if "growth" in PARTS:
             lines += await _growth(postgres, client, many)
     return "\n\n".join([*said, table(lines)])

@@ -85,7 +85,7 @@ class Both:
     async def _ours(self, plan: Planned, given: Mapping[str, Any]) -> Any:
         bound = plan.bind(given)
         if isinstance(bound, list):
-            raise RuntimeError(bound)
+            raise RuntimeError(bound)  # noqa: TRY004  # of wrong variables, not types
         return await run(bound, self._context())
 
     async def _core(self, parsed: DocumentNode, plan: Planned, given: Mapping[str, Any]) -> Any:
