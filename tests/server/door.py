@@ -136,7 +136,8 @@ async def opened(database: Database | None, *, peer: str = "127.0.0.1", **settin
 async def apart(url: str) -> AsyncIterator[Database]:
     """A pool that leaves alone the one global context of Tortoise, which the session's pool holds."""
     context = TortoiseContext()
-    await context.init(config=config(url))
+    with context:
+        await context.init(config=config(url))
     try:
         yield Database(context.db(), context)
     finally:
