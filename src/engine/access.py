@@ -1,4 +1,4 @@
-"""Who sees and may do what (AC1 to AC4): as predicates over a viewer, and as SQL conditions for reads.
+"""Who sees and may do what (AC1 to AC5): as predicates over a viewer, and as SQL conditions for reads.
 
 Every SQL condition speaks of a row by its alias and takes its values through ``Params``, so that a read combines it
 with its own. They are the one place that decides sight: lists, counts, look-ups and commands all use them.
@@ -58,6 +58,32 @@ class Viewer:
         """Refuses whoever is neither owner nor admin."""
         if not self.manages:
             raise denied("Only an owner or an admin may do this.", None, *path)
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A contact of a firm in its portal: another sort of person than a viewer, whom no viewer's rule lets in (AC5)."""
+
+    firm_id: str
+    contact_id: str
+    user_id: str
+    time_zone: str
+    clock_date: date  # as a viewer's
+
+
+Party = Viewer | Client
+"""Whoever is logged in."""
+
+
+def id_of(party: Party) -> str:
+    """The id of the member or of the contact."""
+    return party.contact_id if isinstance(party, Client) else party.member_id
+
+
+def is_clients_account(client: Client, p: Params, account: str) -> str:
+    """AC5: a client has to do with the accounts of the contact, and with no other. ``account`` is an expression."""
+    firm, contact = p(client.firm_id), p(client.contact_id)
+    return f"{account} IN (SELECT account_id FROM account_contacts WHERE firm_id = {firm} AND contact_id = {contact})"
 
 
 def sees_pipeline(viewer: Viewer, p: Params, pipeline: str) -> str:

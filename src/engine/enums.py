@@ -156,10 +156,19 @@ class CauseKind(StrEnum):
 
     MEMBER = "MEMBER"
     API_TOKEN = "API_TOKEN"  # a kind, not a secret
+    CLIENT = "CLIENT"
     SYSTEM = "SYSTEM"
     AUTOMATION = "AUTOMATION"
     AUTOMOVE = "AUTOMOVE"
     COALESCED = "COALESCED"
+
+
+class PortalAccess(StrEnum):
+    """Whether a contact may come into the client portal."""
+
+    NONE = "NONE"
+    INVITED = "INVITED"
+    JOINED = "JOINED"
 
 
 class HistoryAction(StrEnum):

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 import asyncpg
 
-from engine.access import Viewer
+from engine.access import Client, Party, Viewer
 from engine.enums import AccessRight, CauseKind, DueKind, ErrorCode, HistoryAction, Role, TokenScope
 from engine.errors import Problem, invalid
 from store.database import Database, Db, Row
@@ -26,6 +26,8 @@ _BUSY: Final = {"40P01", "40001", "55P03"}  # deadlock, serialization failure, l
 # What a command referred to went away, or what it made was made, between its look and its change: it looks again.
 _OVERTAKEN: Final = {"23503", "23505"}
 
+
+_OVER: Final = "The access to this portal has ended."
 
 DUE: Final = "due"
 """What is notified, beside the firm, when a transaction has left work that is due."""
@@ -46,7 +48,7 @@ class Cascade:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who sends a command, by what, and from where. The system acts for the member who set it going."""
+    """Who sends a command, by what, and from where. The system acts for the member or client who set it going."""
 
     viewer: Viewer
     kind: CauseKind = CauseKind.MEMBER
@@ -55,6 +57,8 @@ class Caller:
     initiator_id: str | None = None
     automation_id: str | None = None
     cascade: Cascade | None = None
+    client: Client | None = None
+    """Whose command it is, for those of the portal: they look at nothing but what is this client's (AC5)."""
 
     @property
     def cause(self) -> dict[str, Any]:
@@ -93,6 +97,12 @@ class Work:
     def actor_id(self) -> str | None:
         """The member who does it; None for the system."""
         return self.viewer.member_id or None
+
+    @property
+    def client(self) -> Client:
+        """The client whose command it is."""
+        assert self.caller.client is not None  # the rule of the portal's commands lets nobody else through
+        return self.caller.client
 
     @property
     def cause(self) -> dict[str, Any]:
@@ -212,7 +222,7 @@ class Work:
         await log.append_audit(
             self.db,
             firm_id=self.firm_id,
-            actor_id=self.actor_id,
+            actor_id=self.caller.client.contact_id if self.caller.client else self.actor_id,
             at=self.now,
             address=self.caller.address,
             action=action,
@@ -313,11 +323,32 @@ async def _once(
     async with database.transaction() as db:
         viewer = await viewer_now(db, caller.viewer)
         work = Work(db, replace(caller, viewer=viewer), now, viewer)
+        if caller.client is not None:
+            await _hold(db, caller.client)
         result = await command(work, given)
         if not viewer.is_system and ("member", viewer.member_id) not in work.changes:
             await work.look_again()  # who was deactivated while this waited for a lock changes nothing any more
         wrote = await work.finish()
         return result, [viewer.firm_id] * wrote + [DUE] * work.left_work, work.warnings
+
+
+async def _hold(db: Db, client: Client) -> None:
+    """Has a client's access last as long as the transaction. Raises Refused where it has ended."""
+    if not await members.holds_client(db, client.firm_id, client.contact_id, client.user_id):
+        raise invalid(ErrorCode.UNAUTHENTICATED, _OVER)
+
+
+async def party_now(db: Db, party: Party) -> Party:
+    """Who asks, as they are in this transaction or snapshot. Raises Refused for whoever may not ask any more."""
+    return await client_now(db, party) if isinstance(party, Client) else await viewer_now(db, party)
+
+
+async def client_now(db: Db, client: Client) -> Client:
+    """The client with the time zone and clock date of this transaction. Raises Refused where the access has ended."""
+    row = await members.client(db, client.firm_id, client.contact_id, client.user_id)
+    if row is None:
+        raise invalid(ErrorCode.UNAUTHENTICATED, _OVER)
+    return replace(client, time_zone=row["time_zone"], clock_date=row["clock_date"])
 
 
 async def viewer_now(db: Db, viewer: Viewer) -> Viewer:

@@ -144,10 +144,18 @@ _describe(
     "What caused a change.",
     MEMBER="A member, by hand.",
     API_TOKEN="A program with a member's API token.",
+    CLIENT="A client, in the portal.",
     SYSTEM="The system itself.",
     AUTOMATION="An automation; the actor set it going.",
     AUTOMOVE="Everything that its stage or status waited for was done; the actor did the last of it.",
     COALESCED="Several causes: changes were joined into one event.",
+)
+_describe(
+    enums.PortalAccess,
+    "Whether a contact may come into the client portal.",
+    NONE="No.",
+    INVITED="Yes, and they have not yet.",
+    JOINED="Yes, and they have.",
 )
 _describe(
     enums.RunState,

@@ -14,6 +14,7 @@ from gql.inputs import jobs as job_inputs
 from gql.inputs import notifications as notification_inputs
 from gql.inputs import people
 from gql.inputs import pipelines as pipeline_inputs
+from gql.inputs import portal as portal_inputs
 from gql.inputs import tasks as task_inputs
 from gql.inputs import webhooks as webhook_inputs
 from gql.payloads import (
@@ -48,6 +49,12 @@ from gql.payloads import (
     UndoMovePayload,
     WebhookCallPayload,
 )
+from gql.portal_payloads import (
+    EnterPortalPayload,
+    LeavePortalPayload,
+    PortalPayload,
+    RequestPortalLinkPayload,
+)
 from resolvers import (
     accounts,
     automations,
@@ -61,6 +68,7 @@ from resolvers import (
     jobs,
     notifications,
     pipelines,
+    portal,
     tasks,
     undo,
     viewer,
@@ -148,6 +156,36 @@ class Mutation:
     )
     update_contact: ContactPayload = mutates(
         accounts.update_contact, "Changes a contact.", account_inputs.UpdateContactInput
+    )
+    invite_contact: ContactPayload = mutates(
+        accounts.invite_contact,
+        "Lets a contact into the client portal, by their e-mail address, and writes to them; once more, only writes "
+        "again. The e-mail carries a link that nobody else reads.",
+        portal_inputs.InviteContactInput,
+    )
+    revoke_contact_access: ContactPayload = mutates(
+        accounts.revoke_contact_access,
+        "Does not let a contact into the client portal any more; what they have open there closes.",
+        portal_inputs.RevokeContactAccessInput,
+    )
+    enter_portal: EnterPortalPayload = mutates(
+        portal.enter, "Comes into a client portal with a password.", portal_inputs.EnterPortalInput
+    )
+    enter_portal_by_link: EnterPortalPayload = mutates(
+        portal.enter_by_link, "Comes into a client portal by a link.", portal_inputs.EnterPortalByLinkInput
+    )
+    request_portal_link: RequestPortalLinkPayload = mutates(
+        portal.request_link,
+        "Asks for a link into a client portal by e-mail. Whether the address is known is not told.",
+        portal_inputs.RequestPortalLinkInput,
+    )
+    set_portal_password: PortalPayload = mutates(
+        portal.set_password,
+        "Sets the password with which one comes into client portals.",
+        portal_inputs.SetPortalPasswordInput,
+    )
+    leave_portal: LeavePortalPayload = mutates(
+        portal.leave, "Ends the session of a client.", portal_inputs.LeavePortalInput
     )
     delete_contact: DeletedPayload = mutates(
         accounts.delete_contact, "Deletes a contact.", account_inputs.DeleteContactInput

@@ -22,6 +22,7 @@ from gql.types.jobs import Job
 from gql.types.node import Connection, Node
 from gql.types.people import Firm, Member, Viewer
 from gql.types.pipelines import JobStatus, Pipeline
+from gql.types.portal import Portal
 from gql.types.previews import MovePreview
 from gql.types.streams import Changes
 from gql.types.tasks import Task
@@ -41,6 +42,7 @@ from resolvers import (
     jobs,
     nodes,
     pipelines,
+    portal,
     previews,
     tasks,
     viewer,
@@ -158,6 +160,9 @@ class Query:
         changes.cursor_now,
         "The instant that the whole answer shows: follow any stream after it. Ask for it beside a job, or one's own "
         "tasks, to keep them right from then on.",
+    )
+    portal: Portal | None = root(
+        portal.portal, "The root of clients: all that they see is in it. Null for members of the firm."
     )
     changes: Changes | None = snapshot(
         changes.changes,

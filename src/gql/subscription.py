@@ -6,6 +6,7 @@ from gql.fields import Arg, followed, streamed
 from gql.inputs.jobs import JobFilter
 from gql.types.boards import BoardEvent
 from gql.types.dashboards import DashboardEvent
+from gql.types.portal import PortalEvent
 from gql.types.presence import Presence
 from gql.types.streams import JobEvent, MyWorkEvent
 from resolvers import changes, presence
@@ -53,6 +54,13 @@ class Subscription:
         pipeline_ids=Arg(
             list[strawberry.ID] | None, "Only these pipelines, at most 100; all in use if left out.", None
         ),
+        after=_AFTER,
+    )
+    portal_events: PortalEvent = followed(
+        changes.portal_events,
+        "The changes of one's portal: where works stand, and the names of accounts. Events come as those of boards do. "
+        "Where one is given other accounts, or the firm another name, there is a reset.",
+        account_id=Arg(strawberry.ID | None, "Only what is of this account.", None),
         after=_AFTER,
     )
     presence: Presence = streamed(

@@ -74,9 +74,9 @@ class Desk:
         """How many subscribers do not take part: they cannot take more just now, or have only come."""
         return len(self.seats) - sum(len(cohort.seats) for cohort in self._cohorts.values())
 
-    def streams_of(self, member_id: str) -> int:
-        """How many subscriptions a member has."""
-        return len(self._by_person.get(member_id, ()))
+    def streams_of(self, person_id: str) -> int:
+        """How many subscriptions a person has."""
+        return len(self._by_person.get(person_id, ()))
 
     @property
     def lag(self) -> float:
@@ -86,7 +86,7 @@ class Desk:
     def join(self, seat: Seat) -> None:
         """A subscriber comes."""
         self.seats[seat] = self._new[seat] = None
-        for one in (seat.member_id, seat.session_id):
+        for one in (seat.person_id, seat.session_id):
             self._by_person.setdefault(one, {})[seat] = None
         self.news.set()
 
@@ -99,7 +99,7 @@ class Desk:
         if seat not in self.seats:
             return
         del self.seats[seat]
-        for one in (seat.member_id, seat.session_id):
+        for one in (seat.person_id, seat.session_id):
             found = self._by_person[one]
             del found[seat]
             if not found:
@@ -218,7 +218,7 @@ class Desk:
                 del self._new[seat]
                 seat.position = seat.position or recent.here
                 touched = self._reader.touched(recent, seat.position)
-                self._place(seat, alone=touched is None or not touched.isdisjoint((seat.member_id, seat.session_id)))
+                self._place(seat, alone=touched is None or not touched.isdisjoint((seat.person_id, seat.session_id)))
 
     def _apart(self, recent: Recent) -> dict[Seat, None]:
         """Placed seats whose own sight, or session, has changed since their position, as far as one can tell."""
@@ -274,7 +274,7 @@ class Desk:
     def _place(self, seat: Seat, *, alone: bool = False, since: float | None = None) -> None:
         """Puts a seat among its like."""
         assert seat.position is not None
-        standing = (seat.member_id,) if alone else self._reader.standing(seat)
+        standing = (seat.person_id,) if alone else self._reader.standing(seat)
         key: Key = (seat.stream.key, standing, seat.position, seat.told)
         cohort = self._cohorts.get(key)
         if cohort is None:

@@ -64,10 +64,10 @@ class Hub:
         if desk is not None:
             desk.ready(seat)
 
-    def streams_of(self, firm_id: str, member_id: str) -> int:
+    def streams_of(self, firm_id: str, person_id: str) -> int:
         """How many streams a member has open here."""
         desk = self._desks.get(firm_id)
-        return 0 if desk is None else desk.streams_of(member_id)
+        return 0 if desk is None else desk.streams_of(person_id)
 
     @property
     def desks(self) -> Collection[Desk]:

@@ -43,7 +43,8 @@ class Seat:
     stream: Stream
     sink: Sink
     who: Any
-    member_id: str
+    person_id: str
+    """The member's, or the client's."""
     session_id: str
     position: Position | None
     told: bool = False

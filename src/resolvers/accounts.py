@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from engine import access
-from engine.enums import AccessRight
+from engine.enums import AccessRight, PortalAccess
 from engine.firm import accounts, contacts, roles, tags
+from engine.portal import guests
 from resolvers.commands import command, removal
 from resolvers.context import Context
 from resolvers.declare import READER, WITH_PARENT, Depends, batch, query, right
@@ -163,6 +164,22 @@ delete_tag = removal(tags.delete_tag, may=_TAGS)
 create_account_role = command(roles.create_account_role, "account_role", roles_by_ids, may=_ACCOUNTS)
 update_account_role = command(roles.update_account_role, "account_role", roles_by_ids, may=_ACCOUNTS)
 delete_account_role = removal(roles.delete_account_role, may=_ACCOUNTS)
+
+
+@batch(may=WITH_PARENT, depends=Depends.NONE, needs={"user_id", "joined_at"})
+async def portal_access(context: Context, rows: Sequence[Row]) -> list[PortalAccess]:
+    """Whether contacts may come into the portal, and whether they have."""
+    return [_portal_access(row) for row in rows]
+
+
+def _portal_access(row: Row) -> PortalAccess:
+    if row["user_id"] is None:
+        return PortalAccess.NONE
+    return PortalAccess.INVITED if row["joined_at"] is None else PortalAccess.JOINED
+
+
+invite_contact = command(guests.invite_contact, "contact", contacts_by_ids, may=_ACCOUNTS)
+revoke_contact_access = command(guests.revoke_contact_access, "contact", contacts_by_ids, may=_ACCOUNTS)
 create_contact = command(contacts.create_contact, "contact", contacts_by_ids, may=_ACCOUNTS)
 update_contact = command(contacts.update_contact, "contact", contacts_by_ids, may=_ACCOUNTS)
 delete_contact = removal(contacts.delete_contact, may=_ACCOUNTS)

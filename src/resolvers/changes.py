@@ -12,11 +12,12 @@ from resolvers.board_changes import BoardSource, BoardStream
 from resolvers.context import Context
 from resolvers.dashboard_changes import DashboardSource
 from resolvers.dashboards import DashboardStream
-from resolvers.declare import READER, Depends, query, subscription
+from resolvers.declare import CLIENT, READER, SOMEBODY, Depends, query, subscription
 from resolvers.following import Wanted
 from resolvers.job_changes import JobSource, JobStream
 from resolvers.log_pages import Source
 from resolvers.my_work_changes import MyWorkPart, MyWorkSource, MyWorkStream
+from resolvers.portal_changes import PortalSource, PortalStream
 from store.reads import log
 from store.reads.filters import JobFilter
 
@@ -32,6 +33,7 @@ class Stream:
     job: JobStream | None = None
     my_work: MyWorkStream | None = None
     dashboard: DashboardStream | None = None
+    portal: PortalStream | None = None
 
     def source(self) -> Source:
         """What it shows of the log. Raises Refused where no stream is named."""
@@ -43,18 +45,22 @@ class Stream:
             return MyWorkSource(self.my_work)
         if self.dashboard is not None:
             return DashboardSource(self.dashboard, ("stream", "dashboard", "pipelineIds"))
+        if self.portal is not None:
+            return PortalSource(self.portal, ("stream", "portal", "accountId"))
         raise invalid(ErrorCode.REQUIRED, "Name a stream.", "stream")
 
 
-@query(may=READER, depends=Depends.NONE)
+@query(may=SOMEBODY, depends=Depends.NONE)
 async def cursor_now(context: Context) -> str:
     """Where the log stands; runs inside a snapshot, so that it fits whatever is asked for beside it (LV1)."""
     return cursor.at(await log.head(context.db, context.firm_id), context.firm_id).encode()
 
 
-@query(may=READER, depends=Depends.SCOPE | Depends.SELF)
+@query(may=SOMEBODY, depends=Depends.SCOPE | Depends.SELF)
 async def changes(context: Context, *, stream: Stream, after: str, first: int | None) -> dict[str, Any] | None:
     """The next page of a stream; joins a page's events into one that shows the state now."""
+    if stream.portal is None:
+        context.viewer  # noqa: B018  # refuses clients
     size = DEFAULT if first is None else first
     if not 1 <= size <= MOST:
         raise invalid(ErrorCode.INVALID, f"A page has from 1 to {MOST} events.", "first")
@@ -89,6 +95,12 @@ def my_work_events(context: Context, *, parts: Sequence[MyWorkPart] | None, afte
 def dashboard_events(context: Context, *, pipeline_ids: Sequence[str] | None, after: str | None) -> Wanted:
     """A dashboard's stream."""
     return _wanted(context, DashboardSource(DashboardStream(pipeline_ids), ("pipelineIds",)), after)
+
+
+@subscription(may=CLIENT, depends=Depends.SELF)
+def portal_events(context: Context, *, account_id: str | None, after: str | None) -> Wanted:
+    """The stream of the client's portal."""
+    return _wanted(context, PortalSource(PortalStream(account_id), ("accountId",)), after)
 
 
 def _wanted(context: Context, source: Source, after: str | None) -> Wanted:

@@ -8,12 +8,12 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from engine.access import Viewer, sees_job
+from engine.access import Client, Viewer, sees_job
 from engine.enums import ErrorCode
-from engine.errors import Problem, Refused, invalid
+from engine.errors import Problem, Refused, denied, invalid
 from engine.firm.sessions import SESSION, Claim, Identity
 from engine.time.calendar import today
-from engine.work import Work, perform, system_clock, viewer_now
+from engine.work import Caller, Work, party_now, perform, system_clock
 from live.presence import Presence
 from live.tail import Tails
 from resolvers.company import Company
@@ -73,15 +73,32 @@ class Context:
 
     @property
     def viewer(self) -> Viewer:
-        """The member who asks. Raises Refused for nobody; rules let nobody through only where none is needed."""
+        """The member who asks. Raises Refused for nobody, and for clients; rules let through whom a field is for."""
+        return self._logged_in.viewer
+
+    @property
+    def client_or_none(self) -> Client | None:
+        """The client who asks; None for members and nobody."""
+        return self.identity.client if self.identity else None
+
+    @property
+    def client(self) -> Client:
+        """The client who asks. Raises Refused for nobody, and for members."""
+        client = self._logged_in.client
+        if client is None:
+            raise denied("This is for clients of the firm.")
+        return client
+
+    @property
+    def _logged_in(self) -> Identity:
         if self.identity is None:
             raise invalid(ErrorCode.UNAUTHENTICATED, "Log in first, and send the token as a bearer.")
-        return self.identity.viewer
+        return self.identity
 
     @property
     def firm_id(self) -> str:
-        """The viewer's firm."""
-        return self.viewer.firm_id
+        """The firm of whoever asks."""
+        return self._logged_in.party.firm_id
 
     @property
     def today(self) -> date:
@@ -89,7 +106,8 @@ class Context:
 
         This machine's clock may lag behind the worker's. Who has read the announcement must see what it says (LV7).
         """
-        return max(today(self.viewer.time_zone, self.now), self.viewer.clock_date)
+        party = self._logged_in.party
+        return max(today(party.time_zone, self.now), party.clock_date)
 
     @property
     def asker(self) -> Asker:
@@ -146,15 +164,20 @@ class Context:
             self.proven = self.identity is not None
         elif self.identity is not None:
             try:
-                self.identity = replace(self.identity, viewer=await viewer_now(snapshot, self.viewer))
+                self.identity = replace(self.identity, party=await party_now(snapshot, self.identity.party))
             except Refused:
-                self.identity = None  # deactivated meanwhile
+                self.identity = None  # the access has ended meanwhile
 
     async def perform(self, command: Callable[[Work, C], Awaitable[R]], given: C) -> R:
         """Runs an engine command for the viewer; raises Refused."""
-        self.viewer  # noqa: B018  # refuses nobody
-        assert self.identity is not None
-        caller = self.identity.caller(self.address, self.mutation_id)
+        return await self._perform(self._logged_in.caller(self.address, self.mutation_id), command, given)
+
+    async def perform_as_client(self, command: Callable[[Work, C], Awaitable[R]], given: C) -> R:
+        """Runs a command of the portal for the client; raises Refused."""
+        self.client  # noqa: B018  # refuses members
+        return await self._perform(self._logged_in.client_caller(self.address, self.mutation_id), command, given)
+
+    async def _perform(self, caller: Caller, command: Callable[[Work, C], Awaitable[R]], given: C) -> R:
         return await perform(
             self.database, caller, command, given, notify=self.notify, warn=self.warnings.extend, clock=self.clock
         )

@@ -67,6 +67,8 @@ def _login(context: Context, scope: TokenScope) -> Problem | None:
     if context.identity is None:
         message = "Log in first, and send the token as a bearer."
         return Denied(ErrorCode.UNAUTHENTICATED, message)
+    if context.identity.client is not None:
+        return Denied(ErrorCode.FORBIDDEN, "This is for members of the firm. Clients ask `portal`.")
     if scope not in context.identity.viewer.scopes:
         return Denied(ErrorCode.FORBIDDEN, f"This token lacks the scope {scope}.")
     return None
@@ -80,7 +82,21 @@ def _manager(context: Context, scope: TokenScope) -> Problem | None:
 
 
 def _nobody_or_reader(context: Context) -> Problem | None:
-    return _login(context, TokenScope.READ) if context.identity else None
+    return _reader_or_client(context) if context.identity else None
+
+
+def _reader_or_client(context: Context) -> Problem | None:
+    if context.identity is not None and context.identity.client is not None:
+        return None
+    return _login(context, TokenScope.READ)
+
+
+def _client(context: Context) -> Problem | None:
+    if context.identity is None:
+        return Denied(ErrorCode.UNAUTHENTICATED, "Log in first, and send the token as a bearer.")
+    if context.identity.client is None:
+        return Denied(ErrorCode.FORBIDDEN, "This is for clients of the firm.")
+    return None
 
 
 PUBLIC = Rule("PUBLIC", _nobody_is_refused)
@@ -89,12 +105,14 @@ VISITOR = Rule("VISITOR", _nobody_or_reader)  # anybody; but a token without the
 READER = Rule("READER", lambda context: _login(context, TokenScope.READ))
 WRITER = Rule("WRITER", lambda context: _login(context, TokenScope.WRITE))
 STEWARD = Rule("STEWARD", lambda context: _login(context, TokenScope.MANAGE))  # makes and ends tokens
+SOMEBODY = Rule("SOMEBODY", _reader_or_client)  # a member with the scope to read, or a client
+CLIENT = Rule("CLIENT", _client)  # a contact in the portal (AC5)
 MANAGING_READER = Rule("MANAGING_READER", lambda context: _manager(context, TokenScope.READ))
 MANAGER = Rule("MANAGER", lambda context: _manager(context, TokenScope.WRITE))  # an owner or admin
 MEMBER_MANAGER = Rule("MEMBER_MANAGER", lambda context: _manager(context, TokenScope.MANAGE))  # likewise, over members
 
 
-_FOR_ALL_READERS = frozenset({PUBLIC.name, READER.name, VISITOR.name, WITH_PARENT.name})
+_FOR_ALL_READERS = frozenset({PUBLIC.name, READER.name, SOMEBODY.name, VISITOR.name, WITH_PARENT.name})
 
 
 def right(wanted: AccessRight, scope: TokenScope = TokenScope.WRITE) -> Rule:

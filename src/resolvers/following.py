@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Se
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from engine.access import Viewer
+from engine.access import Client, Party, Viewer
 from engine.enums import ErrorCode
 from engine.errors import Refused, invalid
 from engine.firm.sessions import Identity, identities_now
@@ -48,15 +48,15 @@ class Subscribed:
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """A subscriber, as the log says at its position. ``pipelines`` are those on whose lists the member is."""
+    """A subscriber, as the log says at its position. ``pipelines`` are those on whose lists a member is."""
 
     identity: Identity
     pipelines: frozenset[str] = frozenset()
 
     @property
-    def viewer(self) -> Viewer:
-        """The member."""
-        return self.identity.viewer
+    def party(self) -> Party:
+        """The member or the client."""
+        return self.identity.party
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -73,12 +73,14 @@ class Following:
     run: Run
 
     def standing(self, who: Who) -> Hashable:
-        """Equal for subscribers who are shown the same, in three parts: rights, pipelines, and the member.
+        """Equal for subscribers who are shown the same, in three parts: rights, pipelines, and the member or client.
 
         Owners and admins see everything. Who sees all accounts sees a pipeline whole, and of a job that leaves it just
         whether it has gone to another pipeline that they see. All others have a sight of their own.
         """
-        viewer, depends = who.viewer, self.depends | self.source.depends
+        viewer, depends = who.party, self.depends | self.source.depends
+        if isinstance(viewer, Client):
+            return (), (), viewer.contact_id
         rights = (viewer.role, viewer.rights, viewer.scopes) if Depends.RIGHTS in depends else ()
         if Depends.SELF in depends:
             return rights, (), viewer.member_id
@@ -103,7 +105,7 @@ class LogReader:
         """Looks anew at sessions and rights (LV6)."""
         identities: list[Identity] = [seat.who.identity for seat in seats]
         found = await identities_now(recent.db, recent.firm_id, identities, self.clock())
-        listed = await pipelines_of(recent.db, recent.firm_id, {seat.member_id for seat in seats})
+        listed = await pipelines_of(recent.db, recent.firm_id, {seat.person_id for seat in seats})
         leaving: dict[Seat, Exception] = {}
         for seat in seats:
             now = found[seat.session_id]
@@ -111,7 +113,7 @@ class LogReader:
                 message = "The session is over: log in again, and go on from the last cursor."
                 leaving[seat] = invalid(now, message)
             else:
-                seat.who = Who(now, listed.get(seat.member_id, frozenset()))
+                seat.who = Who(now, listed.get(seat.person_id, frozenset()))
         return leaving
 
     def standing(self, seat: Seat) -> Hashable:
@@ -119,7 +121,7 @@ class LogReader:
         return _following(seat).standing(seat.who)
 
     def touched(self, recent: Recent, since: Position) -> set[str] | None:
-        """Members whose rights, accounts or places on lists have changed, and sessions that have ended."""
+        """People whose rights, accounts or places on lists may have changed, and sessions that have ended."""
         events = recent.after(since)
         if events is None:
             return None
@@ -127,7 +129,7 @@ class LogReader:
         for event in events:
             for change in event.changes:
                 match change["type"]:
-                    case "member" | "session":
+                    case "member" | "contact" | "session":
                         found.add(change["id"])
                     case "pipeline":
                         found.update(change.get("members_added", ()), change.get("members_removed", ()))
@@ -137,7 +139,8 @@ class LogReader:
         """Takes note of who will look: what each of them sees is asked for all at once."""
         company = _company(recent)
         for seat in seats:
-            company.expect(seat.who.viewer)
+            if isinstance(seat.who.party, Viewer):
+                company.expect(seat.who.party)
 
     async def read(self, recent: Recent, seat: Seat, after: Position) -> Shown:
         """The next page, executed and encoded for those who stand like a seat."""
@@ -185,8 +188,8 @@ class LogReader:
     def _context(self, recent: Recent, seat: Seat, standing: Hashable) -> Context:
         """A context that reads from the snapshot, with the firm's date as it is there; one for all who stand alike."""
         if standing not in recent.facts:
-            viewer = replace(seat.who.viewer, time_zone=recent.time_zone, clock_date=recent.clock_date)
-            identity = replace(seat.who.identity, viewer=viewer)
+            party = replace(seat.who.party, time_zone=recent.time_zone, clock_date=recent.clock_date)
+            identity = replace(seat.who.identity, party=party)
             context = Context(self.database, identity, "", notify=self.notify, clock=self.clock)
             context.db, context.company = recent.db, _company(recent)
             recent.facts[standing] = context
@@ -212,5 +215,7 @@ def _told(seat: Seat) -> bool:
 def _standing(seat: Seat) -> Hashable:
     """What viewers of one context have in common: also what selections might look at that others do not."""
     assert seat.cohort is not None
-    viewer: Viewer = seat.who.viewer
-    return seat.cohort.key[1], viewer.manages, viewer.sees_all_accounts
+    party: Party = seat.who.party
+    if isinstance(party, Client):
+        return seat.cohort.key[1]
+    return seat.cohort.key[1], party.manages, party.sees_all_accounts

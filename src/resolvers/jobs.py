@@ -8,7 +8,7 @@ import orjson
 
 from engine import access
 from engine.job import jobs, moves
-from resolvers import firms, orders
+from resolvers import accounts, firms, orders
 from resolvers.brought import brought
 from resolvers.commands import command
 from resolvers.context import Context
@@ -156,8 +156,14 @@ async def causes(context: Context, rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 @batch(may=WITH_PARENT, depends=Depends.NONE)
 async def actors(context: Context, rows: Sequence[dict[str, Any]]) -> list[Row | None]:
-    """Who caused something."""
+    """The members who caused something."""
     return await firms.by_ids(context, [cause["actor"] for cause in rows])
+
+
+@batch(may=WITH_PARENT, depends=Depends.SCOPE)
+async def clients(context: Context, rows: Sequence[dict[str, Any]]) -> list[Row | None]:
+    """The clients who caused something, as far as the viewer sees them."""
+    return await accounts.contacts_by_ids(context, [cause["actor"] for cause in rows])
 
 
 create_job = command(jobs.create_job, "job", by_ids, may=WRITER)

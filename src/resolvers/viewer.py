@@ -7,7 +7,7 @@ from engine.enums import AccessRight, ErrorCode
 from engine.errors import Refused, invalid
 from engine.firm import members as engine_members
 from engine.firm import sessions
-from engine.firm.sessions import LoggedIn
+from engine.firm.sessions import Identity, LoggedIn
 from resolvers.context import Context
 from resolvers.declare import (
     PUBLIC,
@@ -22,6 +22,7 @@ from resolvers.declare import (
     need_session,
     query,
 )
+from resolvers.lookup import in_order, present
 from store.database import Row
 from store.reads import things
 
@@ -29,12 +30,14 @@ from store.reads import things
 @query(may=VISITOR, depends=Depends.SELF)
 async def viewer(context: Context) -> dict[str, Any] | None:
     """Who asks; null for nobody."""
-    return _viewer(context) if context.identity else None
+    return _viewer(context.identity) if context.identity else None
 
 
-def _viewer(context: Context) -> dict[str, Any]:
-    viewer = context.viewer
-    return {"user_id": viewer.user_id, "member_id": viewer.member_id}
+def _viewer(identity: Identity) -> dict[str, Any]:
+    client = identity.client
+    if client is not None:
+        return {"user_id": client.user_id, "member_id": None, "contact_id": client.contact_id}
+    return {"user_id": identity.viewer.user_id, "member_id": identity.viewer.member_id, "contact_id": None}
 
 
 @batch(may=WITH_PARENT, depends=Depends.SELF)
@@ -46,13 +49,22 @@ async def users(context: Context, viewers: Sequence[Any]) -> list[Row | None]:
 @batch(may=WITH_PARENT, depends=Depends.SELF)
 async def members(context: Context, viewers: Sequence[Any]) -> list[Row | None]:
     """The viewer as a member of the firm."""
-    found = await things.members(context.db, context.firm_id, [viewer["member_id"] for viewer in viewers])
-    return [found.get(viewer["member_id"]) for viewer in viewers]
+    ids = [viewer["member_id"] for viewer in viewers]
+    return in_order(await things.members(context.db, context.firm_id, present(ids)), ids)
+
+
+@batch(may=WITH_PARENT, depends=Depends.SELF)
+async def contacts(context: Context, viewers: Sequence[Any]) -> list[Row | None]:
+    """The viewer as a client of the firm."""
+    ids = [viewer["contact_id"] for viewer in viewers]
+    return in_order(await things.contacts(context.db, context.firm_id, present(ids), things.anything), ids)
 
 
 @batch(may=WITH_PARENT, depends=Depends.SELF)
 async def effective_rights(context: Context, viewers: Sequence[Any]) -> list[list[AccessRight]]:
     """What the viewer may do, by role or right."""
+    if context.client_or_none is not None:
+        return [[] for _ in viewers]
     return [[right for right in AccessRight if context.viewer.has(right)] for _ in viewers]
 
 
@@ -60,7 +72,7 @@ async def effective_rights(context: Context, viewers: Sequence[Any]) -> list[lis
 async def login(context: Context, command: tuple[sessions.Login, bool]) -> Payload:
     """Opens a session."""
     given, cookie = command
-    _no_cookie(context, cookie=cookie)
+    no_cookie(context, cookie=cookie)
     done = await sessions.log_in(
         context.database, given, address=context.address, lifetime=context.session_lifetime, clock=context.clock
     )
@@ -82,7 +94,7 @@ class _Choice(Refused):
 async def accept_invitation(context: Context, command: tuple[engine_members.AcceptInvitation, bool]) -> Payload:
     """Joins a firm."""
     given, cookie = command
-    _no_cookie(context, cookie=cookie)
+    no_cookie(context, cookie=cookie)
     done = await engine_members.accept_invitation(
         context.database,
         given,
@@ -96,19 +108,20 @@ async def accept_invitation(context: Context, command: tuple[engine_members.Acce
     return _logged_in(context, done, cookie=cookie)
 
 
-def _no_cookie(context: Context, *, cookie: bool) -> None:
+def no_cookie(context: Context, *, cookie: bool) -> None:
     """Refuses a login that could not hand over what it makes."""
     if cookie and not context.sets_cookies:
         raise invalid(ErrorCode.INVALID, "A cookie can be set over plain HTTP only: leave this out.", "cookie")
 
 
 def _logged_in(context: Context, done: LoggedIn, *, cookie: bool) -> Payload:
+    assert done.identity is not None  # whoever asks has one
     context.identity = done.identity
     context.set_cookie = done.token if cookie else None
     return {
         "token": None if cookie else done.token,
         "expires_at": done.expires_at,
-        "viewer": _viewer(context),
+        "viewer": _viewer(done.identity),
         "memberships": done.memberships,
     }
 

@@ -11,6 +11,7 @@ from server.settings import Settings
 
 DEMO_OWNER: Final = "owner@demo.test"
 DEMO_EMPLOYEE: Final = "employee@demo.test"
+DEMO_CLIENT: Final = "client@demo.test"
 DEMO_PASSWORD: Final = "stageline-demo"
 ENDPOINT: Final = "/graphql"
 
@@ -24,6 +25,7 @@ def banner(settings: Settings, *, demo: bool) -> str:
         lines += [
             f"  Owner     {DEMO_OWNER}     password {DEMO_PASSWORD}",
             f"  Employee  {DEMO_EMPLOYEE}  password {DEMO_PASSWORD}",
+            f"  Client    {DEMO_CLIENT}    password {DEMO_PASSWORD}, by enterPortal",
             f"  Try       {line_to_try(settings)}",
             f"  Watch     {line_to_watch(settings)}",
         ]

@@ -32,14 +32,28 @@ def schema() -> GraphQLSchema:
     return build_schema()._schema
 
 
+def portal_mutations() -> set[str]:
+    """The mutations of clients: their errors are those of the portal."""
+    root = schema().mutation_type
+    assert root is not None
+    found = set()
+    for name, field in root.fields.items():
+        payload = get_named_type(field.type)
+        assert isinstance(payload, GraphQLObjectType)
+        if get_named_type(payload.fields["errors"].type).name == "PortalError":
+            found.add(name)
+    return found
+
+
 def mutation_rules() -> dict[str, str]:
-    """The name of the rule that each mutation declares."""
+    """The name of the rule that each mutation of members declares."""
+    of_clients = portal_mutations()
     definition = Mutation.__strawberry_definition__  # type: ignore[attr-defined]
     found: dict[str, str] = {}
     for field in definition.fields:
         declared: Declaration = field.metadata[DECLARED]
         found[camel(field.python_name)] = declared.may.name
-    return found
+    return {name: rule for name, rule in found.items() if name not in of_clients}
 
 
 def input_of(mutation: str) -> GraphQLInputObjectType:
@@ -52,10 +66,8 @@ def input_of(mutation: str) -> GraphQLInputObjectType:
 
 
 def mutation_paths() -> list[tuple[str, Path]]:
-    """Every mutation with every path inside its input at which an id stands."""
-    root = schema().mutation_type
-    assert root is not None
-    return [(name, path) for name in root.fields for path in _paths(input_of(name), ())]
+    """Every mutation of members with every path inside its input at which an id stands."""
+    return [(name, path) for name in mutation_rules() for path in _paths(input_of(name), ())]
 
 
 def query_paths() -> list[tuple[str, Path]]:

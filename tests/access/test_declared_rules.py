@@ -44,6 +44,7 @@ ASKED = {
     "previewMove": 'previewMove(input: {jobId: "job_1", stageId: "stage_1", expect: {version: 1}}) { stage { id } }',
     "board": 'board(pipelineId: "pipeline_1") { cursor }',
     "cursor": "cursor",
+    "portal": "portal { firm { name } }",
     "dashboard": "dashboard { cursor }",
     "changes": 'changes(stream: {board: {pipelineId: "pipeline_1"}}, after: "x") { cursor }',
     **{name: f"{name} {{ totalCount nodes {{ id }} }}" for name in LISTS},

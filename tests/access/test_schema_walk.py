@@ -25,9 +25,9 @@ from graphql import (
 
 from gql.fields import DECLARED, given, plain
 from resolvers.declare import PUBLIC, WITH_PARENT, Declaration, Depends, Rule
-from tests.access.schema_ids import schema
+from tests.access.schema_ids import portal_mutations, schema
 
-WITHOUT_LOGIN = {"login", "acceptInvitation"}
+WITHOUT_LOGIN = {"login", "acceptInvitation", "enterPortal", "enterPortalByLink", "requestPortalLink"}
 """The mutations that nobody in particular may call."""
 
 
@@ -99,13 +99,17 @@ def test_a_field_of_the_root_needs_nobody_only_where_it_tells_nobody_anything() 
     roots = ("Query.", "Mutation.", "Subscription.")
     rules = {name: found.may.name for name, found in declared.items() if found and name.startswith(roots)}
     assert {name for name, rule in rules.items() if rule == "VISITOR"} == {"Query.viewer"}
-    assert {name for name, rule in rules.items() if rule == "PUBLIC"} == {"Mutation.login", "Mutation.acceptInvitation"}
+    assert {name for name, rule in rules.items() if rule == "PUBLIC"} == {f"Mutation.{name}" for name in WITHOUT_LOGIN}
     integrators = {name for name, rule in rules.items() if rule == "right(MANAGE_INTEGRATIONS)"}
     assert {name for name in integrators if name.startswith("Query.")} == {"Query.webhookCalls"}
     others = {rule for name, rule in rules.items() if name.startswith("Query.") and name not in integrators}
-    assert others == {"VISITOR", "READER", "MANAGING_READER"}
+    assert others == {"VISITOR", "SOMEBODY", "READER", "MANAGING_READER"}
+    somebody = {"Query.changes", "Query.cursor", "Query.portal"}  # which show each sort of person their own, or nothing
+    assert {name for name, rule in rules.items() if rule == "SOMEBODY"} == somebody
     assert {name for name, rule in rules.items() if rule == "MANAGING_READER"} == {"Query.deadLetters"}
-    assert {rule for name, rule in rules.items() if name.startswith("Subscription.")} == {"READER"}
+    streams = {name: rule for name, rule in rules.items() if name.startswith("Subscription.")}
+    assert streams.pop("Subscription.portalEvents") == "CLIENT"
+    assert set(streams.values()) == {"READER"}
 
 
 def test_everything_has_a_description() -> None:
@@ -167,7 +171,8 @@ def test_a_mutation_takes_one_input_and_answers_errors(name: str) -> None:
     assert isinstance(field.type, GraphQLNonNull)
     payload = get_named_type(field.type)
     assert is_object_type(payload)
-    assert str(payload.fields["errors"].type) == "[MutationError!]!"
+    error = "PortalError" if name in portal_mutations() else "MutationError"
+    assert str(payload.fields["errors"].type) == f"[{error}!]!"
     assert str(payload.fields["clientMutationId"].type) == "String"
     things = {key: part for key, part in payload.fields.items() if key not in {"errors", "clientMutationId"}}
     assert [key for key, part in things.items() if isinstance(part.type, GraphQLNonNull)] == []

@@ -44,8 +44,8 @@ COSTLY = {"previewMove"}
 FOR_MANAGERS = {"deadLetters"}
 """Fields of the root that are refused to employees."""
 
-UNASKED = {"node", "nodes", "account", "job", "pipeline", "changes", "cursor"}
-"""Fields of the root that show what the others lead to."""
+UNASKED = {"node", "nodes", "account", "job", "pipeline", "changes", "cursor", "portal"}
+"""Fields of the root that show what the others lead to, or nothing to members."""
 
 
 def chains(kind: GraphQLOutputType, above: tuple[str, ...] = ()) -> Iterator[str]:

@@ -140,7 +140,10 @@ async def _pipelines(firm: Firm) -> None:
 async def _contacts(firm: Firm) -> None:
     for name, names in {"shown": ["shown"], "hidden": ["hidden"], "both": ["shown", "hidden"]}.items():
         accounts = [firm.one[f"account_{one}"] for one in names]
-        made = await firm.owner.do("createContact", "contact { id }", name=f"Con {name}", accountIds=accounts)
+        email = f"{name}@{firm.one['firm']}.test"
+        made = await firm.owner.do(
+            "createContact", "contact { id }", name=f"Con {name}", email=email, accountIds=accounts
+        )
         firm.put(**{f"contact_{name}": made["id"]})
 
 
@@ -466,6 +469,8 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "deleteEmailTemplate": {"templateId": one["email_template"]},
         "deleteAccountRole": {"accountRoleId": one["role"]},
         "deleteCustomField": {"fieldId": one["field"]},
+        "inviteContact": {"contactId": one["contact_shown"]},
+        "revokeContactAccess": {"contactId": one["contact_shown"]},
         "deleteContact": {"contactId": one["contact_shown"]},
         "deleteJobStatus": {"statusId": one["status"]},
         "deleteClientStatus": {"clientStatusId": one["clientstatus_spare"]},

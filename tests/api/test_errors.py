@@ -10,6 +10,7 @@ from graphql import GraphQLNonNull, GraphQLObjectType, is_abstract_type
 
 from gql.schema import build_schema
 from store.database import Database
+from tests.access.schema_ids import portal_mutations
 from tests.api.world import INPUTS, World, mutations
 from tests.rules.kit import digest, hidden_job, move, status, task
 from tests.support.api import Api, Client, Json, Shop
@@ -127,6 +128,8 @@ def test_every_mutation_takes_one_input_and_answers_errors_and_the_clients_id() 
     root = build_schema()._schema.mutation_type
     assert root is not None
     for name, field in root.fields.items():
+        if name in portal_mutations():
+            continue
         assert list(field.args) == ["input"], name
         assert str(field.args["input"].type) == f"{name[0].upper()}{name[1:]}Input!"
         assert isinstance(field.type, GraphQLNonNull), name
@@ -188,6 +191,7 @@ ROOTS = {
     "webhookCalls": "webhookCalls { totalCount }",
     "previewMove": "previewMove(input: { jobId: $job, stageId: $job, expect: { version: 1 } }) { __typename }",
     "cursor": "cursor",
+    "portal": "portal { firm { name } }",
     "dashboard": "dashboard { cursor }",
     "changes": 'changes(stream: { board: { pipelineId: $pipeline } }, after: "x") { cursor }',
 }

@@ -63,7 +63,7 @@ def _shown(default: object) -> str:
 def test_the_readme_names_the_demo_logins_that_serve_prints() -> None:
     """A tour with a wrong password ends at once."""
     banner = importlib.import_module("server.banner")
-    for said in (banner.DEMO_OWNER, banner.DEMO_EMPLOYEE, banner.DEMO_PASSWORD):
+    for said in (banner.DEMO_OWNER, banner.DEMO_EMPLOYEE, banner.DEMO_CLIENT, banner.DEMO_PASSWORD):
         assert f"`{said}`" in README.text
 
 

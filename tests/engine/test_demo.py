@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -184,3 +185,16 @@ async def picture(database: Database) -> tuple[dict[str, str], dict[str, int]]:
     )
     runs = await database.rows("SELECT state, count(*)::int FROM runs GROUP BY state")
     return {row["job"]: row["place"] for row in rows}, dict(tuple(row) for row in runs)
+
+
+async def test_a_client_comes_in_and_finds_where_their_return_stands(api: Api) -> None:
+    """ST2, AC5: by the password of all logins of the demo."""
+    assert await demo.fill(api.database, drop)
+    document = """mutation { enterPortal(input: { email: "client@demo.test", password: "stageline-demo" }) {
+      errors { code } portal { accounts { name } works { nodes { name description } } } } }"""
+    entered = (await api.nobody.query(document))["enterPortal"]
+    assert entered["errors"] == []
+    assert entered["portal"]["accounts"] == [{"name": "Berger, Anna"}]
+    [work] = entered["portal"]["works"]["nodes"]
+    assert work["name"] == "In progress"
+    assert re.fullmatch(r"We are working on Tax return \d{4}\.", work["description"])

@@ -44,7 +44,7 @@ class Random:
         """All may stay."""
         await self._wait()
         for seat in seats:
-            seat.who = touches(seat.member_id, 0, recent.head.seq) % 2
+            seat.who = touches(seat.person_id, 0, recent.head.seq) % 2
         return {}
 
     def standing(self, seat: Seat) -> Hashable:

@@ -329,7 +329,7 @@ async def account_roles_are_held_and_given_up(w: World) -> AsyncIterator[Step]:
     yield Step(w.owner, "deleteAccountRole", {"accountRoleId": role})
 
 
-@case("updateAccount", "createContact", "updateContact", "deleteContact")
+@case("updateAccount", "createContact", "updateContact", "deleteContact", "inviteContact", "revokeContactAccess")
 async def contacts_come_and_go(w: World) -> AsyncIterator[Step]:
     """No card shows them, but each is one event."""
     made = Step(w.owner, "createContact", {"name": w.name("Ann"), "accountIds": [w.first]}, "contact { id }")
@@ -339,6 +339,11 @@ async def contacts_come_and_go(w: World) -> AsyncIterator[Step]:
     yield Step(w.owner, "updateContact", {"contactId": contact, "phone": "+49 30 1"}, events=0)
     yield Step(w.owner, "updateAccount", {"accountId": w.second, "addContactIds": [contact]})
     yield Step(w.owner, "updateAccount", {"accountId": w.second, "removeContactIds": [contact]})
+    yield Step(w.owner, "updateContact", {"contactId": contact, "email": f"{contact}@client.test"})
+    yield Step(w.owner, "inviteContact", {"contactId": contact})
+    yield Step(w.owner, "inviteContact", {"contactId": contact}, events=0)
+    yield Step(w.owner, "revokeContactAccess", {"contactId": contact})
+    yield Step(w.owner, "revokeContactAccess", {"contactId": contact}, events=0)
     yield Step(w.owner, "deleteContact", {"contactId": contact})
 
 

@@ -82,6 +82,8 @@ plain("createAccountRole", "REQUIRED", lambda w: {"name": ""})
 plain("updateAccountRole", "NOT_FOUND", lambda w: {"accountRoleId": f"role_{NO}", "name": "Late"})
 plain("createContact", "NOT_FOUND", lambda w: {"name": "Ann", "accountIds": [w.first, f"account_{NO}"]})
 plain("updateContact", "NOT_FOUND", lambda w: {"contactId": f"contact_{NO}", "name": "Ann"})
+plain("inviteContact", "NOT_FOUND", lambda w: {"contactId": f"contact_{NO}"})
+plain("revokeContactAccess", "NOT_FOUND", lambda w: {"contactId": f"contact_{NO}"})
 plain("deleteContact", "NOT_FOUND", lambda w: {"contactId": f"contact_{NO}"})
 plain("createPipeline", "TOO_FEW", lambda w: {"name": "Short", "stages": [{"name": "Only"}]})
 plain(

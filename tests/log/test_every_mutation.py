@@ -11,6 +11,7 @@ import tests.log.automation_refusals  # noqa: F401  # both are registered
 from gql.mutation import Mutation
 from resolvers.declare import camel
 from store.database import Database
+from tests.access.schema_ids import portal_mutations
 from tests.log.cases import CASES, Case, Step
 from tests.log.refusals import REFUSALS, Refusal
 from tests.log.told import forget, noting, untold
@@ -21,7 +22,8 @@ from tests.support.databases import Wiper
 MUTATIONS = {
     camel(field.python_name)
     for field in Mutation.__strawberry_definition__.fields  # type: ignore[attr-defined]
-}
+} - portal_mutations()
+"""Those of members. Nothing that clients do shows on a board by itself; tests/portal has them."""
 
 
 def test_every_mutation_of_the_schema_has_a_case_and_a_refusal() -> None:

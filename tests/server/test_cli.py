@@ -46,6 +46,7 @@ async def test_serve_prints_a_line_to_try_that_works_as_it_stands(tmp_path: Path
         assert f"http://127.0.0.1:{port}/graphql" in out
         assert "owner@demo.test" in out
         assert "employee@demo.test" in out
+        assert "client@demo.test" in out
         assert "stageline-demo" in out
         line = next(line for line in out.splitlines() if "curl" in line)
         command = shlex.split(line[line.index("curl") :])

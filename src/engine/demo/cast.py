@@ -11,6 +11,8 @@ FIRM: Final = "Linden & Partners"
 PASSWORD: Final = "stageline-demo"  # a demo's, printed at the start
 OWNER: Final = ("Olivia Linden", "owner@demo.test")
 EMPLOYEE: Final = ("Emil Krause", "employee@demo.test")
+GUEST: Final = ("Berger, Anna", "client@demo.test")
+"""The client who comes into the portal."""
 TIME_ZONE: Final = "Europe/Berlin"
 REGION: Final = "DE-BE"
 ADDRESS: Final = "office@linden.test"
@@ -64,6 +66,8 @@ class Client:
     @property
     def address(self) -> str | None:
         """Where its contact is written to."""
+        if self.name == GUEST[0]:
+            return GUEST[1]
         return f"{self.person.split()[0].lower()}@client.test" if self.email else None
 
 

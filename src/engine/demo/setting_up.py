@@ -12,6 +12,7 @@ from engine.demo.cast import (
     CLIENTS,
     EMPLOYEE,
     FIRM,
+    GUEST,
     PASSWORD,
     PREPARER,
     REGION,
@@ -36,12 +37,14 @@ from engine.firm import (
     tags,
 )
 from engine.firm.custom_fields import FieldValue
+from engine.firm.secrets import passwords
 from engine.job import job_templates
 from engine.mail import email_templates
 from engine.pipeline import pipelines, statuses
 from engine.pipeline.pipeline_settings import StatusSetting
+from engine.portal import guests
 from store.database import Row
-from store.writes import places
+from store.writes import people, places, sessions
 
 BEFORE: Final = 25
 """So many working days ago it was set up."""
@@ -117,6 +120,18 @@ async def _people(telling: Telling) -> None:
             await members.accept_invitation(telling.database, joining, clock=lambda: telling.now)
     for client in CLIENTS:
         await _roles(telling, client)
+    await _guest(telling)
+
+
+async def _guest(telling: Telling) -> None:
+    """One client may come into the portal, with the password of all logins."""
+    name, email = GUEST
+    await telling.do(guests.invite_contact, guests.InviteContact(known("contact", name)), once="guest")
+    hashed = await passwords.hash(PASSWORD)
+    async with telling.database.transaction() as db:
+        user = await sessions.user_by_email(db, email)
+        assert user is not None  # the invitation has seen to it
+        await people.set_password(db, user["id"], hashed)
 
 
 async def _client(telling: Telling, client: Client) -> None:

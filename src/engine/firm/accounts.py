@@ -91,6 +91,8 @@ async def update_account(work: Work, command: UpdateAccount) -> str:
     fields += ["tags"] if await _relink(work, "account_tags", owner, "tag_id", add_tags, remove_tags) else []
     contacts = await _relink(work, "account_contacts", owner, "contact_id", add_contacts, remove_contacts)
     fields += ["contacts"] if contacts else []
+    for contact_id in contacts:
+        work.touch("contact", contact_id)  # it is another portal that they see now
     fields += ["roles"] if await _change_roles(work, command) else []
     custom = await custom_fields.set_values(work, account_id, command.set_custom_fields or (), "set_custom_fields")
     fields += ["custom_fields"] if custom else []
@@ -107,10 +109,10 @@ async def _relink(
     target: str,
     add: Sequence[str],
     remove: Sequence[str],
-) -> bool:
+) -> list[str]:
+    """Those that were added or removed."""
     added = await links.add(work.db, table, work.firm_id, owner, target, add)
-    removed = await links.remove(work.db, table, work.firm_id, owner, target, remove)
-    return bool(added or removed)
+    return added + await links.remove(work.db, table, work.firm_id, owner, target, remove)
 
 
 async def _change_roles(work: Work, command: UpdateAccount) -> bool:

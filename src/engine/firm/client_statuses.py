@@ -12,6 +12,7 @@ from engine.errors import invalid, missing, refuse_use
 from engine.firm.tags import free_name
 from engine.job.moves import Expect, check_expected
 from engine.mail import shortcodes
+from engine.time.calendar import today
 from engine.unset import UNSET, Maybe
 from engine.work import Work, changed
 from store import models
@@ -92,8 +93,15 @@ async def update_client_status(work: Work, command: UpdateClientStatus) -> str:
     if "name" in values:
         await free_name(work, "client_statuses", values["name"], row["id"])
     if values:
-        for job in await work.lock_jobs(await client_statuses.jobs_with(work.db, work.firm_id, row["id"])):
-            work.touch_job(job["id"])
+        jobs = [
+            job["id"] for job in await work.lock_jobs(await client_statuses.jobs_with(work.db, work.firm_id, row["id"]))
+        ]
+        for job_id in jobs:
+            work.touch_job(job_id)
+        if "description" in values:
+            texts = await _texts(work, jobs, values["description"])
+            none = dict.fromkeys(jobs)
+            await client_statuses.reword(work.db, work.firm_id, none | texts)
         await records.change(work.db, models.ClientStatus, work.firm_id, row["id"], work.now, **values)
         await uses.refer(work, row["id"], fields)
         work.touch("client_status", row["id"])
@@ -131,18 +139,29 @@ async def put(work: Work, jobs: Sequence[Row], client_status_id: str | None) -> 
 
     Raises Refused where there is no such status.
     """
-    name = None
-    if client_status_id is not None:
-        name = await client_statuses.name_of(work.db, work.firm_id, client_status_id)
-        if name is None:
-            raise missing("client-facing status", "client_status_id")
+    name, texts = None, {}
     ids = [job["id"] for job in jobs]
-    for job in await client_statuses.put(work.db, work.firm_id, ids, client_status_id, work.now):
+    if client_status_id is not None:
+        row = await client_statuses.one(work.db, work.firm_id, client_status_id)
+        if row is None:
+            raise missing("client-facing status", "client_status_id")
+        name, texts = row["name"], await _texts(work, ids, row["description"])
+    for job in await client_statuses.put(work.db, work.firm_id, ids, client_status_id, texts, work.now):
         work.touch_job(job["id"])
         labels = {"from_label": job["before_name"], "to_label": name}
         known = {side: label for side, label in labels.items() if label is not None}
         line = changed("client_status", job["before"], client_status_id, **known)
         work.history(job["id"], HistoryAction.CLIENT_STATUS_CHANGED, line)
+
+
+async def _texts(work: Work, job_ids: Sequence[str], description: str | None) -> dict[str, str]:
+    """What clients read, by job: the description as it is filled in now (AU8)."""
+    codes = shortcodes.codes(description or "")
+    if not codes:
+        return dict.fromkeys(job_ids, shortcodes.resolve(description, {})) if description else {}
+    day = today(work.viewer.time_zone, work.now)
+    values = await shortcodes.values(work.db, work.firm_id, job_ids, codes, day)
+    return {job_id: shortcodes.resolve(description or "", values[job_id]) for job_id in job_ids}
 
 
 async def _fields(work: Work, checks: Checks, description: str | None) -> set[str]:

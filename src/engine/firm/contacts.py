@@ -7,6 +7,7 @@ from engine import access, find
 from engine.changes import differing
 from engine.checks import Checks, listed
 from engine.enums import AccessRight
+from engine.portal import guests
 from engine.unset import UNSET, Maybe
 from engine.work import Work
 from store import models
@@ -66,7 +67,7 @@ async def create_contact(work: Work, command: CreateContact) -> str:
 
 
 async def update_contact(work: Work, command: UpdateContact) -> str:
-    """Changes a contact that the viewer sees."""
+    """Changes a contact that the viewer sees. Access to the portal ends with the e-mail address that it came by."""
     work.viewer.need(AccessRight.MANAGE_ACCOUNTS)
     await find.contact(work, command.contact_id, "contact_id")
     row = await find.whole(work, "contacts", "contact", command.contact_id, "contact_id")
@@ -79,6 +80,9 @@ async def update_contact(work: Work, command: UpdateContact) -> str:
     )
     checks.done()
     if values:
+        if row["user_id"] is not None and "email" in values:
+            await guests.end(work, row["id"])
+            values |= guests.NO_ACCESS
         await records.change(work.db, models.Contact, work.firm_id, command.contact_id, work.now, **values)
         work.touch("contact", command.contact_id)
     return command.contact_id

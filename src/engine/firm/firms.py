@@ -14,6 +14,7 @@ from engine.enums import ErrorCode, JobState, Role, TokenScope, Weekday
 from engine.errors import invalid
 from engine.firm.secrets import passwords
 from engine.mail import emails
+from engine.portal import addresses
 from engine.time import days_off
 from engine.time.calendar import is_region, today
 from engine.unset import UNSET, Maybe
@@ -57,6 +58,7 @@ class UpdateFirm:
     sender_name: Maybe[str | None] = UNSET
     sender_address: Maybe[str | None] = UNSET
     reply_to: Maybe[str | None] = UNSET
+    portal_url: Maybe[str | None] = UNSET
 
 
 async def create_firm(database: Database, command: CreateFirm, *, clock: Clock = system_clock) -> str:
@@ -143,6 +145,7 @@ def _values(checks: Checks, row: Row, command: UpdateFirm) -> dict[str, Any]:
         sender_name=_or_none(checks.name, command.sender_name, "sender_name"),
         sender_address=_or_none(checks.email, command.sender_address, "sender_address"),
         reply_to=_or_none(checks.email, command.reply_to, "reply_to"),
+        portal_url=_or_none(partial(addresses.check, checks), command.portal_url, "portal_url"),
     )
 
 

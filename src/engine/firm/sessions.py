@@ -6,17 +6,17 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from engine.access import Viewer
+from engine.access import Client, Party, Viewer
 from engine.checks import PASSWORD_LENGTH, Checks
 from engine.enums import AccessRight, CauseKind, ErrorCode, Role, SessionKind, TokenScope
-from engine.errors import invalid, missing
+from engine.errors import denied, invalid, missing
 from engine.firm.secrets import digest, new_token, passwords
 from engine.time import calendar
 from engine.time.duration import Duration
 from engine.unset import UNSET, Maybe
-from engine.work import Caller, Clock, Work, system_clock
+from engine.work import Caller, Clock, Work, system_clock, system_of
 from store import models
 from store.database import Database, Db, Row
 from store.ids import new_id
@@ -34,17 +34,36 @@ MOST_CLAIMS: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who calls: a live session and its member."""
+    """Who calls: a live session, and the member or client whose it is."""
 
     session_id: str
     kind: SessionKind
     expires_at: datetime | None
-    viewer: Viewer
+    party: Party
+
+    @property
+    def viewer(self) -> Viewer:
+        """The member. Raises Refused (FORBIDDEN) for a client: what is for members is not for clients (AC5)."""
+        if isinstance(self.party, Client):
+            raise denied("This is for members of the firm. Clients ask `portal`.")
+        return self.party
+
+    @property
+    def client(self) -> Client | None:
+        """The client, if it is one."""
+        return self.party if isinstance(self.party, Client) else None
 
     def caller(self, address: str | None = None, mutation_id: str | None = None) -> Caller:
-        """The same, as the sender of a command."""
+        """The same, as the sender of a command. Raises Refused for a client."""
         kind = CauseKind.API_TOKEN if self.kind is SessionKind.API_TOKEN else CauseKind.MEMBER
         return Caller(self.viewer, kind, address, mutation_id)
+
+    def client_caller(self, address: str | None = None, mutation_id: str | None = None) -> Caller:
+        """A client as the sender of a command of the portal, which the system carries out."""
+        client = self.client
+        assert client is not None  # the rule of the portal's commands lets nobody else through
+        system = system_of(client.firm_id)
+        return Caller(system, CauseKind.CLIENT, address, mutation_id, client.contact_id, client=client)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +152,19 @@ async def _note_use(database: Database, row: Row, now: datetime) -> None:
     """AC7: the use of a token is in the audit log, once in five minutes."""
     async with database.transaction() as db:
         if await sessions.used(db, row["id"], now, now - USE_NOTED):
-            await _audit(db, row["firm_id"], row["member_id"], now, None, "token.used", row["id"])
+            who = row["member_id"] or row["contact_id"]
+            await audit(db, row["firm_id"], who, now, None, "token.used", row["id"])
 
 
 def identity_of(row: Row) -> Identity:
     """The identity that a session's row tells of."""
-    viewer = Viewer(
+    return Identity(row["id"], SessionKind(row["kind"]), row["expires_at"], _party(row))
+
+
+def _party(row: Row) -> Party:
+    if row["contact_id"] is not None:
+        return Client(**{name: row[name] for name in Client.__slots__})
+    return Viewer(
         firm_id=row["firm_id"],
         member_id=row["member_id"],
         user_id=row["user_id"],
@@ -148,7 +174,6 @@ def identity_of(row: Row) -> Identity:
         time_zone=row["time_zone"],
         clock_date=row["clock_date"],
     )
-    return Identity(row["id"], SessionKind(row["kind"]), row["expires_at"], viewer)
 
 
 async def log_in(
@@ -179,7 +204,7 @@ async def log_in(
     async with database.transaction() as db:
         await sessions.forgive(db, f"email:{email}")
         token, identity = await open_session(db, member["firm_id"], member["id"], now, lifetime)
-        await _audit(db, member["firm_id"], member["id"], now, address, "login", user["id"])
+        await audit(db, member["firm_id"], member["id"], now, address, "login", user["id"])
     return LoggedIn(token, identity.expires_at, identity, found)
 
 
@@ -208,22 +233,30 @@ async def open_session(
     db: Db, firm_id: str, member_id: str, now: datetime, lifetime: timedelta
 ) -> tuple[str, Identity]:
     """A new login of a member: its token, which nobody can read again, and its identity."""
-    token = new_token()
-    await records.make(
-        db,
-        models.Session,
-        id=new_id("session"),
-        firm_id=firm_id,
-        member_id=member_id,
-        kind=SessionKind.LOGIN,
-        scopes=sorted(EVERY_SCOPE),
-        token_hash=digest(token),
-        expires_at=now + lifetime,
-    )
-    row = await sessions.by_token(db, digest(token), now)
-    if row is None:
+    opened = await _open(db, now, lifetime, firm_id=firm_id, member_id=member_id, scopes=sorted(EVERY_SCOPE))
+    if opened is None:
         raise invalid(ErrorCode.BAD_CREDENTIALS, "This member has been deactivated.", "email")
-    return token, identity_of(row)
+    return opened
+
+
+async def open_client_session(
+    db: Db, firm_id: str, contact_id: str, now: datetime, lifetime: timedelta
+) -> tuple[str, Identity]:
+    """A new login of a contact into the portal. It has no scope: nothing of the members' is open to it (AC5)."""
+    opened = await _open(db, now, lifetime, firm_id=firm_id, contact_id=contact_id, scopes=[])
+    if opened is None:
+        raise invalid(ErrorCode.BAD_CREDENTIALS, "The access to this portal has ended.", "email")
+    return opened
+
+
+async def _open(db: Db, now: datetime, lifetime: timedelta, **values: Any) -> tuple[str, Identity] | None:
+    """A new login; None where it would be over at once."""
+    token = new_token()
+    hashed = digest(token)
+    kept = {"kind": SessionKind.LOGIN, "token_hash": hashed, "expires_at": now + lifetime}
+    await records.make(db, models.Session, id=new_id("session"), **kept, **values)
+    row = await sessions.by_token(db, hashed, now)
+    return None if row is None else (token, identity_of(row))
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +277,7 @@ async def log_out(work: Work, command: LogOut) -> None:
 
 async def session_over(db: Db, identity: Identity, now: datetime) -> ErrorCode | None:
     """Why a session is no longer good, SESSION_EXPIRED or SESSION_ENDED; None while it is (LV6)."""
-    found = (await identities_now(db, identity.viewer.firm_id, [identity], now))[identity.session_id]
+    found = (await identities_now(db, identity.party.firm_id, [identity], now))[identity.session_id]
     return found if isinstance(found, ErrorCode) else None
 
 
@@ -257,7 +290,7 @@ async def identities_now(
 
 
 def _now(identity: Identity, row: Row | None, now: datetime) -> Identity | ErrorCode:
-    if row is not None and (row["revoked_at"] is not None or row["deactivated_at"] is not None):
+    if row is not None and (row["revoked_at"] is not None or row["ended"]):
         return ErrorCode.SESSION_ENDED
     expires_at = row["expires_at"] if row is not None else identity.expires_at
     if expires_at is not None and expires_at <= now:
@@ -326,13 +359,14 @@ async def revoke_api_token(work: Work, command: RevokeApiToken) -> str:
     return command.token_id
 
 
-async def _audit(
-    db: Db, firm_id: str, member_id: str, now: datetime, address: str | None, action: str, subject_id: str
+async def audit(
+    db: Db, firm_id: str, actor_id: str, now: datetime, address: str | None, action: str, subject_id: str
 ) -> None:
+    """Adds to a firm's audit log what is no command: logins, uses of tokens (AC7)."""
     await log.append_audit(
         db,
         firm_id=firm_id,
-        actor_id=member_id,
+        actor_id=actor_id,
         at=now,
         address=address,
         action=action,

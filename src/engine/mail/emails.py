@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
@@ -10,7 +10,8 @@ from engine.automating import runs
 from engine.due import Undelivered
 from engine.enums import DueKind, EmailState, RunState
 from engine.mail.letters import Letter, Send
-from engine.work import Work
+from engine.portal import links as portal_links
+from engine.work import Work, system_clock
 from store.database import Database, Db, Row
 from store.ids import new_id
 from store.writes import emails as writes
@@ -46,6 +47,8 @@ class Draft:
     run_id: str | None = None
     """Of the automation that wants it; it ends when all its e-mails have."""
     lane: tuple[int, int] | None = None
+    opens_portal: bool = False
+    """Whether it carries a link into the portal for the contact, where its text says ``engine.portal.links.PLACE``."""
 
 
 async def make(work: Work, drafts: Sequence[Draft]) -> list[str]:
@@ -143,7 +146,13 @@ class EmailErrand:
     async def load(self, db: Db, firm_id: str, email_id: str) -> Outgoing | None:
         """The e-mail as it goes out; None where it is not to be sent any more."""
         row = await writes.tried(db, firm_id, email_id)
-        return None if row is None else Outgoing(firm_id, email_id, _letter(row))
+        if row is None:
+            return None
+        letter = _letter(row)
+        if row["opens_portal"] and row["contact_id"] is not None:
+            text = await portal_links.put_in(db, firm_id, row["contact_id"], letter.text, system_clock())
+            letter = replace(letter, text=text)
+        return Outgoing(firm_id, email_id, letter)
 
     async def deliver(self, email: Outgoing) -> str:
         """Sends it; answers what the mail server said. Raises Undelivered, and keeps why for who looks meanwhile."""

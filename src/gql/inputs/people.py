@@ -157,3 +157,7 @@ class UpdateFirmInput(MutationInput):
     sender_name: str | None = optional("The new name in the From line of its mail; null for the firm's name.")
     sender_address: str | None = optional("The new address that its mail comes from; null for the operator's.")
     reply_to: str | None = optional("The new address that answers go to; null for the sender's.")
+    portal_url: str | None = optional(
+        "The web address where its clients come into the portal, to which e-mails append `#token=` and what "
+        "enterPortalByLink takes; null to write just the token."
+    )

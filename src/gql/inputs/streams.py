@@ -5,7 +5,7 @@ import strawberry
 from gql.fields import given, optional
 from gql.inputs.base import input_of
 from gql.inputs.jobs import JobFilter
-from resolvers import board_changes, changes, dashboards, job_changes, my_work_changes
+from resolvers import board_changes, changes, dashboards, job_changes, my_work_changes, portal_changes
 from resolvers.my_work_changes import MyWorkPart
 
 ID = strawberry.ID
@@ -40,6 +40,13 @@ class DashboardStreamInput:
     pipeline_ids: list[ID] | None = given("Only these pipelines, at most 100; all in use if left out.", default=None)
 
 
+@input_of(portal_changes.PortalStream, "The changes of a client's portal.")
+class PortalStreamInput:
+    """The stream of the portal."""
+
+    account_id: ID | None = given("Only what is of this account; all of one's accounts if left out.", default=None)
+
+
 @input_of(changes.Stream, "Which stream.", one_of=True)
 class StreamInput:
     """A stream."""
@@ -48,3 +55,4 @@ class StreamInput:
     job: JobStreamInput | None = optional("One job.")
     my_work: MyWorkStreamInput | None = optional("What one has to do and to know.")
     dashboard: DashboardStreamInput | None = optional("How many jobs stand where.")
+    portal: PortalStreamInput | None = optional("A client's portal.")

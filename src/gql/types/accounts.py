@@ -1,10 +1,11 @@
 """Accounts and what hangs on them."""
 
+from datetime import datetime
 from typing import Annotated
 
 import strawberry
 
-from engine.enums import CustomFieldKind
+from engine.enums import CustomFieldKind, PortalAccess
 from gql.fields import PAGE, batched, plain
 from gql.types.node import Connection, Stored
 from gql.types.people import Member
@@ -59,6 +60,8 @@ class Contact(Stored):
     name: str = plain("The person's name.")
     email: str | None = plain("Their e-mail address.")
     phone: str | None = plain("Their telephone number.")
+    portal_access: PortalAccess = batched(accounts.portal_access, "Whether they may come into the client portal.")
+    joined_at: datetime | None = plain("When they first came into the client portal; null before.")
     accounts: Connection[Annotated["Account", strawberry.lazy("gql.types.accounts")]] = batched(
         accounts.of_contacts, "Accounts they belong to, as far as one has access.", **PAGE
     )

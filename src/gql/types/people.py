@@ -12,11 +12,12 @@ from resolvers import automations, firms, jobs, notifications, viewer, webhooks
 from resolvers.declare import Depends
 
 if TYPE_CHECKING:
-    from gql.types.accounts import Account
+    from gql.types.accounts import Account, Contact
     from gql.types.automations import Automation
     from gql.types.notifications import Notification
 
 Notifications = Connection[Annotated["Notification", strawberry.lazy("gql.types.notifications")]]
+_Contact = Annotated["Contact", strawberry.lazy("gql.types.accounts")]
 Accounts = Connection[Annotated["Account", strawberry.lazy("gql.types.accounts")]]
 
 
@@ -44,6 +45,9 @@ class Firm(Stored):
     sender_name: str | None = plain("The name in the From line of its mail; the firm's name where there is none.")
     sender_address: str | None = plain("The address that its mail comes from; the operator's where there is none.")
     reply_to: str | None = plain("The address that answers go to; the sender's where there is none.")
+    portal_url: str | None = plain(
+        "The web address where its clients come into the portal; null where e-mails name just a token."
+    )
     webhook_secret: str | None = batched(
         webhooks.secrets,
         "The secret that its webhooks are signed with, as Standard Webhooks writes it (`whsec_…`). Null before it has "
@@ -100,7 +104,8 @@ class Viewer:
     """Who asks."""
 
     user: User = batched(viewer.users, "The login.")
-    member: Member | None = batched(viewer.members, "The member of the firm that one is logged into.")
+    member: Member | None = batched(viewer.members, "The member of the firm that one is logged into; null for clients.")
+    contact: _Contact | None = batched(viewer.contacts, "As whom one came into the portal; null for members.")
     rights: list[AccessRight] = batched(viewer.effective_rights, "What one may do, by role or right.")
     api_tokens: list[ApiToken] = batched(viewer.own_api_tokens, "One's own live API tokens.")
     unread_count: int = batched(notifications.unread_counts, "How many of one's notifications are unread.")
@@ -121,7 +126,11 @@ class Cause:
 
     kind: CauseKind = plain("What sort of cause.")
     actor: Actor | None = batched(
-        jobs.actors, "Who; for the system who set it going, if anybody; null for joined causes."
+        jobs.actors,
+        "Which member; for the system who set it going, if anybody; null for clients and for joined causes.",
+    )
+    contact: _Contact | None = batched(
+        jobs.clients, "Which client did it, or set it going, as far as one has access to the client; null for members."
     )
     automation: Annotated["Automation", strawberry.lazy("gql.types.automations")] | None = batched(
         automations.automations_of, "The automation that did it; null once it was deleted."

@@ -13,6 +13,7 @@ from gql.types.dashboards import DashboardEvent
 from gql.types.jobs import Job
 from gql.types.notifications import Notification
 from gql.types.people import Cause
+from gql.types.portal import PortalEvent
 from gql.types.tasks import ActionItem, Task
 
 
@@ -150,7 +151,7 @@ class MyWorkEvent:
 
 
 StreamEvent = Annotated[
-    BoardEvent | JobEvent | MyWorkEvent | DashboardEvent,
+    BoardEvent | JobEvent | MyWorkEvent | DashboardEvent | PortalEvent,
     strawberry.union("StreamEvent", description="An event of the stream asked for."),
 ]
 

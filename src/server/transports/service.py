@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from engine.access import id_of
 from engine.firm.sessions import Claim, Claims, Identity, authenticate
 from gql.following import Followings
 from gql.masking import MaskedSchema
@@ -60,12 +61,12 @@ class Service:
 
     def join(self, operation: Operation, context: Context, sink: Sink) -> Seat:
         """Takes on a subscription whose resolver a context has met. Raises TooManyStreams."""
-        assert context.identity is not None  # whoever follows something is a reader
-        most = self.settings.max_streams
-        if self.hub.streams_of(context.viewer.firm_id, context.viewer.member_id) >= most:
+        assert context.identity is not None  # whoever follows something is a reader, or a client
+        most, person_id = self.settings.max_streams, id_of(context.identity.party)
+        if self.hub.streams_of(context.firm_id, person_id) >= most:
             raise TooManyStreams(f"At most {most:,} streams may be open at a time.")
         stream = self.followings.of(self.schema, operation.query, operation.variables, context)
         who, after = context.identity, context.wanted.wanted.after
-        seat = Seat(stream, sink, Who(who), who.viewer.member_id, who.session_id, after, resumes=after is not None)
+        seat = Seat(stream, sink, Who(who), person_id, who.session_id, after, resumes=after is not None)
         self.hub.join(seat)
         return seat

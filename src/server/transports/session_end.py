@@ -10,6 +10,7 @@ from typing import Final
 
 import structlog
 
+from engine.access import id_of
 from engine.enums import ErrorCode
 from engine.firm.sessions import Identity, session_over
 from engine.work import system_clock
@@ -47,7 +48,7 @@ class SessionWatch:
     async def watching(self) -> AsyncIterator[None]:
         """Calls ``ended`` once the session is over, as long as the context is entered."""
         things = _things(self._identity)
-        async with self._service.tails.follow(self._identity.viewer.firm_id) as tail:
+        async with self._service.tails.follow(self._identity.party.firm_id) as tail:
             with tail.calling(self._look, *things):
                 self._look()
                 try:
@@ -82,7 +83,8 @@ class SessionWatch:
 
 def _things(identity: Identity) -> tuple[Thing, Thing]:
     """What the log tells the end of a session by."""
-    return ("session", identity.session_id), ("member", identity.viewer.member_id)
+    person = "member" if identity.client is None else "contact"
+    return ("session", identity.session_id), (person, id_of(identity.party))
 
 
 async def session_end(service: Service, identity: Identity) -> ErrorCode:

@@ -2,7 +2,7 @@
 
 from store.models.automations import Automation, Due, Run
 from store.models.clients import Account, AccountRole, ClientStatus, Contact, CustomField, Tag
-from store.models.firm import Firm, Invitation, Member, Session, User
+from store.models.firm import Firm, Invitation, Member, PortalLink, Session, User
 from store.models.items import Item, Subtask, Task
 from store.models.jobs import Comment, Job, JobTemplate, Notification, StageVisit, StatusStay
 from store.models.logs import AuditEntry, Event, HistoryEntry
@@ -32,6 +32,7 @@ __all__ = [
     "Member",
     "Notification",
     "Pipeline",
+    "PortalLink",
     "Run",
     "Session",
     "Stage",

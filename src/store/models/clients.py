@@ -77,7 +77,8 @@ class Contact(FirmThing):
     name = fields.TextField()
     email = fields.TextField(null=True)
     phone = fields.TextField(null=True)
-    user_id = KeyField(null=True)
+    user_id = KeyField(null=True)  # who may log into the portal as this contact
+    joined_at = fields.DatetimeField(null=True)  # when that one logged in first
 
     class Meta:
         """Table."""

@@ -21,6 +21,7 @@ class Firm(Model):
     sender_name = fields.TextField(null=True)
     sender_address = fields.TextField(null=True)
     reply_to = fields.TextField(null=True)
+    portal_url = fields.TextField(null=True)  # where its clients come in
     webhook_secret = fields.TextField(null=True)
     earlier_webhook_secret = fields.TextField(null=True)  # signs as well, for a while after a new one was made
     earlier_webhook_secret_until = fields.DatetimeField(null=True)
@@ -82,12 +83,29 @@ class Invitation(Model):
         table = "invitations"
 
 
+class PortalLink(Model):
+    """A contact's way into the portal, once: a token that goes to them by e-mail, stored as its SHA-256."""
+
+    id = KeyField(primary_key=True)
+    firm_id = KeyField()
+    contact_id = KeyField()
+    token_hash = fields.BinaryField()
+    expires_at = fields.DatetimeField()
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        """Table."""
+
+        table = "portal_links"
+
+
 class Session(Model):
     """A login or an API token: an opaque token, stored as its SHA-256."""
 
     id = KeyField(primary_key=True)
     firm_id = KeyField()
-    member_id = KeyField()
+    member_id = KeyField(null=True)
+    contact_id = KeyField(null=True)  # either a member's or a contact's
     kind = fields.TextField()
     name = fields.TextField(null=True)
     scopes = ArrayField("text")

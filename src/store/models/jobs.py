@@ -24,6 +24,7 @@ class Job(FirmThing):
     due_date = fields.DateField(null=True)
     entered_stage_at = fields.DatetimeField()
     client_status_id = KeyField(null=True)
+    client_status_text = fields.TextField(null=True)  # its description, as it was filled in when the job got it (AU8)
     completed_at = fields.DatetimeField(null=True)
     paused_at = fields.DatetimeField(null=True)  # since when its clocks stand still (ST1)
 

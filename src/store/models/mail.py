@@ -43,6 +43,7 @@ class Email(Model):
     text = fields.TextField()
     html = fields.TextField(null=True)
     message_id = KeyField()
+    opens_portal = fields.BooleanField(default=False, db_default=False)  # a link is put in as it goes out
     attempts = fields.IntField(default=0)
     error = fields.TextField(null=True)
     version = fields.IntField(default=1, db_default=1)

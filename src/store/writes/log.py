@@ -80,6 +80,7 @@ async def job_keys(db: Db, firm_id: str, ids: Collection[str]) -> dict[str, Json
     found = await db.rows(
         """
         SELECT j.id, j.pipeline_id, j.stage_id, s.on_board, j.account_id,
+            j.client_status_id IS NOT NULL AND j.state <> 'ARCHIVED' AS in_portal,
             ARRAY(
                 SELECT member_id FROM job_assignees a WHERE a.firm_id = $1 AND a.job_id = j.id ORDER BY 1
             ) AS assignees,
@@ -99,6 +100,7 @@ async def job_keys(db: Db, firm_id: str, ids: Collection[str]) -> dict[str, Json
             "pipeline": row["pipeline_id"],
             "stage": row["stage_id"],
             "on_board": row["on_board"],
+            "in_portal": row["in_portal"],
             "account": row["account_id"],
             "assignees": row["assignees"],
             "task_assignees": row["task_assignees"],

@@ -22,6 +22,31 @@ async def firm_clock(db: Db, firm_id: str) -> Row:
     return row
 
 
+async def holds_client(db: Db, firm_id: str, contact_id: str, user_id: str) -> bool:
+    """Whether a user may log in as a contact; if so, that lasts until this transaction ends."""
+    return bool(
+        await db.value(
+            "SELECT TRUE FROM contacts WHERE firm_id = $1 AND id = $2 AND user_id = $3 FOR SHARE",
+            firm_id,
+            contact_id,
+            user_id,
+        )
+    )
+
+
+async def client(db: Db, firm_id: str, contact_id: str, user_id: str) -> Row | None:
+    """The firm's time zone and clock date, for a user who may log in as a contact."""
+    return await db.row(
+        """
+        SELECT f.time_zone, f.clock_date FROM contacts c JOIN firms f ON f.id = c.firm_id
+        WHERE c.firm_id = $1 AND c.id = $2 AND c.user_id = $3
+        """,
+        firm_id,
+        contact_id,
+        user_id,
+    )
+
+
 async def states(db: Db, firm_id: str, ids: Collection[str]) -> dict[str, bool]:
     """Which of the members exist, and whether each is active."""
     found = await db.rows(

@@ -27,30 +27,33 @@ async def memberships(db: Db, user_id: str) -> list[Row]:
 
 _IDENTITY: Final = """
     s.id, s.kind, s.scopes, s.expires_at, s.revoked_at, s.last_used_at,
-        m.id AS member_id, m.firm_id, m.user_id, m.role, m.rights, m.deactivated_at, f.time_zone, f.clock_date
+        s.firm_id, m.id AS member_id, c.id AS contact_id, coalesce(m.user_id, c.user_id) AS user_id, m.role, m.rights,
+        (m.deactivated_at IS NOT NULL OR (c.id IS NOT NULL AND c.user_id IS NULL)) AS ended, f.time_zone, f.clock_date
 """
 _SESSIONS: Final = """
     sessions s
-    JOIN members m ON m.firm_id = s.firm_id AND m.id = s.member_id
     JOIN firms f ON f.id = s.firm_id
+    LEFT JOIN members m ON m.firm_id = s.firm_id AND m.id = s.member_id
+    LEFT JOIN contacts c ON c.firm_id = s.firm_id AND c.id = s.contact_id
 """
 
 
 _PROOF: Final = """
-    ROW(s.id, s.kind, s.scopes, s.expires_at, m.id, m.firm_id, m.user_id, m.role, m.rights, f.time_zone, f.clock_date)
-    ::text
+    ROW(s.id, s.kind, s.scopes, s.expires_at, s.firm_id, m.id, m.user_id, m.role, m.rights, c.id, c.user_id,
+        f.time_zone, f.clock_date)::text
 """
 
 
 def _live(p: Params, token_hash: bytes, now: datetime) -> str:
     return (
         f"s.token_hash = {p(token_hash)} AND s.revoked_at IS NULL"
-        f" AND (s.expires_at IS NULL OR s.expires_at > {p(now)}) AND m.deactivated_at IS NULL"
+        f" AND (s.expires_at IS NULL OR s.expires_at > {p(now)})"
+        " AND coalesce(m.user_id, c.user_id) IS NOT NULL AND m.deactivated_at IS NULL"
     )
 
 
 async def by_token(db: Db, token_hash: bytes, now: datetime) -> Row | None:
-    """The live session of a token, with its member, user and firm, and what proves later that it is still the same."""
+    """The live session of a token, with whose it is, and what proves later that it is still the same."""
     p = Params()
     sql = f"SELECT {_IDENTITY}, {_PROOF} AS proof FROM {_SESSIONS} WHERE {_live(p, token_hash, now)}"
     return await db.row(sql, *p.values)
@@ -62,7 +65,7 @@ def proof(p: Params, token_hash: bytes, now: datetime) -> str:
 
 
 async def by_ids(db: Db, firm_id: str, ids: Collection[str]) -> dict[str, Row]:
-    """Sessions, live or not, with their members, users and firm."""
+    """Sessions, live or not, with their members or contacts, users and firm."""
     sql = f"SELECT {_IDENTITY} FROM {_SESSIONS} WHERE s.firm_id = $1 AND s.id = ANY($2)"
     found = await db.rows(sql, firm_id, list(ids))
     return {row["id"]: row for row in found}
@@ -151,7 +154,7 @@ async def forgive(db: Db, key: str) -> None:
 
 
 async def sweep(db: Db, before: datetime) -> int:
-    """Deletes sessions, invitations and throttles that ended before a time, and counts of chains that ended long ago.
+    """Deletes sessions, invitations, links and throttles that ended before a time, and old counts of chains.
 
     Answers how many rows went.
     """
@@ -159,9 +162,11 @@ async def sweep(db: Db, before: datetime) -> int:
         """
         WITH s AS (DELETE FROM sessions WHERE expires_at < $1 OR revoked_at < $1 RETURNING 1),
              i AS (DELETE FROM invitations WHERE expires_at < $1 RETURNING 1),
+             l AS (DELETE FROM portal_links WHERE expires_at < $1 RETURNING 1),
              t AS (DELETE FROM throttles WHERE since < $1 RETURNING 1),
              c AS (DELETE FROM cascades WHERE since < $1 - interval '30 days' RETURNING 1)
-        SELECT 1 FROM s UNION ALL SELECT 1 FROM i UNION ALL SELECT 1 FROM t UNION ALL SELECT 1 FROM c
+        SELECT 1 FROM s UNION ALL SELECT 1 FROM i UNION ALL SELECT 1 FROM l UNION ALL SELECT 1 FROM t
+        UNION ALL SELECT 1 FROM c
         """,
         before,
     )

@@ -1,0 +1,1 @@
+"""The client portal: who of the clients comes in, and what they do there (AC5)."""

@@ -1,0 +1,61 @@
+"""What clients read in the portal (AC5). Every read is bounded by the accounts of the contact who asks."""
+
+from collections.abc import Collection
+from typing import Final
+
+import orjson
+
+from store.database import Db, Row
+from store.reads.things import Condition
+from store.sql import Params
+
+WORK: Final = """
+    j.id, j.account_id, j.client_status_text AS description, cs.name, cs.color, 'PortalWork' AS "__typename"
+"""
+WORKS: Final = "jobs j JOIN client_statuses cs ON cs.firm_id = j.firm_id AND cs.id = j.client_status_id"
+SHOWN: Final = "j.state <> 'ARCHIVED'"
+"""Whether a client sees of a job (alias j) that has a client-facing status where it stands."""
+
+
+async def firm(db: Db, firm_id: str) -> Row | None:
+    """What clients know of the firm."""
+    return await db.row("SELECT name, time_zone, currency, reply_to AS email FROM firms WHERE id = $1", firm_id)
+
+
+async def contact(db: Db, firm_id: str, contact_id: str) -> Row | None:
+    """What a contact knows of themselves; whether they have a password to come in with."""
+    return await db.row(
+        """
+        SELECT c.id, c.name, c.email, c.phone, u.password_hash IS NOT NULL AS has_password
+        FROM contacts c JOIN users u ON u.id = c.user_id WHERE c.firm_id = $1 AND c.id = $2
+        """,
+        firm_id,
+        contact_id,
+    )
+
+
+async def accounts(db: Db, firm_id: str, own: Condition) -> list[Row]:
+    """Accounts (alias a) that are the client's own, by name."""
+    p = Params(firm_id)
+    return await db.rows(
+        f"SELECT a.id, a.name FROM accounts a WHERE a.firm_id = $1 AND {own(p)} ORDER BY lower(a.name), a.id", *p.values
+    )
+
+
+async def works(db: Db, firm_id: str, job_ids: Collection[str], own: Condition) -> dict[str, Row]:
+    """Where jobs (alias j) stand for the client, by their ids; none for those that the client is shown nothing of."""
+    p = Params(firm_id, list(job_ids))
+    sql = f"SELECT {WORK} FROM {WORKS} WHERE j.firm_id = $1 AND j.id = ANY($2) AND {SHOWN} AND {own(p)}"
+    return {row["id"]: row for row in await db.rows(sql, *p.values)} if job_ids else {}
+
+
+async def own_sight_changed(db: Db, firm_id: str, after: int, contact_id: str) -> bool:
+    """Whether an event after a sequence changed which accounts are the client's own."""
+    change = [{"type": "contact", "id": contact_id}]
+    found = await db.value(
+        "SELECT EXISTS (SELECT FROM events WHERE firm_id = $1 AND seq > $2 AND changes @> $3::jsonb)",
+        firm_id,
+        after,
+        orjson.dumps(change).decode(),
+    )
+    return bool(found)

@@ -1,0 +1,109 @@
+"""Contacts who come into the portal, and their links."""
+
+from datetime import datetime
+
+from store.database import Db, Row
+
+
+async def address(db: Db, firm_id: str) -> str | None:
+    """Where a firm's portal is."""
+    found: str | None = await db.value("SELECT portal_url FROM firms WHERE id = $1", firm_id)
+    return found
+
+
+async def guest_of(db: Db, firm_id: str, user_id: str) -> str | None:
+    """The contact of a firm as whom a user may come in."""
+    found: str | None = await db.value("SELECT id FROM contacts WHERE firm_id = $1 AND user_id = $2", firm_id, user_id)
+    return found
+
+
+async def addressee(db: Db, firm_id: str, contact_id: str) -> Row:
+    """A contact with an e-mail address, the firm's name, and one of the contact's accounts, if there is any."""
+    row = await db.row(
+        """
+        SELECT c.name, c.email, f.name AS firm, (
+            SELECT min(account_id) FROM account_contacts x WHERE x.firm_id = $1 AND x.contact_id = $2
+        ) AS account_id
+        FROM contacts c JOIN firms f ON f.id = c.firm_id WHERE c.firm_id = $1 AND c.id = $2
+        """,
+        firm_id,
+        contact_id,
+    )
+    assert row is not None  # whoever asks has locked it
+    return row
+
+
+async def doors(db: Db, email: str) -> list[Row]:
+    """The portals that the user with an e-mail in lower case may come into, by the firms' names."""
+    return await db.rows(
+        """
+        SELECT c.firm_id, f.name AS firm_name, c.id AS contact_id, 'PortalDoor' AS "__typename"
+        FROM users u JOIN contacts c ON c.user_id = u.id JOIN firms f ON f.id = c.firm_id
+        WHERE u.email = $1 ORDER BY f.name, c.firm_id
+        """,
+        email,
+    )
+
+
+async def add_link(
+    db: Db, link_id: str, firm_id: str, contact_id: str, token_hash: bytes, expires_at: datetime
+) -> None:
+    """Keeps a link of a contact who may come in; that of another is of no use."""
+    await db.rows(
+        "INSERT INTO portal_links (id, firm_id, contact_id, token_hash, expires_at) VALUES ($1, $2, $3, $4, $5)",
+        link_id,
+        firm_id,
+        contact_id,
+        token_hash,
+        expires_at,
+    )
+
+
+async def use_link(db: Db, token_hash: bytes, now: datetime) -> Row | None:
+    """Uses a link up; answers whose it was, unless it is over."""
+    return await db.row(
+        """
+        DELETE FROM portal_links l USING contacts c
+        WHERE l.token_hash = $1 AND l.expires_at > $2 AND c.firm_id = l.firm_id AND c.id = l.contact_id
+            AND c.user_id IS NOT NULL
+        RETURNING l.firm_id, l.contact_id
+        """,
+        token_hash,
+        now,
+    )
+
+
+async def joined(db: Db, firm_id: str, contact_id: str, now: datetime) -> bool:
+    """Notes that a contact came in; answers whether for the first time."""
+    found = await db.rows(
+        "UPDATE contacts SET joined_at = $3, updated_at = $3, version = version + 1"
+        " WHERE firm_id = $1 AND id = $2 AND joined_at IS NULL RETURNING TRUE",
+        firm_id,
+        contact_id,
+        now,
+    )
+    return bool(found)
+
+
+async def end(db: Db, firm_id: str, contact_id: str, now: datetime) -> None:
+    """Ends all sessions and links of a contact."""
+    await db.rows(
+        "UPDATE sessions SET revoked_at = $3 WHERE firm_id = $1 AND contact_id = $2 AND revoked_at IS NULL",
+        firm_id,
+        contact_id,
+        now,
+    )
+    await db.rows("DELETE FROM portal_links WHERE firm_id = $1 AND contact_id = $2", firm_id, contact_id)
+
+
+async def log_out(db: Db, firm_id: str, contact_id: str, session_id: str, now: datetime) -> bool:
+    """Ends one session of a contact; answers whether it was open."""
+    found = await db.rows(
+        "UPDATE sessions SET revoked_at = $4 WHERE firm_id = $1 AND contact_id = $2 AND id = $3 AND revoked_at IS NULL"
+        " RETURNING TRUE",
+        firm_id,
+        contact_id,
+        session_id,
+        now,
+    )
+    return bool(found)

@@ -1,0 +1,171 @@
+"""LV1, LV4, LV5, ST2: what a client has drawn is kept right by what they are told, and nobody is told another's."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from store.database import Database
+from tests.portal.kit import EVENTS, Guest, Screen, guest
+from tests.support.api import Json, open_shop
+from tests.support.desk import Desk
+from tests.support.frames import acknowledged
+from tests.support.mail import post_office
+from tests.support.served import served_api
+
+RANDOM = 20_261_123
+
+
+async def status(desk: Desk, name: str, **given: str) -> str:
+    """A client-facing status."""
+    return str((await desk.owner.do("createClientStatus", "clientStatus { id }", name=name, **given))["id"])
+
+
+async def put(desk: Desk, job: str, status_id: str | None) -> None:
+    """Gives a job a client-facing status."""
+    await desk.owner.do("setClientStatus", jobId=job, clientStatusId=status_id)
+
+
+async def works(client: Guest) -> list[Json]:
+    """What a client sees of the firm's work."""
+    found = (await client.portal("works { nodes { name color description account { name } } }"))["works"]["nodes"]
+    return list(found)
+
+
+async def test_a_client_sees_where_work_stands_in_words_that_are_filled_in(desk: Desk) -> None:
+    """ST2, AU8: as they were when the job got its status; a new description is filled in anew, others stay."""
+    ann = await guest(desk, "Ann")
+    waiting = await status(
+        desk, "Waiting", color="#ff0000", description="[ACCOUNT_NAME]: we wait for you, [[JOB_NAME]], for [JOB_NAME]."
+    )
+    job = (await desk.shop.job("Return"))["id"]
+    assert await works(ann) == []
+    await put(desk, job, waiting)
+    shown = {"name": "Waiting", "color": "#ff0000", "account": {"name": "Acme"}}
+    assert await works(ann) == [shown | {"description": "Acme: we wait for you, [JOB_NAME], for Return."}]
+    await desk.owner.do("updateJob", jobId=job, name="Other")
+    assert await works(ann) == [shown | {"description": "Acme: we wait for you, [JOB_NAME], for Return."}]
+    await desk.owner.do("updateClientStatus", clientStatusId=waiting, description="For [JOB_NAME]!", name="Still")
+    assert await works(ann) == [shown | {"name": "Still", "description": "For Other!"}]
+    await desk.owner.do("updateClientStatus", clientStatusId=waiting, description=None)
+    assert await works(ann) == [shown | {"name": "Still", "description": None}]
+
+
+async def test_what_happens_to_work_is_told_to_its_client_alone(desk: Desk) -> None:
+    """Set, changed, archived, brought back, taken away; a job without a status is never named."""
+    other = (await desk.owner.do("createAccount", "account { id }", name="Bolt"))["id"]
+    ann, bob = await guest(desk, "Ann"), await guest(desk, "Bob", other)
+    screens = [await Screen(ann).draw(), await Screen(bob).draw()]
+    waiting, done = await status(desk, "Waiting"), await status(desk, "Done")
+    job = (await desk.shop.job())["id"]
+    aside = (await desk.shop.job())["id"]
+    statuses = (await desk.owner.query("{ jobStatuses { id state } }"))["jobStatuses"]
+    by_state = {one["state"]: one["id"] for one in statuses}
+    steps = [
+        ("updateJob", {"jobId": aside, "name": "Never shown"}, []),
+        ("setClientStatus", {"jobId": job, "clientStatusId": waiting}, ["PortalWorkChanged"]),
+        ("setClientStatus", {"jobId": job, "clientStatusId": done}, ["PortalWorkChanged"]),
+        ("updateClientStatus", {"clientStatusId": done, "color": "#00ff00"}, ["PortalWorkChanged"]),
+        ("updateClientStatus", {"clientStatusId": waiting, "color": "#00ff00"}, []),
+        ("setJobStatus", {"jobId": job, "statusId": by_state["ARCHIVED"]}, ["PortalWorkRemoved"]),
+        ("setJobStatus", {"jobId": job, "statusId": by_state["ACTIVE"]}, ["PortalWorkChanged"]),
+        ("updateAccount", {"accountId": desk.shop.account, "name": "Acme & Co"}, ["PortalAccountChanged"]),
+        ("setClientStatus", {"jobId": job, "clientStatusId": None}, ["PortalWorkRemoved"]),
+        ("setClientStatus", {"jobId": aside, "clientStatusId": None}, []),
+    ]
+    for mutation, given, told in steps:
+        await desk.owner.do(mutation, **given)
+        assert await screens[0].follow() == told, (mutation, given)
+        assert await screens[1].follow() == []
+        fresh = await Screen(ann).draw()
+        assert (screens[0].works, screens[0].accounts) == (fresh.works, fresh.accounts)
+
+
+async def test_who_gets_other_accounts_begins_anew(desk: Desk) -> None:
+    """AC4: what was not theirs is not named, and what is not theirs any more is gone."""
+    other = (await desk.owner.do("createAccount", "account { id }", name="Bolt"))["id"]
+    waiting = await status(desk, "Waiting")
+    mine = (await desk.shop.job())["id"]
+    theirs = (await desk.shop.job(accountId=other))["id"]
+    await put(desk, mine, waiting)
+    await put(desk, theirs, waiting)
+    ann, bob = await guest(desk, "Ann"), await guest(desk, "Bob", other)
+    screens = [await Screen(one).draw() for one in (ann, bob)]
+    await desk.owner.do("updateAccount", accountId=other, addContactIds=[ann.member_id])
+    assert [await one.follow() for one in screens] == [["StreamReset"], []]
+    assert set(screens[0].works) == {mine, theirs}
+    await desk.owner.do("updateAccount", accountId=desk.shop.account, removeContactIds=[ann.member_id])
+    await put(desk, mine, None)
+    assert [await one.follow() for one in screens] == [["StreamReset"], []]
+    assert set(screens[0].works) == {theirs}
+    await desk.owner.do("updateFirm", name="Kontor & Co")
+    assert [await one.follow() for one in screens] == [["StreamReset"]] * 2
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_what_is_drawn_is_what_is_there_whatever_happens(desk: Desk, seed: int) -> None:
+    """LV1: random changes, followed now and then in pages of any size, by clients of one, two and no accounts."""
+    random = Random(RANDOM + seed)  # noqa: S311
+    accounts = [desk.shop.account]
+    accounts += [(await desk.owner.do("createAccount", "account { id }", name=name))["id"] for name in ("Bolt", "Cord")]
+    clients = [await guest(desk, "Ann", *accounts[:1]), await guest(desk, "Bob", *accounts[:2])]
+    clients.append(await guest(desk, "Cy", account=False))
+    statuses = [None, await status(desk, "Waiting", description="[JOB_NAME]"), await status(desk, "Done")]
+    jobs = [(await desk.shop.job(f"Job {n}", accountId=random.choice(accounts)))["id"] for n in range(6)]
+    found = (await desk.owner.query("{ jobStatuses { id state } }"))["jobStatuses"]
+    states = [one["id"] for one in found]
+    screens = [await Screen(one).draw() for one in clients]
+
+    async def step(n: int) -> None:
+        job, account, contact = random.choice(jobs), random.choice(accounts), random.choice(clients).member_id
+        match random.randrange(6):
+            case 0 | 1:
+                given = {"jobId": job, "clientStatusId": random.choice(statuses)}
+                await desk.owner.payload("setClientStatus", **given)  # refused while it is archived
+            case 2:
+                await desk.owner.do("setJobStatus", jobId=job, statusId=random.choice(states))
+            case 3:
+                await desk.owner.do("updateAccount", accountId=account, name=f"Account {n}")
+            case 4:
+                verb = random.choice(["addContactIds", "removeContactIds"])
+                await desk.owner.do("updateAccount", accountId=account, **{verb: [contact]})
+            case _:
+                await desk.owner.payload("updateJob", jobId=job, name=f"Job {n}")
+
+    for n in range(60):
+        await step(n)
+        for screen in screens:
+            if random.random() < 0.3 or n == 59:
+                await screen.follow(random.choice([1, 3, 50]))
+                fresh = await Screen(screen.guest).draw()
+                assert (screen.works, screen.accounts) == (fresh.works, fresh.accounts), n
+
+
+async def test_the_stream_is_live_and_ends_with_the_access(database: Database) -> None:
+    """LV5, LV6: over a real socket, at once; two clients of one server, each with their own."""
+    async with served_api(database) as served, post_office() as office:
+        desk = Desk(await open_shop(served), office, database)
+        await desk.owner.do("updateFirm", holdsClientMail=False)
+        other = (await desk.owner.do("createAccount", "account { id }", name="Bolt"))["id"]
+        ann, bob = await guest(desk, "Ann"), await guest(desk, "Bob", other)
+        waiting = await status(desk, "Waiting")
+        job = (await desk.shop.job())["id"]
+        theirs = (await desk.shop.job(accountId=other))["id"]
+        async with acknowledged(served.socket_url, ann.token) as one, acknowledged(served.socket_url, bob.token) as two:
+            wires = [(one, await one.subscribe(EVENTS)), (two, await two.subscribe(EVENTS))]
+            for wire, name in wires:
+                assert (await wire.next(name))["payload"]["data"]["portalEvents"]["changes"] == []
+            await put(desk, theirs, waiting)
+            await put(desk, job, waiting)
+            for (wire, name), work, account in zip(wires, (job, theirs), ("Acme", "Bolt"), strict=True):
+                changes = (await wire.next(name))["payload"]["data"]["portalEvents"]["changes"]
+                shown = {"id": work, "name": "Waiting", "account": {"name": account}}
+                assert changes == [{"__typename": "PortalWorkChanged", "work": shown}]
+            await desk.owner.do("revokeContactAccess", contactId=ann.member_id)
+            *before, end = await one.rest()
+            assert "cursor" not in str(before)
+            assert end["code"] == 4411
+            await put(desk, theirs, None)
+            changes = (await two.next(wires[1][1]))["payload"]["data"]["portalEvents"]["changes"]
+            assert changes == [{"__typename": "PortalWorkRemoved", "workId": theirs}]
