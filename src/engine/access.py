@@ -202,6 +202,20 @@ def sees_email(viewer: Viewer, p: Params, email: str) -> str:
     return f"({email}.member_id = {p(viewer.member_id)} OR {account})"
 
 
+def sees_document(viewer: Viewer, p: Params, document: str) -> str:
+    """JB3: with the whole of its account, or the job it was added to; the firm's own everybody sees.
+
+    One whose content has not come is there for who uploads it. ``document`` is the alias of a row.
+    """
+    come = f"({document}.state = 'READY' OR {document}.uploaded_by = {p(viewer.member_id)})"
+    if viewer.sees_all_accounts:
+        return come
+    account = sees_account(viewer, p, f"{document}.account_id")
+    job = f"SELECT FROM jobs dj WHERE dj.firm_id = {p(viewer.firm_id)} AND dj.id = {document}.job_id"
+    place = f"{document}.account_id IS NULL OR {account} OR EXISTS ({job} AND {sees_job(viewer, p, 'dj')})"
+    return f"({come} AND ({place}))"
+
+
 def _pipelines(viewer: Viewer, p: Params) -> str:
     return (
         f"SELECT pipeline_id FROM pipeline_members"

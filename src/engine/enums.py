@@ -80,6 +80,13 @@ class PendingItems(StrEnum):
     CANCEL = "CANCEL"
 
 
+class DocumentState(StrEnum):
+    """Whether a document has its content."""
+
+    UPLOADING = "UPLOADING"
+    READY = "READY"
+
+
 class ItemKind(StrEnum):
     """The kinds of action items."""
 
@@ -184,6 +191,9 @@ class HistoryAction(StrEnum):
     TASK_ADDED = "TASK_ADDED"
     TASK_CHANGED = "TASK_CHANGED"
     TASK_REMOVED = "TASK_REMOVED"
+    DOCUMENT_ADDED = "DOCUMENT_ADDED"
+    DOCUMENT_CHANGED = "DOCUMENT_CHANGED"
+    DOCUMENT_REMOVED = "DOCUMENT_REMOVED"
     AUTOMATION_SET = "AUTOMATION_SET"
     STAGE_OVERDUE = "STAGE_OVERDUE"
     MOVE_UNDONE = "MOVE_UNDONE"
@@ -247,6 +257,8 @@ class ErrorCode(StrEnum):
     REQUIRED = "REQUIRED"
     INVALID = "INVALID"
     TOO_LONG = "TOO_LONG"
+    TOO_LARGE = "TOO_LARGE"
+    TYPE_NOT_ALLOWED = "TYPE_NOT_ALLOWED"
     TOO_MANY = "TOO_MANY"
     TOO_FEW = "TOO_FEW"
     DATES_REVERSED = "DATES_REVERSED"

@@ -199,9 +199,18 @@ _describe(
     TASK_ADDED="A task was added or linked.",
     TASK_CHANGED="A task of it was changed.",
     TASK_REMOVED="A task was unlinked.",
+    DOCUMENT_ADDED="A file was added.",
+    DOCUMENT_CHANGED="A file of it was renamed, shared with the client or taken back.",
+    DOCUMENT_REMOVED="A file of it was deleted.",
     AUTOMATION_SET="An automation was retried, cancelled or dismissed by hand.",
     STAGE_OVERDUE="It has been in its stage for longer than the limit.",
     MOVE_UNDONE="Its last move was taken back.",
+)
+_describe(
+    enums.DocumentState,
+    "Whether a document has its content.",
+    UPLOADING="It is still to be uploaded.",
+    READY="It is there.",
 )
 _describe(
     enums.NotificationKind,
@@ -233,6 +242,8 @@ _describe(
     REQUIRED="A value is missing or empty.",
     INVALID="A value makes no sense here.",
     TOO_LONG="A text is too long.",
+    TOO_LARGE="A file is larger than the server takes.",
+    TYPE_NOT_ALLOWED="A file is of a type that is not kept, or not of the one that its name says.",
     TOO_MANY="A list is too long, or a limit is reached.",
     TOO_FEW="A list is too short, or too little would be left.",
     DATES_REVERSED="A due date is before its start date.",

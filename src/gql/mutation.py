@@ -8,6 +8,7 @@ from gql.inputs import automations as automation_inputs
 from gql.inputs import client_statuses as client_status_inputs
 from gql.inputs import comments as comment_inputs
 from gql.inputs import dead_letters as dead_letter_inputs
+from gql.inputs import documents as document_inputs
 from gql.inputs import emails as email_inputs
 from gql.inputs import job_templates as job_template_inputs
 from gql.inputs import jobs as job_inputs
@@ -30,6 +31,7 @@ from gql.payloads import (
     CreateApiTokenPayload,
     CustomFieldPayload,
     DeletedPayload,
+    DocumentPayload,
     EmailPayload,
     EmailTemplatePayload,
     FirmPayload,
@@ -62,6 +64,7 @@ from resolvers import (
     comments,
     custom_fields,
     dead_letters,
+    documents,
     emails,
     firms,
     job_templates,
@@ -340,6 +343,23 @@ class Mutation:
     )
     delete_comment: CommentPayload = mutates(
         comments.delete_comment, "Deletes a comment, which keeps its place.", comment_inputs.DeleteCommentInput
+    )
+    request_upload: DocumentPayload = mutates(
+        documents.request_upload,
+        "Makes a document that waits for its content: PUT that to its uploadUrl. Until then nobody else sees it.",
+        document_inputs.RequestUploadInput,
+    )
+    update_document: DocumentPayload = mutates(
+        documents.update_document, "Renames a document.", document_inputs.UpdateDocumentInput
+    )
+    share_document: DocumentPayload = mutates(
+        documents.share_document, "Lets the client see a document.", document_inputs.ShareDocumentInput
+    )
+    unshare_document: DocumentPayload = mutates(
+        documents.unshare_document, "Takes a document back from the client.", document_inputs.UnshareDocumentInput
+    )
+    delete_document: DeletedPayload = mutates(
+        documents.delete_document, "Deletes a document with its content.", document_inputs.DeleteDocumentInput
     )
     mark_notifications_read: MarkNotificationsReadPayload = mutates(
         notifications.mark_notifications_read,

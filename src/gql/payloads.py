@@ -11,6 +11,7 @@ from gql.types.accounts import Account, AccountRoleKind, Contact, CustomField, T
 from gql.types.automations import Automation, AutomationRun
 from gql.types.client_statuses import ClientStatus
 from gql.types.comments import Comment
+from gql.types.documents import Document
 from gql.types.emails import Email, EmailTemplate
 from gql.types.job_templates import JobTemplate
 from gql.types.jobs import Job
@@ -229,6 +230,13 @@ class AutomationRunPayload(Payload):
     """A run."""
 
     run: AutomationRun | None = plain("The run as it is now.")
+
+
+@strawberry.type(description="A document.")
+class DocumentPayload(Payload):
+    """A document."""
+
+    document: Document | None = plain("The document as it is now.")
 
 
 @strawberry.type(description="An e-mail template.")

@@ -5,6 +5,7 @@ import strawberry
 from engine.enums import RunState, WebhookState
 from gql.fields import PAGE, Arg, root, snapshot
 from gql.inputs.accounts import AccountFilter
+from gql.inputs.documents import DocumentFilter
 from gql.inputs.emails import EmailFilter
 from gql.inputs.jobs import JobFilter, JobOrder, MoveJobInput
 from gql.inputs.pipelines import PipelineFilter
@@ -16,6 +17,7 @@ from gql.types.boards import Board
 from gql.types.client_statuses import ClientStatus
 from gql.types.dashboards import Dashboard
 from gql.types.dead_letters import DeadLetter
+from gql.types.documents import Document
 from gql.types.emails import Email, EmailTemplate
 from gql.types.job_templates import JobTemplate
 from gql.types.jobs import Job
@@ -36,6 +38,7 @@ from resolvers import (
     custom_fields,
     dashboards,
     dead_letters,
+    documents,
     emails,
     firms,
     job_templates,
@@ -84,6 +87,14 @@ class Query:
         emails.page,
         "E-mails about accounts that one has access to, or to oneself, newest first.",
         filter=Arg(EmailFilter | None, "Which.", None),
+        **PAGE,
+    )
+    document: Document | None = root(documents.one, "A document.", id=_ID)
+    documents: Connection[Document] | None = root(
+        documents.page,
+        "Documents that one sees, newest first: those of accounts and jobs, and the firm's own. Of streams only "
+        "that of their job shows them: ask again.",
+        filter=Arg(DocumentFilter | None, "Which.", None),
         **PAGE,
     )
     account: Account | None = root(accounts.one, "An account, if one sees a job of it or has access.", id=_ID)

@@ -69,7 +69,7 @@ async def tags_of(context: Context, rows: Sequence[Row]) -> list[Sequence[Row]]:
     return [found.get(row["id"], ()) for row in rows]
 
 
-async def _open(context: Context, rows: Sequence[Row]) -> set[str]:
+async def open_to(context: Context, rows: Sequence[Row]) -> set[str]:
     """Which of the accounts the viewer has whole access to."""
     return await things.accounts_seen(
         context.db,
@@ -82,7 +82,7 @@ async def _open(context: Context, rows: Sequence[Row]) -> set[str]:
 @batch(may=WITH_PARENT, depends=Depends.SCOPE)
 async def roles_of(context: Context, rows: Sequence[Row]) -> list[Sequence[Row] | None]:
     """Who holds which account role; null without access to the account."""
-    seen = await _open(context, rows)
+    seen = await open_to(context, rows)
     found = await things.roles_of_accounts(context.db, context.firm_id, seen)
     return [found.get(row["id"], ()) if row["id"] in seen else None for row in rows]
 
@@ -90,7 +90,7 @@ async def roles_of(context: Context, rows: Sequence[Row]) -> list[Sequence[Row] 
 @batch(may=WITH_PARENT, depends=Depends.SCOPE)
 async def contacts_of(context: Context, rows: Sequence[Row], **args: Any) -> list[Connection | None]:
     """Contacts; null without access to the account."""
-    seen = sorted(await _open(context, rows))
+    seen = sorted(await open_to(context, rows))
 
     def where(p: Params) -> str:
         linked = (

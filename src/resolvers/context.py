@@ -57,6 +57,8 @@ class Context:
     clear_cookie: bool = False
     session_lifetime: timedelta = SESSION
     clock: Callable[[], datetime] = system_clock
+    base_url: str = ""
+    """Where clients reach this server, without a slash at its end."""
     mutation_id: str | None = None
     warnings: list[Problem] = field(default_factory=list)
     """Of what the last mutation did all the same."""

@@ -100,6 +100,7 @@ class LogReader:
     tell: Callable[[Exception], Exception] = lambda error: error
     """Makes a failure of ours, once for all whom it concerns, what they are told."""
     clock: Clock = system_clock
+    base_url: str = ""
 
     async def admit(self, recent: Recent, seats: Sequence[Seat]) -> Mapping[Seat, Exception]:
         """Looks anew at sessions and rights (LV6)."""
@@ -190,7 +191,7 @@ class LogReader:
         if standing not in recent.facts:
             party = replace(seat.who.party, time_zone=recent.time_zone, clock_date=recent.clock_date)
             identity = replace(seat.who.identity, party=party)
-            context = Context(self.database, identity, "", notify=self.notify, clock=self.clock)
+            context = Context(self.database, identity, "", notify=self.notify, clock=self.clock, base_url=self.base_url)
             context.db, context.company = recent.db, _company(recent)
             recent.facts[standing] = context
         found: Context = recent.facts[standing]

@@ -7,7 +7,7 @@ from typing import Any, Final
 from engine import access
 from engine.errors import missing
 from live.sight import Story, story
-from resolvers import jobs, shown_beside
+from resolvers import documents, jobs, shown_beside
 from resolvers.context import Context
 from resolvers.declare import Depends
 from resolvers.log_pages import Change
@@ -18,7 +18,7 @@ from store.reads import jobs as job_reads
 from store.reads.log import LoggedEvent
 
 TOO_MANY_THINGS: Final = 500
-"""Tasks, comments and turns of automations of one page: querying again costs less."""
+"""Tasks, comments, documents and turns of automations of one page: querying again costs less."""
 
 _SHOWN_BESIDE: Final = frozenset({"account", "member", "pipeline", "status", "clock", "firm"})
 
@@ -52,7 +52,7 @@ class JobSource:
         match change["type"]:
             case "job" | "runs":
                 return bool(change["id"] == self.stream.job_id)
-            case "comment":
+            case "comment" | "document":
                 return bool(change["job"] == self.stream.job_id)
             case other:
                 return other in _SHOWN_BESIDE
@@ -87,7 +87,7 @@ class JobSource:
 
 def _named(found: Story, job_id: str) -> list[str]:
     """What may belong to the job."""
-    return [*found.of("task"), *_comments(found, job_id), *_runs(found, job_id)]
+    return [*found.of("task"), *_comments(found, job_id), *_documents(found, job_id), *_runs(found, job_id)]
 
 
 def _itself(job: Row, found: Story) -> list[Change]:
@@ -112,10 +112,11 @@ async def _beside(context: Context, job: Row, found: Story) -> list[Change]:
 
 
 async def _belongings(context: Context, job_id: str, found: Story) -> list[Change]:
-    """Its items, comments and turns of automations."""
+    """Its items, comments, documents and turns of automations."""
     return [
         *await _items(context, job_id, found),
         *await _comments_now(context, _comments(found, job_id)),
+        *await _documents_now(context, _documents(found, job_id)),
         *await _runs_now(context, _runs(found, job_id)),
     ]
 
@@ -131,6 +132,18 @@ async def _items(context: Context, job_id: str, found: Story) -> list[Change]:
 
 def _comments(found: Story, job_id: str) -> set[str]:
     return {change["id"] for change in found.changes("comment") if change["job"] == job_id}
+
+
+def _documents(found: Story, job_id: str) -> set[str]:
+    return {change["id"] for change in found.changes("document") if change["job"] == job_id}
+
+
+async def _documents_now(context: Context, ids: Collection[str]) -> list[Change]:
+    """Documents that are there, and those that are not any more."""
+    wanted = sorted(ids)
+    rows = dict(zip(wanted, await documents.by_ids(context, wanted), strict=True))
+    now: list[Change] = [{"__typename": "DocumentChanged", "document": row} for row in rows.values() if row]
+    return now + [{"__typename": "DocumentRemoved", "document_id": one} for one, row in rows.items() if row is None]
 
 
 async def _comments_now(context: Context, ids: Collection[str]) -> list[Change]:

@@ -13,6 +13,7 @@ from resolvers import (
     comments,
     custom_fields,
     dead_letters,
+    documents,
     emails,
     firms,
     job_templates,
@@ -79,13 +80,14 @@ _READS: Final[Mapping[str, Read]] = {
     "due": dead_letters.by_ids,
     "emailtemplate": emails.templates_by_ids,
     "email": emails.by_ids,
+    "doc": documents.by_ids,
 }
 
 
 # History names stages that have been deleted since, as visits do.
 _READS_OF_HISTORY: Final = {**_READS, "stage": pipelines.past_stages_by_ids}
 # History fields that name things.
-_REFERENCES: Final = frozenset({"pipeline", "stage", "status", "client_status", "assignees", "task"})
+_REFERENCES: Final = frozenset({"pipeline", "stage", "status", "client_status", "assignees", "task", "document"})
 
 
 async def by_ids(context: Context, ids: Sequence[str | None], reads: Mapping[str, Read] = _READS) -> list[Any]:

@@ -16,6 +16,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from engine.files.uploads import limits
 from engine.hooks.reach import Reach, allowed
 from gql.following import failure
 from gql.masking import MaskedSchema
@@ -24,10 +25,13 @@ from live.hub import Hub
 from live.presence import Presence
 from live.tail import Tails
 from live.wakeups import Wakeups
+from resolvers.documents import FILES
 from resolvers.following import LogReader
 from server import graphiql
 from server.auth import CSRF_HEADER
 from server.compression import Compressed
+from server.files.storage import storage
+from server.files.view import FilesView
 from server.health import Readiness, healthz
 from server.metrics import Measured, Metrics
 from server.refusals import refuse_route
@@ -62,12 +66,14 @@ def create_app(
     the requests, and tells of the streams.
     """
     allowed.reach = Reach.of(settings.allow_private_webhooks)
+    limits.most_bytes = settings.max_file_bytes
     schema = schema or build_schema(introspection=settings.introspection)
     door = _Door(settings, database, wakeups, schema, stop or asyncio.Event(), metrics)
     routes = [
         Route("/graphql", door.graphql, methods=_METHODS),
         WebSocketRoute("/graphql", door.socket),
         Route("/graphql/stream", door.event_stream, methods=["GET", "POST"]),
+        Route(f"{FILES}{{pass}}", door.files, methods=["GET", "PUT"]),
         Route("/healthz", healthz),
         Route("/readyz", door.readyz),
     ]
@@ -130,14 +136,22 @@ class _Door:
             if wakeups is None:
                 wakeups = await stack.enter_async_context(Wakeups.open(self.settings.redis_url))
             tails = await stack.enter_async_context(Tails.open(database, wakeups))
-            reader = LogReader(database, wakeups.notify, failure)
+            reader = LogReader(database, wakeups.notify, failure, base_url=self.settings.base_url)
             hub = await stack.enter_async_context(Hub.open(database, tails, reader))
             if self.metrics is not None:
                 self.metrics.watch(hub, self.schema.executed)
             presence = await stack.enter_async_context(Presence.open(self.settings.redis_url, wakeups))
-            bodies = Bodies(self.settings.max_body_bytes)
             self.service = Service(
-                self.schema, self.settings, database, wakeups.notify, tails, hub, presence, self.stop, bodies
+                schema=self.schema,
+                settings=self.settings,
+                database=database,
+                notify=wakeups.notify,
+                tails=tails,
+                hub=hub,
+                presence=presence,
+                stop=self.stop,
+                bodies=Bodies(self.settings.max_body_bytes),
+                objects=storage(self.settings),
             )
             self.readiness = Readiness(database, self._pending)
             yield
@@ -162,6 +176,9 @@ class _Door:
     async def event_stream(self, request: Request) -> Response:
         return await EventStreamView(self.service)(request)
 
+    async def files(self, request: Request) -> Response:
+        return await FilesView(self.service)(request)
+
     async def readyz(self, request: Request) -> Response:
         return await self.readiness(request)
 
@@ -174,7 +191,7 @@ def _cors(settings: Settings) -> Middleware:
     return Middleware(
         CORSMiddleware,
         allow_origins=list(settings.allowed_origins),
-        allow_methods=["GET", "POST"],
+        allow_methods=["GET", "POST", "PUT"],
         allow_headers=["Authorization", "Content-Type", "Last-Event-ID", CSRF_HEADER],
         allow_credentials=True,
         max_age=PREFLIGHT_SECONDS,

@@ -7,6 +7,8 @@ from typing import Final
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from resolvers.documents import FILES
+
 LEAST: Final = 2048
 """Bytes of the smallest answer that is compressed: what is smaller fits into two packets as it is."""
 
@@ -15,7 +17,7 @@ EFFORT: Final = 1
 
 
 class Compressed(GZipMiddleware):
-    """Compresses large answers; event streams go as they are.
+    """Compresses large answers; event streams and files go as they are.
 
     Nobody else is kept waiting: what takes longer is done in a thread. Answers are nobody's but their caller's, and no
     cache keeps them (``server.refusals.HEADERS``), so that they need not say that they vary.
@@ -25,8 +27,8 @@ class Compressed(GZipMiddleware):
         super().__init__(app, minimum_size=LEAST, compresslevel=EFFORT)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Leads requests of clients that do not accept it past all that."""
-        if scope["type"] == "http" and _accepts(scope):
+        """Leads requests of clients that do not accept it past all that, and those for files."""
+        if scope["type"] == "http" and _accepts(scope) and not scope["path"].startswith(FILES):
             await super().__call__(scope, receive, send)
         else:
             await self.app(scope, receive, send)

@@ -25,6 +25,7 @@ from server.banner import DEMO_OWNER, banner
 from server.delivery.mail import folder, mail
 from server.delivery.webhook import Poster
 from server.embedded import EmbeddedPostgres
+from server.files.storage import storage
 from server.metrics import Metrics
 from server.ready import connected, embedded, migrated, required_url
 from server.settings import Settings
@@ -110,7 +111,8 @@ def _worker(
     }
     runner = Runner(database, wakeups.notify, errands, metrics.observe, stop=stop)
     kept = Retention(timedelta(days=settings.log_days), settings.log_events)
-    return [worker.run(database, wakeups.notify, stop, kept=kept), due_work.take_up(runner, wakeups, stop)]
+    keeping_house = worker.run(database, storage(settings), wakeups.notify, stop, kept=kept)
+    return [keeping_house, due_work.take_up(runner, wakeups, stop)]
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ from engine.hooks import web_addresses
 from engine.hooks.reach import network
 from server.delivery.addresses import ascii_address
 from server.delivery.smtp_url import MailServer
+from store.objects import Objects
 
 Words = Annotated[tuple[str, ...], NoDecode]
 """Several words in one variable, separated by commas."""
@@ -54,6 +55,15 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="The address to listen on; 0.0.0.0 for all of the machine's.")
     port: int = Field(8000, ge=1, le=65535, description="The TCP port to listen on.")
     data_dir: Path = Field(Path("var"), description="The folder of the private PostgreSQL and other local data.")
+    files_url: str | None = Field(
+        None,
+        description="Where uploaded files are kept: a bucket, as s3://bucket/prefix, gs://bucket or az://container, "
+        "with its credentials in the environment (AWS_ACCESS_KEY_ID and the like), or file:///folder. Without it they "
+        "are in DATA_DIR/files. All processes must reach the same.",
+    )
+    max_file_bytes: int = Field(
+        1024**3, ge=1024, lt=2**31, description="The largest file that may be uploaded, in bytes (1 GiB; below 2 GiB)."
+    )
     pool_size: int = Field(10, ge=2, le=1000, description="The most database connections one process holds.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least level logged.")
     log_format: Literal["auto", "console", "json"] = Field(
@@ -170,6 +180,13 @@ class Settings(BaseSettings):
         if value.count("@") != 1 or any(sign.isspace() or sign in "<>" for sign in value):
             raise ValueError("must be an e-mail address, without a name")
         return ascii_address(value)
+
+    @field_validator("files_url")
+    @classmethod
+    def _files(cls, value: str | None) -> str | None:
+        if value is not None:
+            Objects.of(value)  # its ValueError says what is wrong
+        return value
 
     @field_validator("public_url")
     @classmethod

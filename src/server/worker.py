@@ -10,11 +10,13 @@ from typing import Final
 
 import structlog
 
+from engine.files.sweeping import sweep as sweep_files
 from engine.housekeeping import Retention, sweep, trim
 from engine.job.archiving import archive_old
 from engine.time.clock import strike
 from engine.work import Clock, system_clock
 from store.database import Database
+from store.objects import Objects
 
 SWEEP_SECONDS: Final = 60.0
 """How long the worker rests between two rounds of housekeeping."""
@@ -24,6 +26,7 @@ log = structlog.stdlib.get_logger("worker")
 
 async def run(
     database: Database,
+    objects: Objects,
     notify: Callable[[str], None],
     stop: asyncio.Event,
     *,
@@ -33,7 +36,8 @@ async def run(
 ) -> None:
     """Do all of it until ``stop`` is set: keep house, archive and trim every ``every`` seconds, announce midnights.
 
-    ``notify`` is told which firm's log has grown, ``kept`` says how much of the logs is. A round that fails is logged,
+    ``objects`` is where files are kept, ``notify`` is told which firm's log has grown, ``kept`` says how much of the
+    logs is. A round that fails is logged,
     and the next one tries again.
     """
 
@@ -44,6 +48,7 @@ async def run(
         _again_and_again("clock", midnights, lambda: to_next_minute(clock()), stop),
         _again_and_again("archiving", lambda: archive_old(database, notify, clock=clock), lambda: every, stop),
         _again_and_again("housekeeping", lambda: sweep(database), lambda: every, stop),
+        _again_and_again("files", lambda: sweep_files(database, objects, clock=clock), lambda: every, stop),
         _again_and_again(
             "trimming", lambda: trim(database, kept, clock=clock, stopped=stop.is_set), lambda: every, stop
         ),

@@ -32,6 +32,7 @@ PREFIX = {  # which things a field of an input names, by the field's name withou
     "comment": "comment",
     "contact": "contact",
     "deadLetter": "due",
+    "document": "doc",
     "email": "email",
     "field": "field",
     "assigneeRole": "role",
@@ -78,6 +79,7 @@ MADE = {  # which things a create makes under an id of the client's
     "createTag": "tag",
     "createTask": "task",
     "inviteMember": "member",
+    "requestUpload": "doc",
 }
 KEPT = {
     ("moveJob", "afterJobId"): {"pendingItems"},
@@ -229,6 +231,8 @@ SELECTIONS = {
         __typename ... on PipelineCountsChanged { counts { pipeline { id } } }
         ... on PipelineCountsRemoved { pipelineId } } } } }""",
     "dashboard": "{ pipelines { pipeline { id } jobCount overdueCount stages { jobCount } } }",
+    "document": "{ id }",
+    "documents": "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
     "emails": "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
     "job": "{ id }",
     "jobs": "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
@@ -286,7 +290,7 @@ def hides(field: str, answer: Json) -> bool:
         case "previewMove":
             refused = [error["code"] for error in found["errors"]]
             return found["stage"] is None and found["runs"] == [] and refused in (["NOT_FOUND"], ["CONFLICT"])
-        case "accounts" | "emails" | "jobs" | "tasks" | "dashboard":
+        case "accounts" | "documents" | "emails" | "jobs" | "tasks" | "dashboard":
             return bool(found.get("totalCount", 0) == 0 and found.get("nodes", found.get("pipelines")) == [])
         case _:
             return found is None
@@ -295,7 +299,9 @@ def hides(field: str, answer: Json) -> bool:
 @pytest.mark.parametrize(("field", "path"), READS, ids=spelled)
 async def test_a_query_shows_nothing_of_what_is_not_there_for_the_viewer(world: World, field: str, path: Path) -> None:
     """AC4: a foreign id, a hidden one and a malformed one are answered as one of nothing is: by null or by no rows."""
-    prefix = {"board": "job", "changes": "job"}.get(field, field.removesuffix("s"))
+    prefix = {"board": "job", "changes": "job", "document": "doc", "documents": "doc"}.get(
+        field, field.removesuffix("s")
+    )
     prefix = prefix if path[-1] in {"id", "ids"} else prefix_of(field, path)
     async with world.unchanged():
         for caller in CALLERS:

@@ -12,6 +12,7 @@ from tests.access import automations
 from tests.access.schema_ids import mutation_rules
 from tests.support.api import PASSWORD, Api, Client
 from tests.support.dead import dead_letter
+from tests.support.documents import stored_document
 from tests.support.hooks import failed_call
 from tests.support.mail import stored_email
 
@@ -181,6 +182,8 @@ async def _comments(firm: Firm) -> None:
             email = await stored_email(firm.api.database, firm.one[f"account_{name}"], job)
             firm.put(**{f"email_{name}": email})
             firm.put(**{f"call_{name}": await failed_call(firm.api.database, job)})
+            document = await stored_document(firm.api.database, firm.one[f"account_{name}"], job)
+            firm.put(**{f"doc_{name}": document})
     viewer = (await employee.query("{ viewer { notifications { nodes { id } } } }"))["viewer"]
     firm.put(notification=viewer["notifications"]["nodes"][0]["id"])
 
@@ -265,7 +268,7 @@ def _hide(firm: Firm) -> None:
         "task_private",
     }
     hidden |= {"subtask_hidden", "subtask_aside", "subtask_private", "session_owner", "history_hidden"}
-    hidden |= {"comment_hidden", "notification", "call_hidden", "email_hidden"}
+    hidden |= {"comment_hidden", "notification", "call_hidden", "email_hidden", "doc_hidden"}
     hidden |= {"gone_stage", "gone_pipeline", "gone_with_it", "due_retried", "due_dismissed"}
     hidden |= automations.hidden()
     firm.hide(*(firm.one[name] for name in sorted(hidden)))
@@ -437,6 +440,16 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "retryEmail": {"emailId": one["email_shown"]},
         "releaseEmails": {"emailIds": [one["email_shown"]]},
         "discardEmails": {"emailIds": [one["email_shown"]]},
+        "requestUpload": {
+            "id": new_id("doc"),
+            "name": "b.pdf",
+            "size": 9,
+            "accountId": one["account_shown"],
+            "jobId": one["job_shown"],
+        },
+        "updateDocument": {"documentId": one["doc_shown"], "name": "b.pdf"},
+        "shareDocument": {"documentId": one["doc_shown"]},
+        "unshareDocument": {"documentId": one["doc_shown"]},
         "rotateWebhookSecret": {},
         "retryWebhookCall": {"callId": one["call_shown"]},
         "retryDeadLetter": {"deadLetterId": one["due_retried"]},
@@ -464,6 +477,7 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "restorePipeline": {"pipelineId": one["pipeline_spare"]},
         "deletePipeline": {"pipelineId": one["pipeline_spare"]},
         "deleteStage": {"stageId": one["stage_shown_3"], "moveJobsTo": one["stage_shown_2"]},
+        "deleteDocument": {"documentId": one["doc_shown"]},
         "deleteTag": {"tagId": one["tag"]},
         "deleteJobTemplate": {"jobTemplateId": one["job_template"]},
         "deleteEmailTemplate": {"templateId": one["email_template"]},

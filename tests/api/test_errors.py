@@ -138,7 +138,7 @@ def test_every_mutation_takes_one_input_and_answers_errors_and_the_clients_id() 
         assert "clientMutationId" in mutations()[name].fields
         assert re.match(r"(create|update|delete|archive|restore|move|set|complete|cancel|reopen|link|unlink|log|accept"
                         r"|revoke|invite|renew|deactivate|reactivate|send|release|discard|retry|run"
-                        r"|dismiss|mark|rotate|undo)", name)  # fmt: skip
+                        r"|dismiss|mark|rotate|undo|request|share|unshare)", name)  # fmt: skip
 
 
 async def test_the_clients_id_comes_back_with_success_and_with_errors(shop: Shop) -> None:
@@ -174,6 +174,8 @@ ROOTS = {
     "jobTemplates": "jobTemplates { totalCount }",
     "emailTemplates": "emailTemplates { totalCount }",
     "emails": "emails { totalCount }",
+    "documents": "documents { totalCount }",
+    "document": "document(id: $job) { id }",
     "jobStatuses": "jobStatuses { id }",
     "accounts": "accounts { totalCount }",
     "pipelines": "pipelines { totalCount }",

@@ -20,6 +20,7 @@ from tests.access.schema_ids import portal_mutations
 from tests.rules.kit import hidden_job, move, status, task
 from tests.support.api import Api, Client, Json, Shop, open_shop
 from tests.support.dead import dead_letter
+from tests.support.documents import stored_document
 from tests.support.hooks import failed_call
 from tests.support.mail import stored_email
 
@@ -50,6 +51,7 @@ class World:
     status: str
     client_status: str
     comment: str
+    document: str
     notification: str
     call: str
     dead_letter: str
@@ -114,6 +116,7 @@ async def open_world(api: Api) -> World:
         status=await status(owner, "On hold", shop.pipeline),
         client_status=(await owner.do("createClientStatus", "clientStatus { id }", name="In review"))["id"],
         comment=comment["id"],
+        document=await stored_document(api.database, shop.account, job["id"]),
         notification=told["viewer"]["notifications"]["nodes"][0]["id"],
         call=await failed_call(api.database, job["id"]),
         token=token["id"],
@@ -296,6 +299,11 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     "createComment": lambda w: {"jobId": w.job, "text": "Written.", "mentionIds": [w.owner.member_id]},
     "updateComment": lambda w: {"commentId": w.comment, "text": "Written.", "mentionIds": [w.owner.member_id]},
     "deleteComment": lambda w: {"commentId": w.comment},
+    "requestUpload": lambda w: {"name": "b.pdf", "size": 9, "mediaType": "application/pdf", "jobId": w.job},
+    "updateDocument": lambda w: {"documentId": w.document, "name": "b.pdf"},
+    "shareDocument": lambda w: {"documentId": w.document},
+    "unshareDocument": lambda w: {"documentId": w.document},
+    "deleteDocument": lambda w: {"documentId": w.document},
     "rotateWebhookSecret": lambda w: {},
     "retryWebhookCall": lambda w: {"callId": w.call},
     "markNotificationsRead": lambda w: {"notificationIds": [w.notification], "all": True},

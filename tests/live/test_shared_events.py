@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -28,6 +29,7 @@ from server.transports.operation import Operation
 from server.transports.results import results
 from server.transports.service import Service
 from store.database import Database, Db
+from store.objects import Objects
 from store.reads import log
 from tests.live.shared_deeds import Deeds
 from tests.support.api import Api, Client
@@ -100,8 +102,18 @@ async def service(database: Database, wakeups: Wakeups, reader: LogReader) -> As
         Hub.open(database, tails, reader) as hub,
         Presence.open(None, wakeups) as presence,
     ):
-        stop, bodies = asyncio.Event(), Bodies(1_000_000)
-        yield Service(build_schema(), Settings(), database, wakeups.notify, tails, hub, presence, stop, bodies)
+        yield Service(
+            schema=build_schema(),
+            settings=Settings(),
+            database=database,
+            notify=wakeups.notify,
+            tails=tails,
+            hub=hub,
+            presence=presence,
+            stop=asyncio.Event(),
+            bodies=Bodies(1_000_000),
+            objects=Objects.in_folder(Path("nowhere")),
+        )
 
 
 async def subscribed(service: Service, client: Client, document: str, pipeline: str, **given: str) -> Collected:

@@ -13,6 +13,7 @@ from datetime import timedelta
 from tests.log.world import World
 from tests.support.api import PASSWORD, Client, Json
 from tests.support.dead import dead_letter
+from tests.support.documents import stored_document
 from tests.support.hooks import failed_call
 from tests.support.mail import stored_email
 
@@ -709,6 +710,31 @@ async def members_talk_about_a_job(w: World) -> AsyncIterator[Step]:
     yield Step(w.insider, "markNotificationsRead", read, events=0)
     yield Step(w.owner, "deleteComment", comment, quiet=others)
     yield Step(w.owner, "deleteComment", comment, events=0)
+
+
+@case("requestUpload", "updateDocument", "shareDocument", "unshareDocument", "deleteDocument")
+async def a_document_of_a_job_is_renamed_shared_and_deleted(w: World) -> AsyncIterator[Step]:
+    """JB3: its job shows that in its history. What is still to come concerns nobody."""
+    job, others = await w.job(), ("assignee", "overseer, elsewhere")
+    asked = {"name": "a.pdf", "size": 9, "jobId": job}
+    yield Step(w.owner, "requestUpload", asked, events=0)
+    document = {"documentId": await stored_document(w.database, w.first, job)}
+    for _ in range(2):
+        yield Step(w.owner, "updateDocument", {**document, "name": f"{next(w.numbers)}.pdf"}, quiet=others)
+    yield Step(w.owner, "unshareDocument", document, events=0)
+    yield Step(w.owner, "shareDocument", document, quiet=others)
+    yield Step(w.owner, "shareDocument", document, events=0)
+    yield Step(w.owner, "unshareDocument", document, quiet=others)
+    yield Step(w.owner, "deleteDocument", document, quiet=others)
+
+
+@case("updateDocument", "deleteDocument")
+async def a_document_of_no_job_is_on_no_board(w: World) -> AsyncIterator[Step]:
+    """JB3: of an account, it is one event all the same."""
+    boards, document = tuple(w.boards()), {"documentId": await stored_document(w.database, w.first)}
+    yield Step(w.owner, "updateDocument", {**document, "name": "b.pdf"}, quiet=boards)
+    yield Step(w.owner, "updateDocument", {**document, "name": "b.pdf"}, events=0)
+    yield Step(w.owner, "deleteDocument", document, quiet=boards)
 
 
 @case("createClientStatus", "updateClientStatus", "deleteClientStatus", "setClientStatus")

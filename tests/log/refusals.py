@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tests.log.world import World
 from tests.support.api import Client, Json
+from tests.support.documents import stored_document
 
 Arrange = Callable[[World], Awaitable[tuple[Client, Json]]]
 
@@ -226,6 +227,10 @@ async def a_status_of_another_pipeline(w: World) -> tuple[Client, Json]:
 
 plain("markNotificationsRead", "NOT_FOUND", lambda w: {"notificationIds": [f"notification_{NO}"], "all": True})
 plain("deleteComment", "NOT_FOUND", lambda w: {"commentId": f"comment_{NO}"})
+plain("requestUpload", "TYPE_NOT_ALLOWED", lambda w: {"name": "a.exe", "size": 9, "accountId": w.first})
+plain("updateDocument", "NOT_FOUND", lambda w: {"documentId": f"doc_{NO}", "name": "a.pdf"})
+plain("shareDocument", "NOT_FOUND", lambda w: {"documentId": f"doc_{NO}"})
+plain("unshareDocument", "NOT_FOUND", lambda w: {"documentId": f"doc_{NO}"})
 plain("retryWebhookCall", "NOT_FOUND", lambda w: {"callId": f"call_{NO}"})
 
 
@@ -233,6 +238,12 @@ plain("retryWebhookCall", "NOT_FOUND", lambda w: {"callId": f"call_{NO}"})
 async def a_secret_that_somebody_without_the_right_rotates(w: World) -> tuple[Client, Json]:
     """API6."""
     return w.insider, {}
+
+
+@refusal("deleteDocument", "FORBIDDEN")
+async def a_document_that_somebody_without_the_right_deletes(w: World) -> tuple[Client, Json]:
+    """AC1."""
+    return w.insider, {"documentId": await stored_document(w.database, w.first)}
 
 
 @refusal("createComment", "CANNOT_SEE")

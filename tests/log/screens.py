@@ -26,6 +26,7 @@ fragment Line on Task {
   assignees { id name } subtasks { id title done } job { ...Row } links { job { id } blocking }
 }
 fragment Said on Comment { id text version editedAt deletedAt author { id name } mentions { id name } }
+fragment File on Document { id name mediaType size sha256 state sharedAt version account { id } job { id } }
 fragment Told on Notification { id kind text readAt job { id } subject { id } }
 fragment Turn on AutomationRun { id state reason attempts dueAt finishedAt visit { id } }
 fragment Counts on PipelineCounts {
@@ -47,6 +48,8 @@ fragment Happened on Changes {{ cursor hasMore events {{
     ... on ItemChanged {{ item {{ ... on Task {{ ...Line }} }} }}
     ... on ItemRemoved {{ itemId }}
     ... on CommentChanged {{ comment {{ ...Said }} }}
+    ... on DocumentChanged {{ document {{ ...File }} }}
+    ... on DocumentRemoved {{ documentId }}
     ... on RunChanged {{ run {{ ...Turn }} }}
     ... on JobRemoved {{ jobId reason }}
     {BESIDE}
@@ -165,9 +168,12 @@ def by_id(rows: list[Json]) -> dict[str, Json]:
     return {row["id"]: row for row in rows}
 
 
+BELONGINGS = ("items", "comments", "documents", "runs")
+
+
 @dataclass
 class JobScreen(Screen):
-    """One job with its items, comments and turns of automations."""
+    """One job with its items, comments, documents and turns of automations."""
 
     job_id: str = ""
 
@@ -181,6 +187,7 @@ class JobScreen(Screen):
         return f"""{alias}: job(id: ${alias}) {{ ...Row
             items(first: 100) {{ nodes {{ ... on Task {{ ...Line }} }} }}
             comments(first: 100) {{ nodes {{ ...Said }} }}
+            documents(first: 100) {{ nodes {{ ...File }} }}
             runs(first: 100) {{ nodes {{ ...Turn }} }} }}"""
 
     @property
@@ -195,7 +202,7 @@ class JobScreen(Screen):
         if job is None:
             self.drawn = None
             return
-        self.drawn = {name: by_id(job.pop(name)["nodes"]) for name in ("items", "comments", "runs")} | {"job": job}
+        self.drawn = {name: by_id(job.pop(name)["nodes"]) for name in BELONGINGS} | {"job": job}
 
     def _take(self, change: Json, drawn: Json) -> None:
         match change["__typename"]:
@@ -211,6 +218,10 @@ class JobScreen(Screen):
                 drawn["items"].pop(change["itemId"], None)
             case "CommentChanged":
                 drawn["comments"][change["comment"]["id"]] = change["comment"]
+            case "DocumentChanged":
+                drawn["documents"][change["document"]["id"]] = change["document"]
+            case "DocumentRemoved":
+                drawn["documents"].pop(change["documentId"], None)
             case "RunChanged":
                 drawn["runs"][change["run"]["id"]] = change["run"]
             case other:

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 MOST_JOBS = 3
 """Screens of jobs that one person looks at."""
 
-IDS = re.compile(r'"((?:job|account|pipeline|task|comment|notification|run)_[0-9a-f]{32})"')
+IDS = re.compile(r'"((?:job|account|pipeline|task|comment|notification|run|doc)_[0-9a-f]{32})"')
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Seen:
     own: dict[str, set[str]] = field(default_factory=dict)
     """Ids of pipelines, notifications and tasks, by member."""
     of_jobs: dict[str, set[str]] = field(default_factory=dict)
-    """Ids of tasks, comments and turns, by the job that they belong to."""
+    """Ids of tasks, comments, documents and turns, by the job that they belong to."""
 
     @classmethod
     async def now(cls, db: Db, firm: str) -> Seen:
@@ -70,6 +70,7 @@ OF_JOBS = """
     SELECT job_id, item_id AS id FROM item_links WHERE firm_id = $1
     UNION ALL SELECT job_id, id FROM comments WHERE firm_id = $1
     UNION ALL SELECT job_id, id FROM runs WHERE firm_id = $1
+    UNION ALL SELECT job_id, id FROM documents WHERE firm_id = $1 AND state = 'READY'
 """
 
 

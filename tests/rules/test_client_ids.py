@@ -70,6 +70,7 @@ CASES = {
     "createTask": Create(
         "task", "task", lambda shop: {"title": "Task", "subtasks": ["A", "B"]}, {"subtasks": ["A", "C"]}
     ),
+    "requestUpload": Create("document", "doc", lambda shop: {"name": "a.pdf", "size": 9}, {"size": 10}),
     "inviteMember": Create(
         "member", "member", lambda shop: {"email": "new@firm.test", "name": "New"}, {"rights": ["MANAGE_TAGS"]}
     ),

@@ -16,6 +16,7 @@ from live.wakeups import Wakeups
 from server import worker
 from server.worker import to_next_minute
 from store.database import Database
+from store.objects import Objects
 from tests.support.api import Json, Shop, open_shop
 from tests.support.databases import on_database
 from tests.support.frames import acknowledged
@@ -37,7 +38,7 @@ def nobody(_: str) -> None:
 
 
 async def test_a_round_that_fails_is_logged_and_the_next_one_tries_again(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A database that is away for a minute must not end the worker; asked to stop, it does at once."""
     rounds: list[str] = []
@@ -50,16 +51,16 @@ async def test_a_round_that_fails_is_logged_and_the_next_one_tries_again(
 
     monkeypatch.setattr(worker, "sweep", sweep)
     stop = asyncio.Event()
-    running = asyncio.create_task(worker.run(database, nobody, stop, every=0.001))
+    running = asyncio.create_task(worker.run(database, Objects.in_folder(tmp_path), nobody, stop, every=0.001))
     await eventually(lambda: len(rounds) >= 4, "the worker goes on")
     stop.set()
     await asyncio.wait_for(running, WITHIN)
 
 
-async def test_a_resting_worker_stops_at_once(database: Database) -> None:
+async def test_a_resting_worker_stops_at_once(database: Database, tmp_path: Path) -> None:
     """It rests for a minute between two rounds."""
     stop = asyncio.Event()
-    running = asyncio.create_task(worker.run(database, nobody, stop))
+    running = asyncio.create_task(worker.run(database, Objects.in_folder(tmp_path), nobody, stop))
     await asyncio.sleep(0)
     stop.set()
     await asyncio.wait_for(running, 5)
@@ -95,13 +96,15 @@ async def announced(database: Database) -> int:
     return found
 
 
-async def test_a_midnight_that_passes_is_announced_just_after_it(shop: Shop, database: Database) -> None:
+async def test_a_midnight_that_passes_is_announced_just_after_it(
+    shop: Shop, database: Database, tmp_path: Path
+) -> None:
     """LV7: not after the worker's minute of rest; without a failure in between and once."""
     firm_id, today = await due_then(shop, database, 0)
     clock = shortly_before(datetime(today.year, today.month, today.day, tzinfo=UTC) + timedelta(days=1))
     notified: list[str] = []
-    stop = asyncio.Event()
-    working = asyncio.create_task(worker.run(database, notified.append, stop, clock=clock))
+    stop, objects = asyncio.Event(), Objects.in_folder(tmp_path)
+    working = asyncio.create_task(worker.run(database, objects, notified.append, stop, clock=clock))
     await eventually(lambda: notified, "midnight is announced", within=WITHIN)
     stop.set()
     await asyncio.wait_for(working, WITHIN)

@@ -7,9 +7,10 @@ import strawberry
 
 from engine.enums import CustomFieldKind, PortalAccess
 from gql.fields import PAGE, batched, plain
+from gql.types.documents import Document
 from gql.types.node import Connection, Stored
 from gql.types.people import Member
-from resolvers import accounts, custom_fields, firms
+from resolvers import accounts, custom_fields, documents, firms
 
 
 @strawberry.type(description="A firm-wide label on accounts; conditions read it.")
@@ -81,4 +82,7 @@ class Account(Stored):
     )
     custom_fields: list[CustomFieldValue] | None = batched(
         custom_fields.of_accounts, "What it has in custom fields, by the fields' names; null without access."
+    )
+    documents: Connection[Document] | None = batched(
+        documents.of_accounts, "Its files, those of its jobs included, newest first; null without access.", **PAGE
     )

@@ -10,11 +10,12 @@ from gql.fields import PAGE, Arg, batched, plain
 from gql.types.accounts import Account
 from gql.types.client_statuses import ClientStatus
 from gql.types.comments import Comment
+from gql.types.documents import Document
 from gql.types.node import Connection, Node, Stored
 from gql.types.people import Cause, Member
 from gql.types.pipelines import JobStatus, Pipeline, Stage
 from gql.types.tasks import ActionItem, Task
-from resolvers import accounts, automations, client_statuses, comments, jobs, nodes, pipelines, tasks
+from resolvers import accounts, automations, client_statuses, comments, documents, jobs, nodes, pipelines, tasks
 
 if TYPE_CHECKING:
     from gql.types.automations import AutomationRun
@@ -95,6 +96,9 @@ class Job(Stored):
         jobs.visits, "Its stays in stages, newest first; those in pipelines that one does not see are left out.", **PAGE
     )
     comments: Connection[Comment] = batched(comments.of_jobs, "What members say about it, oldest first.", **PAGE)
+    documents: Connection[Document] = batched(
+        documents.of_jobs, "The files that were added to it, newest first.", **PAGE
+    )
     runs: Connection[Annotated["AutomationRun", strawberry.lazy("gql.types.automations")]] = batched(
         automations.runs_of_jobs, "Turns of automations in it, oldest first.", **PAGE
     )

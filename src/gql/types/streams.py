@@ -10,6 +10,7 @@ from gql.types.automations import AutomationRun
 from gql.types.boards import AccountChanged, BoardEvent, JobRemoved, MemberChanged, PipelineChanged, StreamReset
 from gql.types.comments import Comment
 from gql.types.dashboards import DashboardEvent
+from gql.types.documents import Document
 from gql.types.jobs import Job
 from gql.types.notifications import Notification
 from gql.types.people import Cause
@@ -45,6 +46,20 @@ class CommentChanged:
     comment: Comment = plain("The comment as it is now.")
 
 
+@strawberry.type(description="Show the document among those of the job, whether it is new to it or was changed.")
+class DocumentChanged:
+    """A document to show."""
+
+    document: Document = plain("The document as it is now.")
+
+
+@strawberry.type(description="The document was deleted.")
+class DocumentRemoved:
+    """A document to take away."""
+
+    document_id: strawberry.ID = plain("Which.")
+
+
 @strawberry.type(description="An automation has its turn, or goes on with it.")
 class RunChanged:
     """A turn to show."""
@@ -58,6 +73,8 @@ JobChange = Annotated[
     | ItemChanged
     | ItemRemoved
     | CommentChanged
+    | DocumentChanged
+    | DocumentRemoved
     | RunChanged
     | PipelineChanged
     | AccountChanged

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response, StreamingResponse
-from starlette.types import Message, Receive, Scope, Send
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from engine.firm.sessions import Identity
 from gql.masking import incident
@@ -24,6 +24,7 @@ from live.tasks import end
 from resolvers.context import Context
 from server.auth import check_origin, client_address, identify
 from server.refusals import HEADERS, Refusal, incident_answer
+from server.timely import Timely
 from server.transports.operation import Operation, read_operation
 from server.transports.results import Result, TooManyStreams, last_word, refused, results
 from server.transports.service import Service
@@ -83,37 +84,24 @@ class EventStreamView:
         return _Stream(_events(self.service, identity, frames), frames, self.service.hub.tally)
 
 
-class _Stream(StreamingResponse):
-    """A stream that ends when its client goes, and gives up on one that does not read.
-
-    Starlette would cancel it time and again until it has ended, cleaning up included; here it is cancelled once.
-    """
+class _Stream(Timely):
+    """A stream of events. What it is made of is closed with it."""
 
     def __init__(self, events: AsyncGenerator[bytes, None], source: AsyncGenerator[Any, None], tally: Tally) -> None:
         super().__init__(events, headers=_HEADERS)
+        self.seconds = SEND_SECONDS
         self._tally = tally
         self._events = events
         self._source = source  # which has begun, while the events may never begin
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Sends the events until they end or the client goes."""
-
-        async def send_in_time(message: Message) -> None:
-            async with asyncio.timeout(SEND_SECONDS):
-                await send(message)
-
         async with aclosing(self._source), aclosing(self._events):
-            sending = asyncio.create_task(self.stream_response(send_in_time))
-            leaving = asyncio.create_task(self.listen_for_disconnect(receive))
-            try:
-                await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                await end(leaving, sending)
-        if not sending.cancelled():
-            try:
-                sending.result()
-            except TimeoutError:  # the client does not read: uvicorn cuts the connection of an unfinished answer
-                self._tally.slow += 1
+            await super().__call__(scope, receive, send)
+
+    def gave_up(self) -> None:
+        """Counts it."""
+        self._tally.slow += 1
 
 
 async def _events(

@@ -22,6 +22,7 @@ from server.transports.bodies import Bodies
 from server.transports.operation import Operation
 from server.transports.results import TooManyStreams
 from store.database import Database
+from store.objects import Objects
 
 
 @dataclass(slots=True)
@@ -37,10 +38,15 @@ class Service:
     presence: Presence
     stop: asyncio.Event
     bodies: Bodies
+    objects: Objects
     claims: Claims = field(default_factory=Claims)
     followings: Followings = field(default_factory=Followings)
     sockets: int = 0
     """WebSocket connections that are open."""
+    base_url: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.base_url = self.settings.base_url
 
     async def known(self, token: str) -> Identity:
         """Whose token it is. Raises Refused."""
@@ -57,6 +63,7 @@ class Service:
             presence=self.presence,
             session_lifetime=timedelta(hours=self.settings.session_hours),
             claim=claim,
+            base_url=self.base_url,
         )
 
     def join(self, operation: Operation, context: Context, sink: Sink) -> Seat:

@@ -2,6 +2,7 @@
 
 from store.models.automations import Automation, Due, Run
 from store.models.clients import Account, AccountRole, ClientStatus, Contact, CustomField, Tag
+from store.models.documents import Document
 from store.models.firm import Firm, Invitation, Member, PortalLink, Session, User
 from store.models.items import Item, Subtask, Task
 from store.models.jobs import Comment, Job, JobTemplate, Notification, StageVisit, StatusStay
@@ -18,6 +19,7 @@ __all__ = [
     "Comment",
     "Contact",
     "CustomField",
+    "Document",
     "Due",
     "Email",
     "EmailTemplate",

@@ -25,6 +25,7 @@ class Firm(Model):
     webhook_secret = fields.TextField(null=True)
     earlier_webhook_secret = fields.TextField(null=True)  # signs as well, for a while after a new one was made
     earlier_webhook_secret_until = fields.DatetimeField(null=True)
+    file_secret = fields.TextField(null=True)  # signs the addresses of its documents
     version = fields.IntField(default=1, db_default=1)
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)

@@ -95,6 +95,21 @@ class EmailFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentFilter:
+    """Documents; all given parts must hold."""
+
+    ids: Sequence[str] | None = None
+    account_ids: Sequence[str] | None = None
+    job_ids: Sequence[str] | None = None
+    of_firm: bool | None = None
+    shared: bool | None = None
+    name_contains: str | None = None
+    all_of: Sequence["DocumentFilter"] | None = None
+    any_of: Sequence["DocumentFilter"] | None = None
+    none_of: "DocumentFilter | None" = None
+
+
+@dataclass(frozen=True, slots=True)
 class Asker:
     """What a filter may need to know of the viewer."""
 
@@ -103,14 +118,15 @@ class Asker:
     sees_job: Callable[[Params, str], str]  # the SQL of whether the viewer sees the job of an alias
 
 
-Filter = AccountFilter | PipelineFilter | JobFilter | TaskFilter | EmailFilter
+Filter = AccountFilter | PipelineFilter | JobFilter | TaskFilter | EmailFilter | DocumentFilter
 Test = Callable[[Params, Any, Asker], str]
 
 
 def condition(p: Params, wanted: Filter | None, asker: Asker) -> str:
     """The SQL of a filter.
 
-    Rows have the aliases a (accounts), pl (pipelines), j (jobs), t and i (tasks, items), e (e-mails).
+    Rows have the aliases a (accounts), pl (pipelines), j (jobs), t and i (tasks, items), e (e-mails),
+    d (documents).
     """
     if wanted is None:
         return "TRUE"
@@ -202,10 +218,6 @@ def _task_overdue(p: Params, value: bool, asker: Asker) -> str:
     return late if value else f"NOT {late}"
 
 
-def _archived(p: Params, value: bool, asker: Asker) -> str:
-    return f"pl.archived_at IS {'NOT NULL' if value else 'NULL'}"
-
-
 def _open(p: Params, value: bool, asker: Asker) -> str:
     return "i.open" if value else "NOT i.open"
 
@@ -219,12 +231,24 @@ def _of_jobs(p: Params, value: Sequence[str], asker: Asker) -> str:
     )
 
 
-def _jobs_of_emails(p: Params, value: Sequence[str], asker: Asker) -> str:
-    """A job that the viewer does not see has no e-mails, though they may see those of its account (AC4)."""
-    return (
-        "EXISTS (SELECT FROM jobs xj WHERE xj.firm_id = e.firm_id AND xj.id = e.job_id"
-        f" AND xj.id = ANY({p(list(value))}::text[]) AND {asker.sees_job(p, 'xj')})"
-    )
+def _jobs_of(alias: str) -> Test:
+    """A job that the viewer does not see has no e-mails or documents, though they may see its account's (AC4)."""
+
+    def test(p: Params, value: Sequence[str], asker: Asker) -> str:
+        return (
+            f"EXISTS (SELECT FROM jobs xj WHERE xj.firm_id = {alias}.firm_id AND xj.id = {alias}.job_id"
+            f" AND xj.id = ANY({p(list(value))}::text[]) AND {asker.sees_job(p, 'xj')})"
+        )
+
+    return test
+
+
+def _is_null(column: str) -> Test:
+    return lambda p, value, asker: f"{column} IS {'NULL' if value else 'NOT NULL'}"
+
+
+def _is_set(column: str) -> Test:
+    return lambda p, value, asker: f"{column} IS {'NOT NULL' if value else 'NULL'}"
 
 
 def _all(p: Params, value: Sequence[Filter], asker: Asker) -> str:
@@ -249,7 +273,7 @@ _TESTS: dict[type[Filter], dict[str, Test]] = {
         "name_contains": _contains("a.name"),
         **_LOGIC,
     },
-    PipelineFilter: {"archived": _archived, "name_contains": _contains("pl.name"), **_LOGIC},
+    PipelineFilter: {"archived": _is_set("pl.archived_at"), "name_contains": _contains("pl.name"), **_LOGIC},
     JobFilter: {
         "ids": _within("j.id"),
         "pipeline_ids": _within("j.pipeline_id"),
@@ -270,8 +294,17 @@ _TESTS: dict[type[Filter], dict[str, Test]] = {
     EmailFilter: {
         "ids": _within("e.id"),
         "states": _within("e.state"),
-        "job_ids": _jobs_of_emails,
+        "job_ids": _jobs_of("e"),
         "account_ids": _within("e.account_id"),
+        **_LOGIC,
+    },
+    DocumentFilter: {
+        "ids": _within("d.id"),
+        "account_ids": _within("coalesce(d.account_id, '')"),
+        "job_ids": _jobs_of("d"),
+        "of_firm": _is_null("d.account_id"),
+        "shared": _is_set("d.shared_at"),
+        "name_contains": _contains("d.name"),
         **_LOGIC,
     },
     TaskFilter: {

@@ -1,0 +1,1 @@
+"""Documents: files of the firm and its clients."""

@@ -1,0 +1,134 @@
+"""Documents whose content has come: renamed, shared with the client, deleted (JB3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from engine import access
+from engine.changes import differing, lines
+from engine.checks import Checks
+from engine.enums import AccessRight, DocumentState, ErrorCode, HistoryAction
+from engine.errors import missing
+from engine.files import names
+from engine.unset import UNSET, Maybe
+from engine.work import Work, changed
+from store import models
+from store.database import Row
+from store.sql import Params
+from store.writes import documents as writes
+from store.writes import find as lookup
+from store.writes import locks, records
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateDocument:
+    """Changes what a document is called."""
+
+    document_id: str
+    name: Maybe[str] = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class ShareDocument:
+    """Lets the client see a document; one of the firm's own every client."""
+
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnshareDocument:
+    """Lets no client see a document any more."""
+
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteDocument:
+    """Deletes a document with its content, for good."""
+
+    document_id: str
+
+
+async def update_document(work: Work, command: UpdateDocument) -> str:
+    """Renames a document; answers its id. Its content stays of the type that it is, and so does its name's ending."""
+    row = await _managed(work, command.document_id)
+    checks = Checks()
+    name = checks.given(lambda value, *path: names.checked(checks, value, *path), command.name, "name")
+    if name is not UNSET and name[1] is not None and name[1].media_type != row["media_type"]:
+        checks.add(ErrorCode.TYPE_NOT_ALLOWED, f"The document is {row['media_type']}: its name must say so.", "name")
+    checks.done()
+    await _change(work, row, **({} if name is UNSET else {"name": name[0]}))
+    return command.document_id
+
+
+async def share_document(work: Work, command: ShareDocument) -> str:
+    """Shares a document with the client; answers its id. One that is shared already stays so since then."""
+    row = await _managed(work, command.document_id)
+    if row["shared_at"] is None:
+        await _change(work, row, shared_at=work.now)
+    return command.document_id
+
+
+async def unshare_document(work: Work, command: UnshareDocument) -> str:
+    """Takes a document back from the client; answers its id. What was downloaded is."""
+    row = await _managed(work, command.document_id)
+    await _change(work, row, shared_at=None)
+    return command.document_id
+
+
+async def delete_document(work: Work, command: DeleteDocument) -> str:
+    """Deletes a document; answers its id. Nobody gets its content from here on; soon after it is gone itself."""
+    row = await _managed(work, command.document_id)
+    await records.drop(work.db, models.Document, work.firm_id, row["id"])
+    await writes.doom(work.db, work.firm_id, row["id"], row["object_key"], work.now)
+    line = changed("document", row["id"], None, from_label=row["name"])
+    tell(work, row, HistoryAction.DOCUMENT_REMOVED, line)
+    return command.document_id
+
+
+async def seen(work: Work, document_id: str, *path: str) -> Row:
+    """A document that the viewer sees."""
+
+    def condition(p: Params) -> str:
+        return access.sees_document(work.viewer, p, "t")
+
+    row = await lookup.one(work.db, "documents", work.firm_id, document_id, condition)
+    if row is None:
+        raise missing("document", *path)
+    return row
+
+
+async def locked(work: Work, document_id: str, *path: str) -> Row:
+    """Locks a document that the viewer manages, after the job that it was added to, and answers its row."""
+    work.viewer.need(AccessRight.MANAGE_DOCUMENTS)
+    found = await seen(work, document_id, *path)
+    if found["job_id"] is not None:
+        await work.lock_jobs([found["job_id"]])
+    row = await locks.whole(work.db, "documents", work.firm_id, document_id)
+    if row is None:
+        raise missing("document", *path)
+    return row
+
+
+def tell(work: Work, row: Row, action: HistoryAction, *lines: dict[str, Any]) -> None:
+    """Says that a document came, changed or went: to streams, and in the history of its job."""
+    work.touch("document", row["id"], job=row["job_id"])
+    if row["job_id"] is not None:
+        work.touch_job(row["job_id"])
+        work.history(row["job_id"], action, *lines)
+
+
+async def _managed(work: Work, document_id: str) -> Row:
+    row = await locked(work, document_id, "document_id")
+    if row["state"] != DocumentState.READY:
+        raise missing("document", "document_id")
+    return row
+
+
+async def _change(work: Work, row: Row, **values: Any) -> None:
+    values = differing(row, **values)
+    if values:
+        await records.change(work.db, models.Document, work.firm_id, row["id"], work.now, **values)
+        named = changed("document", row["id"], row["id"], from_label=row["name"], to_label=row["name"])
+        tell(work, row, HistoryAction.DOCUMENT_CHANGED, named, *lines(row, values))

@@ -1,0 +1,103 @@
+"""Writing documents, and the objects that their bytes lie in."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from store.database import Database, Db, Row
+
+
+async def give_secret(db: Db, firm_id: str, secret: str) -> None:
+    """Gives a firm its secret for addresses of documents; one that has one keeps it."""
+    await db.rows("UPDATE firms SET file_secret = $2 WHERE id = $1 AND file_secret IS NULL", firm_id, secret)
+
+
+async def with_secret(db: Db, document_id: str) -> Row | None:
+    """A document of any firm, with the secret of that."""
+    return await db.row(
+        "SELECT d.*, f.file_secret FROM documents d JOIN firms f ON f.id = d.firm_id WHERE d.id = $1", document_id
+    )
+
+
+async def fill(db: Db, firm_id: str, document_id: str, now: datetime, key: str, sha256: str) -> None:
+    """Notes that a document's bytes have come, and where they lie."""
+    await db.rows(
+        """
+        UPDATE documents SET state = 'READY', object_key = $4, sha256 = $5, updated_at = $3, version = version + 1
+        WHERE firm_id = $1 AND id = $2
+        """,
+        firm_id,
+        document_id,
+        now,
+        key,
+        sha256,
+    )
+
+
+async def announce(db: Db, firm_id: str, document_id: str, key: str, due_at: datetime) -> None:
+    """Says that an object is about to be written, and until when its document must have taken it."""
+    await db.rows(
+        "INSERT INTO stray_objects (key, firm_id, document_id, due_at, doomed) VALUES ($1, $2, $3, $4, FALSE)",
+        key,
+        firm_id,
+        document_id,
+        due_at,
+    )
+
+
+async def announced(db: Db, firm_id: str, document_id: str) -> int:
+    """How many objects are being written for a document."""
+    sql = "SELECT count(*) FROM stray_objects WHERE firm_id = $1 AND document_id = $2 AND NOT doomed"
+    return int(await db.value(sql, firm_id, document_id))
+
+
+async def take(db: Db, firm_id: str, key: str) -> bool:
+    """Has an announced object be its document's; answers whether it was not doomed meanwhile."""
+    sql = "DELETE FROM stray_objects WHERE firm_id = $1 AND key = $2 AND NOT doomed RETURNING key"
+    return await db.row(sql, firm_id, key) is not None
+
+
+async def doom(db: Db, firm_id: str, document_id: str, key: str, now: datetime) -> None:
+    """Leaves an object that its document gives up to be deleted."""
+    await db.rows(
+        """
+        INSERT INTO stray_objects (key, firm_id, document_id, due_at, doomed) VALUES ($1, $2, $3, $4, TRUE)
+        """,
+        key,
+        firm_id,
+        document_id,
+        now,
+    )
+
+
+async def abandon(db: Db, key: str, now: datetime) -> bool:
+    """Dooms an announced object; answers whether it was one still."""
+    sql = "UPDATE stray_objects SET doomed = TRUE, due_at = $2 WHERE key = $1 RETURNING key"
+    return await db.row(sql, key, now) is not None
+
+
+async def claim_strays(database: Database, now: datetime, until: datetime, most: int) -> list[str]:
+    """Takes the next objects to be deleted, for a while; nobody can make use of them any more."""
+    found = await database.rows(
+        """
+        UPDATE stray_objects SET doomed = TRUE, due_at = $2 WHERE key IN (
+            SELECT key FROM stray_objects WHERE due_at <= $1 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+        RETURNING key
+        """,
+        now,
+        until,
+        most,
+    )
+    return [row["key"] for row in found]
+
+
+async def forget_strays(database: Database, keys: Collection[str]) -> None:
+    """Forgets objects that have been deleted."""
+    await database.rows("DELETE FROM stray_objects WHERE key = ANY($1)", list(keys))
+
+
+async def forget_unfilled(database: Database, before: datetime) -> int:
+    """Deletes documents whose bytes have not come since a time. Nobody but who asked for them knows of them."""
+    found = await database.rows(
+        "DELETE FROM documents WHERE state = 'UPLOADING' AND created_at < $1 RETURNING id", before
+    )
+    return len(found)

@@ -1,0 +1,31 @@
+"""Documents as if their content had come, for tests that do not look at that."""
+
+from __future__ import annotations
+
+from store.database import Database
+from store.ids import new_id
+
+
+async def stored_document(
+    database: Database, account_id: str, job_id: str | None = None, *, uploader: str | None = None, name: str = "a.pdf"
+) -> str:
+    """The id of a document of an account, added to one of its jobs or not; nothing lies under its key."""
+    document_id = new_id("doc")
+    await database.rows(
+        """
+        WITH office AS (
+            UPDATE firms f SET file_secret = coalesce(f.file_secret, 'secret') FROM accounts a
+            WHERE a.id = $2 AND f.id = a.firm_id RETURNING f.id
+        )
+        INSERT INTO documents (id, firm_id, account_id, job_id, uploaded_by, name, media_type, size, sha256, state,
+            object_key)
+        SELECT $1, office.id, $2, $3, $4, $5, 'application/pdf', 9, repeat('0', 64), 'READY', 'nowhere/' || $1
+        FROM office
+        """,
+        document_id,
+        account_id,
+        job_id,
+        uploader,
+        name,
+    )
+    return document_id
