@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
 from engine.files.sweeping import sweep
+from engine.work import system_clock
+from store.database import Database
 from store.objects import Objects
 from tests.support.api import Client, Json, Shop
-from tests.support.served import Served
+from tests.support.served import Served, served_api
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 8
 FIELDS = """id name mediaType size sha256 state sharedAt version downloadUrl uploadUrl
@@ -53,7 +59,8 @@ class Office:
 
     async def get(self, url: str, **headers: str) -> httpx.Response:
         """Downloads."""
-        return await self.served.http.get(url, headers=headers)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.served.http.get(url, headers=named)
 
     async def file(
         self, name: str = "report.pdf", content: bytes = PDF, by: Client | None = None, **given: str
@@ -84,9 +91,36 @@ class Office:
         """Whether there is neither a file nor an object that is still to be deleted."""
         return not self.stored() and await self.strays() == 0
 
-    async def swept(self) -> int:
-        """What the worker does."""
-        return await sweep(self.served.database, self.objects)
+    async def begun(self, number: int) -> bool:
+        """Whether so many uploads are under way."""
+        return await self.strays() == number
+
+    async def swept(self, ahead: timedelta = timedelta()) -> int:
+        """What the worker does, now or when some time has passed."""
+        return await sweep(self.served.database, self.objects, clock=lambda: system_clock() + ahead)
+
+    def beside(self, database: Database, **settings: Any) -> AbstractAsyncContextManager[Served]:
+        """Another server with other settings."""
+        return served_api(database, data_dir=self.folder.parent, **settings)
+
+
+@dataclass(frozen=True)
+class Sending:
+    """A request whose body is written by hand."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.writer, name)
+
+
+async def raw_put(port: int, url: str, length: int) -> Sending:
+    """The head of an upload; its body is to follow."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    path = urlsplit(url).path
+    writer.write(f"PUT {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {length}\r\n\r\n".encode())
+    return Sending(reader, writer)
 
 
 def sha256(content: bytes) -> str:
