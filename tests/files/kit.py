@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -111,16 +112,29 @@ class Sending:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.writer, name)
+    async def write(self, content: bytes) -> None:
+        """Sends a part of the body, all of which the system has taken when this returns."""
+        self.writer.write(content)
+        await self.writer.drain()
+
+    async def status(self) -> int:
+        """The status of the answer."""
+        head = await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), 20)
+        return int(head.split()[1])
 
 
-async def raw_put(port: int, url: str, length: int) -> Sending:
-    """The head of an upload; its body is to follow."""
+@asynccontextmanager
+async def sending(port: int, url: str, length: int) -> AsyncIterator[Sending]:
+    """The head of an upload, whose body is to follow. The connection is cut in the end."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     path = urlsplit(url).path
     writer.write(f"PUT {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {length}\r\n\r\n".encode())
-    return Sending(reader, writer)
+    try:
+        yield Sending(reader, writer)
+    finally:
+        writer.transport.abort()
+        with suppress(OSError):
+            await writer.wait_closed()
 
 
 def sha256(content: bytes) -> str:

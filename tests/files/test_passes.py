@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
@@ -11,7 +10,7 @@ import pytest
 from engine.files.passes import LASTS, STEP, Pass, Purpose, ends_at, new_secret
 from engine.work import system_clock
 from tests.access.digest import Unchanged
-from tests.files.kit import PDF, Office, code_of, raw_put, token_of
+from tests.files.kit import PDF, Office, code_of, sending, token_of
 from tests.support.api import Client, open_shop
 from tests.support.wait import eventually
 
@@ -188,14 +187,12 @@ async def test_an_upload_takes_the_right_until_its_end(office: Office) -> None:
     """AC1: who loses it meanwhile has uploaded nothing."""
     someone = await employee(office)
     asked = await office.request(by=someone)
-    sending = await raw_put(office.served.port, asked["uploadUrl"], len(PDF))
-    sending.write(PDF[:100])
-    await eventually(lambda: office.begun(1), "the upload has begun")
-    await office.owner.do("updateMemberAccess", memberId=someone.member_id, removeRights=["MANAGE_DOCUMENTS"])
-    sending.write(PDF[100:])
-    answer = await asyncio.wait_for(sending.reader.readuntil(b"\r\n\r\n"), 20)
-    assert answer.startswith(b"HTTP/1.1 403")
-    sending.close()
+    async with sending(office.served.port, asked["uploadUrl"], len(PDF)) as upload:
+        await upload.write(PDF[:100])
+        await eventually(lambda: office.begun(1), "the upload has begun")
+        await office.owner.do("updateMemberAccess", memberId=someone.member_id, removeRights=["MANAGE_DOCUMENTS"])
+        await upload.write(PDF[100:])
+        assert await upload.status() == 403
     assert await office.nothing_left()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from urllib.parse import unquote
 
@@ -13,7 +14,7 @@ from server.files import uploads
 from server.files.downloads import disposition
 from store.database import Database
 from tests.access.digest import Unchanged
-from tests.files.kit import PDF, Office, code_of, raw_put, sha256
+from tests.files.kit import PDF, Office, code_of, sending, sha256
 from tests.support.wait import eventually
 
 
@@ -194,11 +195,9 @@ async def test_an_upload_that_breaks_off_leaves_nothing_and_can_be_begun_again(o
     content = PDF + bytes(14 * 1024 * 1024)
     asked = await office.request(content=content)
     for sent in (1000, 13 * 1024 * 1024):
-        writer = await raw_put(office.served.port, asked["uploadUrl"], len(content))
-        writer.write(content[:sent])
-        await writer.drain()
-        await eventually(lambda: office.begun(1), "the upload has begun")
-        writer.transport.abort()
+        async with sending(office.served.port, asked["uploadUrl"], len(content)) as upload:
+            await upload.write(content[:sent])
+            await eventually(lambda: office.begun(1), "the upload has begun")
         await eventually(office.nothing_left, "nothing is left")
     found = await office.seen(asked["id"])
     assert found is not None
@@ -210,12 +209,10 @@ async def test_an_upload_that_stops_coming_is_given_up(office: Office, monkeypat
     """Its client is told, and nothing is left."""
     monkeypatch.setattr(uploads, "MEBIBYTE_WITHIN", timedelta(seconds=0.2))
     asked = await office.request()
-    writer = await raw_put(office.served.port, asked["uploadUrl"], len(PDF))
-    writer.write(PDF[:100])
-    answer = await asyncio.wait_for(writer.reader.readuntil(b"\r\n\r\n"), 20)
-    assert answer.startswith(b"HTTP/1.1 408")
-    assert await office.nothing_left()
-    writer.close()
+    async with sending(office.served.port, asked["uploadUrl"], len(PDF)) as upload:
+        await upload.write(PDF[:100])
+        assert await upload.status() == 408
+        assert await office.nothing_left()
 
 
 async def test_an_address_takes_one_upload(office: Office) -> None:
@@ -245,14 +242,12 @@ async def test_of_uploads_at_the_same_time_one_counts(office: Office) -> None:
 async def test_a_document_is_uploaded_by_three_at_a_time_at_most(office: Office) -> None:
     """Whoever holds an address cannot fill the storage with attempts."""
     asked = await office.request()
-    writers = []
-    for n in range(3):
-        writers.append(await raw_put(office.served.port, asked["uploadUrl"], len(PDF)))
-        writers[-1].write(PDF[:100])
-        await eventually(lambda n=n: office.begun(n + 1), "it has begun")
-    assert code_of(await office.put(asked["uploadUrl"])) == (503, "BUSY")
-    for writer in writers:
-        writer.transport.abort()
+    async with AsyncExitStack() as stack:
+        for _ in range(3):
+            upload = await stack.enter_async_context(sending(office.served.port, asked["uploadUrl"], len(PDF)))
+            await upload.write(PDF[:100])
+        await eventually(lambda: office.begun(3), "all have begun")
+        assert code_of(await office.put(asked["uploadUrl"])) == (503, "BUSY")
     await eventually(office.nothing_left, "nothing is left")
     assert (await office.put(asked["uploadUrl"])).status_code == 201
 
