@@ -133,6 +133,7 @@ async def _given(both: Both, firm: Json) -> dict[str, Callable[[], Json]]:
         "MyWorkChanges": lambda: {"after": after},
         "Pipelines": dict,
         "ReopenItem": lambda: item,
+        "RequestUpload": lambda: {"input": {"name": f"{_new()}.pdf", "size": 1}},
         "SetJobStatus": lambda: {"input": {"jobId": job, "statusId": status}},
         "Tasks": dict,
         "UpdateJob": lambda: {"input": {"jobId": job, "name": _new()}},

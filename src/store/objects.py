@@ -9,12 +9,15 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import unquote, urlsplit
 
 import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
+
+if TYPE_CHECKING:
+    from obstore.store import RetryConfig
 
 PIECE: Final = 1024 * 1024
 """Bytes that are read at once."""
@@ -22,8 +25,8 @@ PART: Final = 5 * 1024 * 1024
 """Bytes of a part of an object that is written: buckets take no smaller ones, but as the last."""
 PARTS_AT_ONCE: Final = 2
 """Of one object, beside the one that is being filled."""
-ANSWER_SECONDS: Final = 60
-"""How long a bucket may take over a part; after that it is asked again."""
+_RETRIES: Final[RetryConfig] = {"max_retries": 4, "retry_timeout": timedelta(seconds=20)}
+"""How long a bucket that fails is asked again, while a client waits."""
 BUCKETS: Final = frozenset({"s3", "s3a", "gs", "az", "adl", "azure", "abfs", "abfss"})
 """Schemes of URLs, beside ``file``."""
 
@@ -55,7 +58,7 @@ class Objects:
             return cls.in_folder(Path(unquote(parts.path)))
         if parts.scheme not in BUCKETS or not parts.netloc:
             raise ValueError("must look like s3://bucket/prefix, gs://bucket, az://container or file:///folder")
-        return cls(lambda: from_url(url, client_options={"timeout": timedelta(seconds=ANSWER_SECONDS)}))
+        return cls(lambda: from_url(url, retry_config=_RETRIES))  # which finds credentials in the environment
 
     @classmethod
     def in_folder(cls, folder: Path) -> Self:
@@ -106,8 +109,8 @@ class Objects:
 
 
 def _settle(path: Path) -> None:
-    """Has the system write a file and its name to the disk, as the database does with what it knows of it."""
-    for place in (path, path.parent):
+    """Has the system write a file, its name and its folder's to the disk, as the database does with what it knows."""
+    for place in (path, path.parent, path.parent.parent):
         descriptor = os.open(place, os.O_RDONLY)
         try:
             os.fsync(descriptor)

@@ -86,9 +86,10 @@ async def test_a_type_that_is_said_must_agree_with_the_name(shop: Shop, database
     """Left out, or as browsers say it with parameters, it is that of the name."""
     where = ["input", "mediaType"]
     async with Unchanged(database):
-        for said in ("text/html", "image/png", "", "application/x-msdownload"):
-            code = await shop.owner.code("requestUpload", name="a.pdf", size=9, mediaType=said)
+        for wrong in ("text/html", "image/png", "", "application/x-msdownload"):
+            code = await shop.owner.code("requestUpload", name="a.pdf", size=9, mediaType=wrong)
             assert code == ("TYPE_NOT_ALLOWED", where)
+    said: str | None
     for name, said, found in (
         ("a.PDF", None, "application/pdf"),
         ("a.txt", "Text/Plain; charset=utf-8", "text/plain"),

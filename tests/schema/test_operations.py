@@ -66,6 +66,8 @@ async def test_the_operations_carry_a_board_client_through_its_day(api: Api, sho
     changes = await shop.owner.query(document("BoardChanges"), pipelineId=shop.pipeline, after=board["board"]["cursor"])
     shown = changes["changes"]["events"][0]["changes"][0]
     assert shown == {"__typename": "JobUpserted", "previousStageId": None, "job": moved["moveJob"]["job"]}
+    asked = await shop.owner.query(document("RequestUpload"), input={"name": "a.pdf", "size": 9, "jobId": job["id"]})
+    assert asked["requestUpload"]["document"]["uploadUrl"] is not None
     story = await shop.owner.query(document("Job"), id=job["id"])
     actions = [entry["action"] for entry in story["job"]["history"]["nodes"]]
     assert actions == ["MOVED", "TASK_CHANGED", "TASK_ADDED", "CREATED"]

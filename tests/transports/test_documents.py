@@ -9,13 +9,14 @@ import pytest
 
 from tests.schema.test_operations import document
 from tests.support.api import Client, Json
+from tests.support.documents import stored_document
 from tests.support.frames import Wire
 from tests.transports.house import House, answers
 
 JOB = {"AccountChanged", "MemberChanged", "PipelineChanged"}
 TOLD = {
     "Board": {"JobUpserted", "ColumnCountsChanged", *JOB},
-    "Job": {"JobChanged", "ItemChanged", "CommentChanged", "RunChanged", *JOB},
+    "Job": {"JobChanged", "ItemChanged", "CommentChanged", "DocumentChanged", "RunChanged", *JOB},
     "MyWork": {"TaskChanged", "JobChanged", "NotificationChanged", "UnreadCountChanged", *JOB},
     "Dashboard": {"PipelineCountsChanged"},
 }
@@ -28,6 +29,8 @@ async def things_happen(house: House, job: str, colleague: Client) -> None:
     await owner.do("createAutomation", stageId=shop.stages[1], config={"addComment": {"text": "Arrived"}})
     await owner.do("createTask", title="Check", jobId=job, assigneeIds=[owner.member_id])
     await colleague.do("createComment", jobId=job, text="Look", mentionIds=[owner.member_id])
+    file = await stored_document(house.served.database, shop.account, job)
+    await owner.do("shareDocument", documentId=file)
     expect = {"stageId": shop.stages[0]}  # the last, for it is told by all streams
     await owner.do("moveJob", jobId=job, stageId=shop.stages[1], expect=expect, pendingItems="KEEP")
 
