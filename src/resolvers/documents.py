@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from engine import access
-from engine.enums import AccessRight, DocumentState
+from engine.enums import AccessRight, DocumentState, TokenScope
 from engine.files import documents, uploads
 from engine.files.passes import Pass, Purpose, ends_at
 from engine.files.showing import signed_key
@@ -103,9 +103,11 @@ async def download_urls(context: Context, rows: Sequence[Row]) -> list[str | Non
     return await _urls(context, rows, Purpose.DOWNLOAD, DocumentState.READY)
 
 
-@batch(may=WITH_PARENT, depends=Depends.SELF)
+@batch(may=WITH_PARENT, depends=Depends.SELF | Depends.RIGHTS)
 async def upload_urls(context: Context, rows: Sequence[Row]) -> list[str | None]:
     """Where the viewer puts the content of documents; null once it has come. Others do not see them before."""
+    if TokenScope.WRITE not in context.viewer.scopes:
+        return [None] * len(rows)
     return await _urls(context, rows, Purpose.UPLOAD, DocumentState.UPLOADING)
 
 

@@ -48,7 +48,8 @@ class Objects:
 
     def __init__(self, connect: Callable[[], ObjectStore], folder: Path | None = None) -> None:
         self._connect = connect
-        self._folder = folder
+        self.folder = folder
+        """Where the objects are files; None in a bucket."""
 
     @classmethod
     def of(cls, url: str) -> Self:
@@ -83,8 +84,8 @@ class Objects:
             await obstore.put_async(
                 self._store, key, content, use_multipart=True, chunk_size=PART, max_concurrency=PARTS_AT_ONCE
             )
-            if self._folder is not None:
-                await asyncio.to_thread(_settle, self._folder / key)
+            if self.folder is not None:
+                await asyncio.to_thread(_settle, self.folder / key)
 
     async def read(self, key: str, start: int, end: int) -> AsyncGenerator[bytes, None]:
         """The bytes from ``start`` to before ``end``, a piece at a time. Raises StorageError.
@@ -104,8 +105,8 @@ class Objects:
         with _told():
             with suppress(FileNotFoundError):
                 await obstore.delete_async(self._store, key)
-            if self._folder is not None:
-                await asyncio.to_thread(_forget_parts, self._folder / key)
+            if self.folder is not None:
+                await asyncio.to_thread(_forget_parts, self.folder / key)
 
 
 def _settle(path: Path) -> None:

@@ -196,6 +196,18 @@ async def test_an_upload_takes_the_right_until_its_end(office: Office) -> None:
     assert await office.nothing_left()
 
 
+async def test_a_token_that_only_reads_gets_no_address_to_upload_to(office: Office) -> None:
+    """API5: an address is as good as a mutation; to download it is a reader's."""
+    document, asked = await office.file(), await office.request("second.pdf")
+    given = {"name": "Program", "scopes": ["READ"]}
+    token = (await office.owner.payload("createApiToken", "token", **given))["token"]
+    reader = Client(office.served.http, token, office.owner.member_id)
+    found, waiting = await office.seen(document["id"], reader), await office.seen(asked["id"], reader)
+    assert found is not None
+    assert waiting is not None
+    assert (found["downloadUrl"] is not None, waiting["uploadUrl"]) == (True, None)
+
+
 async def test_nobody_uploads_what_another_has_announced(office: Office) -> None:
     """Until its content has come a document is its uploader's alone."""
     asked = await office.request()

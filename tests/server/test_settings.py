@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from server.files.storage import storage
 from server.settings import BadSettings, Settings, load_settings
 from tests.support.processes import OURS
 
@@ -57,6 +60,11 @@ def test_both_names_of_the_database_scheme_are_one(scheme: str, monkeypatch: pyt
         ),
         ("ALLOW_PRIVATE_WEBHOOKS", "10.0.0.0/99", "ALLOW_PRIVATE_WEBHOOKS must list names"),
         ("ALLOW_PRIVATE_WEBHOOKS", "http://intranet/", "ALLOW_PRIVATE_WEBHOOKS must list names"),
+        ("FILES_URL", "files", "FILES_URL must look like s3://"),
+        ("FILES_URL", "file://server/share", "FILES_URL must look like s3://"),
+        ("FILES_URL", "ftp://files.example/folder", "FILES_URL must look like s3://"),
+        ("FILES_URL", "s3:///prefix", "FILES_URL must look like s3://"),
+        ("MAX_FILE_BYTES", "2147483648", "MAX_FILE_BYTES"),
         ("METRICS_PORT", "0", "METRICS_PORT"),
         ("LOG_LEVEL", "loud", "LOG_LEVEL"),
         ("LOG_DAYS", "0", "LOG_DAYS"),
@@ -86,6 +94,14 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     """Spaces and a slash at the end do not matter."""
     monkeypatch.setenv("ALLOWED_ORIGINS", "https://a.example/, http://localhost:3000")
     assert load_settings().allowed_origins == ("https://a.example", "http://localhost:3000")
+
+
+def test_files_lie_in_the_data_folder_unless_told_otherwise(tmp_path: Path) -> None:
+    """Nothing is made before the first file comes."""
+    assert storage(load_settings(data_dir=tmp_path)).folder == tmp_path / "files"
+    assert storage(load_settings(files_url=f"file://{tmp_path}/a%20b")).folder == tmp_path / "a b"
+    assert storage(load_settings(files_url="s3://bucket/prefix")).folder is None
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:

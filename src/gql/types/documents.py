@@ -44,5 +44,6 @@ class Document(Stored):
     )
     upload_url: str | None = batched(
         documents.upload_urls,
-        "Where to PUT its content, as it is, within some minutes; ask again for another address. Null once it came.",
+        "Where to PUT its content, as it is, within some minutes; ask again for another. Null once it came, and for "
+        "tokens without the scope WRITE.",
     )
