@@ -215,6 +215,19 @@ async def test_an_upload_that_stops_coming_is_given_up(office: Office, monkeypat
         assert await office.nothing_left()
 
 
+async def test_a_server_that_stops_ends_long_uploads_in_order(office: Office) -> None:
+    """A deploy leaves no parts in a bucket, which nobody could clean up after the process has ended."""
+    content = PDF + bytes(4 * 1024 * 1024)
+    asked = await office.request(content=content)
+    async with sending(office.served.port, asked["uploadUrl"], len(content)) as upload:
+        await upload.write(content[:1000])
+        await eventually(lambda: office.begun(1), "the upload has begun")
+        office.served.stop.set()
+        await upload.write(content[1000 : 2 * 1024 * 1024])
+        assert await upload.status() == 503
+    assert await office.nothing_left()
+
+
 async def test_an_address_takes_one_upload(office: Office) -> None:
     """The second is told so; a document's content never changes."""
     asked = await office.request()

@@ -22,6 +22,8 @@ class Incoming:
 
     request: Request
     upload: Upload
+    stop: asyncio.Event
+    """Set when the server is to end: what would take longer breaks off in order, not with the process."""
     _digest: Any = field(default_factory=hashlib.sha256)
     _count: int = 0
     _more: bool = True
@@ -40,6 +42,9 @@ class Incoming:
             self._count += len(piece)
             if self._count > self.upload.size:
                 raise too_large(self.upload.size)
+            if self._count < self.upload.size and self.stop.is_set():
+                message = "The server is stopping. Begin the upload again."
+                raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "STOPPING", message)
             await asyncio.to_thread(self._digest.update, piece)
             yield piece
         if self._count < self.upload.size:

@@ -72,7 +72,7 @@ class FilesView:
         check_headers(request.headers, shown.document["size"])
         caller = Caller(shown.holder, CauseKind.MEMBER, client_address(request, service.settings.trusted_proxies))
         upload: Upload = await self._perform(caller, begin_upload, shown.document["id"])
-        content = Incoming(request, upload)
+        content = Incoming(request, upload, service.stop)
         try:
             await service.objects.write(upload.key, content.pieces())
             await self._perform(caller, finish_upload, Uploaded(upload, content.sha256))
