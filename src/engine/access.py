@@ -86,6 +86,15 @@ def is_clients_account(client: Client, p: Params, account: str) -> str:
     return f"{account} IN (SELECT account_id FROM account_contacts WHERE firm_id = {firm} AND contact_id = {contact})"
 
 
+def is_shared_with(client: Client, p: Params, document: str) -> str:
+    """AC5: a document that is shared, of a client's own account; one of the firm's own is shared with every client.
+
+    ``document`` is the alias of a row.
+    """
+    mine = f"({document}.account_id IS NULL OR {is_clients_account(client, p, f'{document}.account_id')})"
+    return f"({document}.state = 'READY' AND {document}.shared_at IS NOT NULL AND {mine})"
+
+
 def sees_pipeline(viewer: Viewer, p: Params, pipeline: str) -> str:
     """AC2: an employee sees a pipeline when on its available-to list. ``pipeline`` is an expression for its id."""
     if viewer.manages:

@@ -111,12 +111,18 @@ async def upload_urls(context: Context, rows: Sequence[Row]) -> list[str | None]
     return await _urls(context, rows, Purpose.UPLOAD, DocumentState.UPLOADING)
 
 
+@batch(may=WITH_PARENT, depends=Depends.SELF)
+async def client_urls(context: Context, rows: Sequence[Row]) -> list[str | None]:
+    """Where the client gets documents that are shared with them."""
+    return await _urls(context, rows, Purpose.DOWNLOAD, DocumentState.READY)
+
+
 async def _urls(context: Context, rows: Sequence[Row], purpose: Purpose, state: DocumentState) -> list[str | None]:
     if all(row["state"] != state for row in rows):
         return [None] * len(rows)
     secret = await reads.secret(context.db, context.firm_id)
     assert secret is not None  # every document is made with it
-    until, holder = ends_at(context.now), context.viewer.member_id
+    until, holder = ends_at(context.now), context.party_id
     signed = (Pass(purpose, row["id"], holder, until).signed(secret, signed_key(purpose, row)) for row in rows)
     found = zip(rows, signed, strict=True)
     return [f"{context.base_url}{FILES}{text}" if row["state"] == state else None for row, text in found]

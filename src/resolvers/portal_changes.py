@@ -12,9 +12,9 @@ from store.reads import portal as reads
 from store.reads.log import LoggedEvent
 
 TOO_MANY_THINGS: Final = 500
-"""Works of one page: querying again costs less."""
+"""Works and documents of one page: querying again costs less."""
 
-_MEANT: Final = frozenset({"job", "account", "contact", "firm"})
+_MEANT: Final = frozenset({"job", "document", "account", "contact", "firm"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,13 @@ class PortalSource:
         """What the client is to be shown of the events; None where querying again is better."""
         changes = [change for event in events for change in event.changes]
         me = context.client.contact_id
-        if any(_begins_anew(change, me) for change in changes):
+        if any(_begins_anew(change, me) for change in changes) or _number(changes) > TOO_MANY_THINGS:
             return None
-        return [*await self._accounts(context, changes), *await self._works(context, changes)]
+        return [
+            *await self._accounts(context, changes),
+            *await self._works(context, changes),
+            *await self._documents(context, changes),
+        ]
 
     async def _accounts(self, context: Context, changes: Sequence[dict[str, Any]]) -> list[Change]:
         """Accounts of the client that have another name."""
@@ -80,16 +84,35 @@ class PortalSource:
         shown: list[Change] = [{"__typename": "PortalWorkChanged", "work": now[one]} for one in sorted(now)]
         return shown + [{"__typename": "PortalWorkRemoved", "work_id": one} for one in sorted(gone)]
 
+    async def _documents(self, context: Context, changes: Sequence[dict[str, Any]]) -> list[Change]:
+        """Documents that are shared with the client now, and those that were and are not."""
+        touched = [one for one in changes if one["type"] == "document"]
+        if not touched:
+            return []
+        account_id = self.stream.account_id
+        ids = {one["id"] for one in touched}
+        now = await reads.documents(context.db, context.firm_id, ids, lambda p: portal.shared(context, p, account_id))
+        lost = [one for one in touched if one.get("was_shared") and one["id"] not in now]
+        mine = await self._own(context) if lost else set()
+        of_all = account_id is None  # the firm's own go with the portal, not with an account
+        gone = {one["id"] for one in lost if (of_all if one["account"] is None else one["account"] in mine)}
+        shown: list[Change] = [{"__typename": "PortalDocumentChanged", "document": now[one]} for one in sorted(now)]
+        return shown + [{"__typename": "PortalDocumentRemoved", "document_id": one} for one in sorted(gone)]
+
+    async def _own(self, context: Context) -> set[str]:
+        """The accounts that the stream is about."""
+        rows = await reads.accounts(
+            context.db, context.firm_id, lambda p: portal.own(context, p, "a.id", self.stream.account_id)
+        )
+        return {row["id"] for row in rows}
+
     async def _gone(self, context: Context, jobs: Sequence[dict[str, Any]], now: Any) -> set[str]:
         """Those of which the client was shown something since the cursor, and is no more."""
         was = {one["id"]: key["account"] for one in jobs for key in (one["before"], one["after"]) if _is_shown(key)}
         lost = {job_id: account for job_id, account in was.items() if job_id not in now}
         if not lost:
             return set()
-        rows = await reads.accounts(
-            context.db, context.firm_id, lambda p: portal.own(context, p, "a.id", self.stream.account_id)
-        )
-        mine = {row["id"] for row in rows}
+        mine = await self._own(context)
         return {job_id for job_id, account in lost.items() if account in mine}
 
 
@@ -99,6 +122,11 @@ def _is_shown(key: dict[str, Any] | None) -> bool:
 
 def _was_or_is_shown(change: dict[str, Any]) -> bool:
     return _is_shown(change["before"]) or _is_shown(change["after"])
+
+
+def _number(changes: Sequence[dict[str, Any]]) -> int:
+    """How many works and documents may have changed."""
+    return len({one["id"] for one in changes if one["type"] in {"job", "document"} and _may_mean_anything(one)})
 
 
 def _may_mean_anything(change: dict[str, Any]) -> bool:

@@ -12,13 +12,17 @@ from tests.support.desk import Desk
 ERRORS = "errors { code message path }"
 TOKEN = re.compile(r"sl_[\w-]{43}")
 SCREEN = """fragment Work on PortalWork { id name color description account { id name } }
-  fragment Screen on Portal { accounts { id name } works(first: 200) { nodes { ...Work } } }"""
+  fragment Paper on PortalDocument { id name size account { id name } }
+  fragment Screen on Portal { accounts { id name } works(first: 200) { nodes { ...Work } }
+    documents(first: 200) { nodes { ...Paper } } }"""
 DRAW = f"query {{ cursor portal {{ ...Screen }} }} {SCREEN}"
 CHANGES = """query ($after: String!, $first: Int) { changes(stream: { portal: {} }, after: $after, first: $first) {
   cursor hasMore events { ... on PortalEvent { cursor changes { __typename
     ... on PortalWorkChanged { work { ...Work } } ... on PortalWorkRemoved { workId }
+    ... on PortalDocumentChanged { document { ...Paper } } ... on PortalDocumentRemoved { documentId }
     ... on PortalAccountChanged { account { id name } } ... on StreamReset { reason } } } } } }
-  fragment Work on PortalWork { id name color description account { id name } }"""
+  fragment Work on PortalWork { id name color description account { id name } }
+  fragment Paper on PortalDocument { id name size account { id name } }"""
 EVENTS = """subscription ($after: String) { portalEvents(after: $after) { cursor at changes { __typename
   ... on PortalWorkChanged { work { id name account { name } } } ... on PortalWorkRemoved { workId }
   ... on StreamReset { reason } } } }"""
@@ -56,6 +60,12 @@ class Screen:
     cursor: str = ""
     works: dict[str, Json] = field(default_factory=dict)
     accounts: dict[str, Json] = field(default_factory=dict)
+    papers: dict[str, Json] = field(default_factory=dict)
+
+    @property
+    def drawn(self) -> tuple[dict[str, Json], ...]:
+        """All of it."""
+        return self.works, self.accounts, self.papers
 
     async def draw(self) -> Screen:
         """Draws it whole."""
@@ -63,6 +73,7 @@ class Screen:
         self.cursor = found["cursor"]
         self.works = {work["id"]: work for work in found["portal"]["works"]["nodes"]}
         self.accounts = {account["id"]: account for account in found["portal"]["accounts"]}
+        self.papers = {paper["id"]: paper for paper in found["portal"]["documents"]["nodes"]}
         return self
 
     async def follow(self, first: int = 50) -> list[str]:
@@ -84,12 +95,16 @@ class Screen:
                 self.works[change["work"]["id"]] = change["work"]
             case "PortalWorkRemoved":
                 self.works.pop(change["workId"], None)
+            case "PortalDocumentChanged":
+                self.papers[change["document"]["id"]] = change["document"]
+            case "PortalDocumentRemoved":
+                self.papers.pop(change["documentId"], None)
             case "PortalAccountChanged":
                 account = change["account"]
                 self.accounts[account["id"]] = account
-                for work in self.works.values():
-                    if work["account"]["id"] == account["id"]:
-                        work["account"] = account
+                for one in (*self.works.values(), *self.papers.values()):
+                    if one["account"] and one["account"]["id"] == account["id"]:
+                        one["account"] = account
             case "StreamReset":
                 await self.draw()
 

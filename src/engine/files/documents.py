@@ -112,8 +112,12 @@ async def locked(work: Work, document_id: str, *path: str) -> Row:
 
 
 def tell(work: Work, row: Row, action: HistoryAction, *lines: dict[str, Any]) -> None:
-    """Says that a document came, changed or went: to streams, and in the history of its job."""
-    work.touch("document", row["id"], job=row["job_id"])
+    """Says that a document came, changed or went: to streams, and in the history of its job.
+
+    The event says whether it was shared before, so that clients are told of none that they were never shown.
+    """
+    was_shared = row["shared_at"] is not None
+    work.touch("document", row["id"], job=row["job_id"], account=row["account_id"], was_shared=was_shared)
     if row["job_id"] is not None:
         work.touch_job(row["job_id"])
         work.history(row["job_id"], action, *lines)

@@ -41,7 +41,7 @@ class Pass:
     purpose: Purpose
     document_id: str
     holder_id: str
-    """The member who asked for it."""
+    """The member, or the contact, who asked for it."""
     until: datetime
     signature: str = ""
 

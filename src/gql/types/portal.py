@@ -8,7 +8,7 @@ import strawberry
 from gql.fields import PAGE, Arg, batched, plain
 from gql.types.boards import StreamReset
 from gql.types.node import Connection
-from resolvers import portal
+from resolvers import documents, portal
 
 
 @strawberry.type(description="The firm whose portal it is.")
@@ -51,6 +51,27 @@ class PortalWork:
     account: PortalAccount = batched(portal.accounts_of_works, "For which account.")
 
 
+@strawberry.type(
+    description="A file that the firm shares with one: of one's own, or of the firm's for all its clients."
+)
+class PortalDocument:
+    """A document, for clients."""
+
+    id: strawberry.ID = plain("An opaque id.")
+    name: str = plain("What the file is called, with its ending.")
+    media_type: str = plain("What it is, such as application/pdf.")
+    size: int = plain("How many bytes it has.")
+    sha256: str = plain("The SHA-256 of its content, in hexadecimal digits.")
+    shared_at: datetime = plain("Since when it is shared.")
+    account: PortalAccount | None = batched(
+        portal.accounts_of_documents, "Of which account it is; null for one that is for all clients."
+    )
+    download_url: str = batched(
+        documents.client_urls,
+        "Where one gets its content, for some minutes and as long as it is shared. Hand it on to nobody.",
+    )
+
+
 @strawberry.type(description="What clients see: all of it is theirs, and nothing of the firm's own work is in it.")
 class Portal:
     """The root of clients."""
@@ -62,6 +83,12 @@ class Portal:
         portal.works,
         "What the firm does for one and says where it stands, by the names of the accounts.",
         account_id=Arg(strawberry.ID | None, "Only for this account.", None),
+        **PAGE,
+    )
+    documents: Connection[PortalDocument] = batched(
+        portal.documents,
+        "The documents that are shared with one, those shared last first.",
+        account_id=Arg(strawberry.ID | None, "Only those of this account.", None),
         **PAGE,
     )
 
@@ -88,6 +115,20 @@ class PortalWorkRemoved:
     work_id: strawberry.ID = plain("Which.")
 
 
+@strawberry.type(description="Show this document, whether it is new or has another name.")
+class PortalDocumentChanged:
+    """A document to show."""
+
+    document: PortalDocument = plain("The document.")
+
+
+@strawberry.type(description="The document is not shared any more.")
+class PortalDocumentRemoved:
+    """A document to take away."""
+
+    document_id: strawberry.ID = plain("Which.")
+
+
 @strawberry.type(description="An account has another name.")
 class PortalAccountChanged:
     """An account to show."""
@@ -96,7 +137,12 @@ class PortalAccountChanged:
 
 
 PortalChange = Annotated[
-    PortalWorkChanged | PortalWorkRemoved | PortalAccountChanged | StreamReset,
+    PortalWorkChanged
+    | PortalWorkRemoved
+    | PortalDocumentChanged
+    | PortalDocumentRemoved
+    | PortalAccountChanged
+    | StreamReset,
     strawberry.union("PortalChange", description="One thing to do to the screen of a client."),
 ]
 

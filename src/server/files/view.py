@@ -10,8 +10,9 @@ import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from engine.access import Client
 from engine.enums import CauseKind, ErrorCode
-from engine.errors import Refused
+from engine.errors import Refused, missing
 from engine.files import sweeping
 from engine.files.passes import Purpose
 from engine.files.showing import Shown, accept
@@ -69,6 +70,8 @@ class FilesView:
     async def _upload(self, request: Request, shown: Shown) -> Response:
         """Takes the content of a document. Whatever breaks off, nothing of it stays."""
         service = self.service
+        if isinstance(shown.holder, Client):
+            raise missing("file")  # no address to upload to is made for clients
         check_headers(request.headers, shown.document["size"])
         caller = Caller(shown.holder, CauseKind.MEMBER, client_address(request, service.settings.trusted_proxies))
         upload: Upload = await self._perform(caller, begin_upload, shown.document["id"])

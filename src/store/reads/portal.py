@@ -49,6 +49,19 @@ async def works(db: Db, firm_id: str, job_ids: Collection[str], own: Condition) 
     return {row["id"]: row for row in await db.rows(sql, *p.values)} if job_ids else {}
 
 
+DOCUMENT: Final = """
+    d.id, d.account_id, d.name, d.media_type, d.size, d.sha256, d.state, d.shared_at, d.object_key,
+    'PortalDocument' AS "__typename"
+"""
+
+
+async def documents(db: Db, firm_id: str, ids: Collection[str], shared: Condition) -> dict[str, Row]:
+    """Documents (alias d) that are shared with the client, by their ids."""
+    p = Params(firm_id, list(ids))
+    sql = f"SELECT {DOCUMENT} FROM documents d WHERE d.firm_id = $1 AND d.id = ANY($2) AND {shared(p)}"
+    return {row["id"]: row for row in await db.rows(sql, *p.values)} if ids else {}
+
+
 async def own_sight_changed(db: Db, firm_id: str, after: int, contact_id: str) -> bool:
     """Whether an event after a sequence changed which accounts are the client's own."""
     change = [{"type": "contact", "id": contact_id}]

@@ -17,6 +17,18 @@ async def guest_of(db: Db, firm_id: str, user_id: str) -> str | None:
     return found
 
 
+async def guest(db: Db, firm_id: str, contact_id: str) -> Row | None:
+    """As whom a contact comes in, with the firm's time zone and clock date; None without access."""
+    return await db.row(
+        """
+        SELECT c.user_id, f.time_zone, f.clock_date FROM contacts c JOIN firms f ON f.id = c.firm_id
+        WHERE c.firm_id = $1 AND c.id = $2 AND c.user_id IS NOT NULL
+        """,
+        firm_id,
+        contact_id,
+    )
+
+
 async def addressee(db: Db, firm_id: str, contact_id: str) -> Row:
     """A contact with an e-mail address, the firm's name, and one of the contact's accounts, if there is any."""
     row = await db.row(
