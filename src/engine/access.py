@@ -87,12 +87,17 @@ def is_clients_account(client: Client, p: Params, account: str) -> str:
 
 
 def is_shared_with(client: Client, p: Params, document: str) -> str:
-    """AC5: a document that is shared, of a client's own account; one of the firm's own is shared with every client.
+    """AC5: a document that is shared, of a client's own account, or of the firm's own with all or with their account.
 
     ``document`` is the alias of a row.
     """
     mine = f"({document}.account_id IS NULL OR {is_clients_account(client, p, f'{document}.account_id')})"
-    return f"({document}.state = 'READY' AND {document}.shared_at IS NOT NULL AND {mine})"
+    single = (
+        f"SELECT FROM document_shares ds WHERE ds.firm_id = {p(client.firm_id)} AND ds.document_id = {document}.id"
+        f" AND {is_clients_account(client, p, 'ds.account_id')}"
+    )
+    shared = f"(({document}.shared_at IS NOT NULL AND {mine}) OR EXISTS ({single}))"
+    return f"({document}.state = 'READY' AND {shared})"
 
 
 def sees_pipeline(viewer: Viewer, p: Params, pipeline: str) -> str:

@@ -19,7 +19,7 @@ from store.reads.paging import Order, Source, fixed
 from store.sql import Params
 
 BY_ACCOUNT: Final = Order("work", (("a.name_key", "text"), ("j.id", "text")))
-SHARED_LAST_FIRST: Final = Order("shared", (("d.shared_at", "timestamptz"), ("d.id", "text")), descending=True)
+NEWEST_FIRST: Final = Order("paper", (("d.created_at", "timestamptz"), ("d.id", "text")), descending=True)
 _WORKS: Final = (
     f"{reads.WORKS} JOIN (SELECT firm_id, id, lower(name) AS name_key FROM accounts) a"
     " ON a.firm_id = j.firm_id AND a.id = j.account_id"
@@ -88,19 +88,23 @@ async def _own_accounts(context: Context, rows: Sequence[Row]) -> list[Row | Non
 async def documents(
     context: Context, portals: Sequence[Any], *, account_id: str | None, **args: Any
 ) -> list[Connection]:
-    """The documents that are shared with the client, those shared last first."""
+    """The documents that are shared with the client, newest first."""
 
     def where(p: Params) -> str:
         return f"d.firm_id = {p(context.firm_id)} AND {shared(context, p, account_id)}"
 
     source = Source(fixed(reads.DOCUMENT), "documents d", where)
-    return await pages(context, source, SHARED_LAST_FIRST, PageArgs(**args)) * len(portals)
+    return await pages(context, source, NEWEST_FIRST, PageArgs(**args)) * len(portals)
 
 
 def shared(context: Context, p: Params, account_id: str | None = None) -> str:
     """Whether a document (alias d) is shared with the client, and of that account where one is named."""
     mine = access.is_shared_with(context.client, p, "d")
-    return mine if account_id is None else f"({mine} AND d.account_id = {p(account_id)})"
+    if account_id is None:
+        return mine
+    account, firm = p(account_id), p(context.firm_id)
+    single = f"SELECT document_id FROM document_shares WHERE firm_id = {firm} AND account_id = {account}"
+    return f"({mine} AND (d.account_id = {account} OR d.id IN ({single})))"
 
 
 @batch(may=WITH_PARENT, depends=Depends.SELF)

@@ -92,12 +92,19 @@ class PortalSource:
         account_id = self.stream.account_id
         ids = {one["id"] for one in touched}
         now = await reads.documents(context.db, context.firm_id, ids, lambda p: portal.shared(context, p, account_id))
-        lost = [one for one in touched if one.get("was_shared") and one["id"] not in now]
-        mine = await self._own(context) if lost else set()
-        of_all = account_id is None  # the firm's own go with the portal, not with an account
-        gone = {one["id"] for one in lost if (of_all if one["account"] is None else one["account"] in mine)}
+        gone = [one for one in touched if (one.get("was_shared") or one.get("lost")) and one["id"] not in now]
+        mine = await self._own(context) if gone else set()
+        lost = {one["id"] for one in gone if self._was_shown(one, mine)}
         shown: list[Change] = [{"__typename": "PortalDocumentChanged", "document": now[one]} for one in sorted(now)]
-        return shown + [{"__typename": "PortalDocumentRemoved", "document_id": one} for one in sorted(gone)]
+        return shown + [{"__typename": "PortalDocumentRemoved", "document_id": one} for one in sorted(lost)]
+
+    def _was_shown(self, change: dict[str, Any], mine: set[str]) -> bool:
+        """Whether a document was shared with the client: with all, with one of the accounts, or as one of theirs."""
+        if not mine.isdisjoint(change.get("lost", ())):
+            return True
+        if not change.get("was_shared"):
+            return False
+        return self.stream.account_id is None if change["account"] is None else change["account"] in mine
 
     async def _own(self, context: Context) -> set[str]:
         """The accounts that the stream is about."""

@@ -45,6 +45,7 @@ def named(firm: Firm) -> dict[str, str]:
         "stage": one["stage_shown_0"],
         "jobtemplate": one["job_template_default"],
         "emailtemplate": one["email_template_kept"],
+        "doc": one["doc_kept"],
     }
 
 

@@ -314,7 +314,8 @@ async def test_a_query_shows_nothing_of_what_is_not_there_for_the_viewer(world: 
 
 async def test_a_board_shows_no_column_of_a_stage_that_is_not_there_for_the_viewer(world: World) -> None:
     """AC4: the one field below the roots that takes an id; a new one fails here until it has a case."""
-    assert nested_paths() == [("Board.column", ("stageId",)), ("Portal.works", ("accountId",))]  # tests/portal has that
+    of_clients = [("Portal.works", ("accountId",)), ("Portal.documents", ("accountId",))]  # tests/portal has those
+    assert nested_paths() == [("Board.column", ("stageId",)), *of_clients]
     query = "query ($id: ID!, $stage: ID!) { board(pipelineId: $id) { column(stageId: $stage) { stage { id } } } }"
     one = world.own.one
     for caller in CALLERS:

@@ -12,7 +12,7 @@ from tests.access import automations
 from tests.access.schema_ids import mutation_rules
 from tests.support.api import PASSWORD, Api, Client
 from tests.support.dead import dead_letter
-from tests.support.documents import stored_document
+from tests.support.documents import firms_document, stored_document
 from tests.support.hooks import failed_call
 from tests.support.mail import stored_email
 
@@ -73,6 +73,8 @@ async def open_firm(api: Api, *, employees_see: bool = True) -> Firm:
     for name in ("shown", "hidden", "spare"):
         account = await owner.do("createAccount", "account { id }", name=name.title(), tagIds=[firm.one["tag"]])
         firm.put(**{f"account_{name}": account["id"]})
+    for name in ("form", "kept"):
+        firm.put(**{f"doc_{name}": await firms_document(api.database, firm.one["account_shown"])})
     if employees_see:
         await _hire(firm)
     await _pipelines(firm)
@@ -281,7 +283,8 @@ def unknown(prefix: str) -> str:
 
 def variants(firm: Firm) -> dict[str, list[dict[str, Any]]]:
     """By mutation, more inputs that succeed, for fields that name things and exclude one another."""
-    return automations.variants(firm)
+    single = {"documentId": firm.one["doc_form"], "accountId": firm.one["account_shown"]}
+    return automations.variants(firm) | {"shareDocument": [single], "unshareDocument": [single]}
 
 
 def malformed(firm: Firm, prefix: str) -> list[str]:

@@ -11,6 +11,7 @@ from store.database import Database
 from tests.rules.kit import pipeline
 from tests.support.api import Api, Json, Shop
 from tests.support.configs import camel, configs
+from tests.support.documents import firms_document
 from tests.support.statements import counting
 from tests.support.works import Works
 
@@ -66,7 +67,8 @@ async def things(works: Works) -> dict[str, str]:
     await owner.do("createContact", name="Ann", email="ann@client.test", accountIds=[shop.account])
     await owner.do("updatePipeline", pipelineId=shop.pipeline, addAvailableToIds=[member.member_id])
     ids = {prefix: str(thing["id"]) for prefix, thing in made.items()}
-    return ids | {"member": member.member_id, "pipeline": other, "stage": stages[0], "status": await works.status()}
+    ids |= {"doc": await firms_document(works.database, shop.account), "status": await works.status()}
+    return ids | {"member": member.member_id, "pipeline": other, "stage": stages[0]}
 
 
 async def taken(works: Works, document: str, **given: Any) -> tuple[int, Json]:

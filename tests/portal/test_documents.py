@@ -15,7 +15,7 @@ from tests.support.desk import Desk
 from tests.support.mail import post_office
 from tests.support.served import served_api
 
-PAPERS = "documents { totalCount nodes { id name mediaType size sha256 sharedAt account { name } downloadUrl } }"
+PAPERS = "documents { totalCount nodes { id name mediaType size sha256 createdAt account { name } downloadUrl } }"
 
 
 @pytest.fixture
@@ -122,7 +122,12 @@ async def test_what_is_shared_shows_at_once(office: Office, desk: Desk) -> None:
         ("shareDocument", {"documentId": document["id"]}, changed, []),
         ("deleteDocument", {"documentId": document["id"]}, removed, []),
         ("deleteDocument", {"documentId": secret["id"]}, [], []),
+        ("shareDocument", {"documentId": everybodys["id"], "accountId": other}, [], changed),
+        ("unshareDocument", {"documentId": everybodys["id"], "accountId": other}, [], removed),
+        ("unshareDocument", {"documentId": everybodys["id"], "accountId": other}, [], []),
+        ("shareDocument", {"documentId": everybodys["id"], "accountId": office.shop.account}, changed, []),
         ("shareDocument", {"documentId": everybodys["id"]}, changed, changed),
+        ("unshareDocument", {"documentId": everybodys["id"], "accountId": office.shop.account}, changed, changed),
         ("deleteDocument", {"documentId": everybodys["id"]}, removed, removed),
     ]
     for mutation, given, *told in steps:

@@ -166,10 +166,12 @@ class Town:
         await self.desk.owner.payload("updateJob", jobId=self.random.choice(self.jobs), name=f"Job {self.steps}")
 
     async def shares(self) -> None:
-        """A document is shared, taken back or renamed."""
+        """A document is shared, with all or with one, taken back, or renamed; refused where it is another client's."""
         verb = self.random.choice(["shareDocument", "unshareDocument", "updateDocument"])
         more = {"name": f"Paper {self.steps}.pdf"} if verb == "updateDocument" else {}
-        await self.desk.owner.do(verb, documentId=self.random.choice(self.papers), **more)
+        if not more and self.random.random() < 0.5:
+            more = {"accountId": self.random.choice(self.accounts)}
+        await self.desk.owner.payload(verb, documentId=self.random.choice(self.papers), **more)
 
     async def deletes(self) -> None:
         """A document goes, while there are some."""

@@ -10,6 +10,7 @@ from store.database import Database
 from tests.rules.kit import digest, pipeline, together
 from tests.support.api import Api, Json, Shop
 from tests.support.configs import configs
+from tests.support.documents import firms_document
 from tests.support.works import Works, said
 
 DELETIONS = {
@@ -20,6 +21,7 @@ DELETIONS = {
     "clientstatus": ("deleteClientStatus", "clientStatusId"),
     "jobtemplate": ("deleteJobTemplate", "jobTemplateId"),
     "emailtemplate": ("deleteEmailTemplate", "templateId"),
+    "doc": ("deleteDocument", "documentId"),
     "pipeline": ("deletePipeline", "pipelineId"),
     "stage": ("deleteStage", "stageId"),
 }
@@ -47,7 +49,8 @@ async def things(works: Works) -> dict[str, str]:
         "emailtemplate": await owner.do("createEmailTemplate", "template { id }", **letter),
     }
     ids = {prefix: str(thing["id"]) for prefix, thing in made.items()}
-    return ids | {"member": owner.member_id, "pipeline": other, "stage": stages[1]}
+    form = await firms_document(works.database, works.shop.account)
+    return ids | {"member": owner.member_id, "pipeline": other, "stage": stages[1], "doc": form}
 
 
 def named(value: Any) -> set[str]:

@@ -10,6 +10,7 @@ from engine.automations import kinds
 from store.database import Database
 from tests.rules.kit import digest, pipeline
 from tests.support.api import Api, Client, Json, Shop
+from tests.support.documents import firms_document
 from tests.support.works import Works, asked, said
 
 
@@ -228,6 +229,7 @@ KINDS: list[tuple[str, Json, str | None]] = [
     ("CALL_WEBHOOK", {"callWebhook": {"url": "https://hooks.example.com/jobs"}}, "MANAGE_INTEGRATIONS"),
     ("UPDATE_ACCOUNT_ACCESS", {"updateAccountAccess": {"addMemberIds": []}}, None),
     ("SEND_EMAIL", {"sendEmail": {"templateId": ""}}, "MANAGE_TEMPLATES"),
+    ("SHARE_DOCUMENT", {"shareDocument": {"documentIds": [""]}}, "MANAGE_DOCUMENTS"),
 ]
 """Kinds that take more than editing the pipeline: a right, or an owner or admin."""
 
@@ -273,6 +275,8 @@ async def completed(works: Works, config: Json) -> Json:
             given = {"name": "Hello", "subject": "Hello", "text": "Hello", "html": "<p>Hello</p>"}
             made = await works.owner.do("createEmailTemplate", "template { id }", **given)
             return {"sendEmail": {"templateId": made["id"]}}
+        case {"shareDocument": _}:
+            return {"shareDocument": {"documentIds": [await firms_document(works.database, works.shop.account)]}}
         case {"updateAccountAccess": _}:
             return {"updateAccountAccess": {"addMemberIds": [works.owner.member_id]}}
     return config

@@ -39,6 +39,7 @@ def configs(one: Mapping[str, str]) -> dict[str, Json]:
         "setDates": {"startAfter": {"amount": 1, "unit": "DAYS"}, "dueAfter": {"amount": 2, "unit": "WORKING_DAYS"}},
         "setJobStatus": {"statusId": one["status"]},
         "setPriority": {"priority": "HIGH"},
+        "shareDocument": {"documentIds": [one["doc"]]},
         "updateAccountAccess": named,
         "updateAssignees": {**named, "removeRoleIds": [one["role"]]},
         "updateTags": {"addTagIds": [one["tag"]], "removeTagIds": [one["tag_spare"]]},

@@ -6,6 +6,13 @@ from store.database import Database
 from store.ids import new_id
 
 
+async def firms_document(database: Database, account_id: str) -> str:
+    """The id of a document of the firm's own, in the firm of an account."""
+    document_id = await stored_document(database, account_id, name="form.pdf")
+    await database.rows("UPDATE documents SET account_id = NULL WHERE id = $1", document_id)
+    return document_id
+
+
 async def stored_document(
     database: Database, account_id: str, job_id: str | None = None, *, uploader: str | None = None, name: str = "a.pdf"
 ) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine import access
+from engine import access, find
+from engine.automating import uses
 from engine.changes import differing, lines
 from engine.checks import Checks
 from engine.enums import AccessRight, DocumentState, ErrorCode, HistoryAction
-from engine.errors import missing
+from engine.errors import invalid, missing
 from engine.files import names
 from engine.unset import UNSET, Maybe
 from engine.work import Work, changed
@@ -31,16 +33,18 @@ class UpdateDocument:
 
 @dataclass(frozen=True, slots=True)
 class ShareDocument:
-    """Lets the client see a document; one of the firm's own every client."""
+    """Lets the client see a document; one of the firm's own the clients of an account, or every client."""
 
     document_id: str
+    account_id: Maybe[str | None] = UNSET
 
 
 @dataclass(frozen=True, slots=True)
 class UnshareDocument:
-    """Lets no client see a document any more."""
+    """Takes a document of the firm's own back from an account; or lets no client see it any more."""
 
     document_id: str
+    account_id: Maybe[str | None] = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,10 @@ async def update_document(work: Work, command: UpdateDocument) -> str:
 async def share_document(work: Work, command: ShareDocument) -> str:
     """Shares a document with the client; answers its id. One that is shared already stays so since then."""
     row = await _managed(work, command.document_id)
-    if row["shared_at"] is None:
+    account_id = await _account(work, row, command.account_id)
+    if account_id is not None:
+        tell_shared(work, await writes.share(work.db, work.firm_id, [row["id"]], [account_id], work.now))
+    elif row["shared_at"] is None:
         await _change(work, row, shared_at=work.now)
     return command.document_id
 
@@ -73,17 +80,39 @@ async def share_document(work: Work, command: ShareDocument) -> str:
 async def unshare_document(work: Work, command: UnshareDocument) -> str:
     """Takes a document back from the client; answers its id. What was downloaded is."""
     row = await _managed(work, command.document_id)
-    await _change(work, row, shared_at=None)
+    account_id = await _account(work, row, command.account_id)
+    for one in await writes.unshare(work.db, work.firm_id, row["id"], account_id):
+        work.touch("document", row["id"], job=None, account=None, was_shared=row["shared_at"] is not None, lost=[one])
+    if account_id is None:
+        await _change(work, row, shared_at=None)
     return command.document_id
+
+
+async def _account(work: Work, row: Row, said: Maybe[str | None]) -> str | None:
+    """With which single account it is to be shared; None for the document's own, and for every client."""
+    if said is UNSET or said is None:
+        return None
+    account = await find.account(work, said, "account_id")
+    if row["account_id"] not in (None, account["id"]):
+        raise invalid(ErrorCode.INVALID, "The document is another client's.", "account_id")
+    return None if row["account_id"] else str(account["id"])
+
+
+def tell_shared(work: Work, pairs: Sequence[Row]) -> None:
+    """Says that documents of the firm's own were shared with accounts."""
+    for pair in pairs:
+        work.touch("document", pair["document_id"], job=None, account=None, was_shared=False)
 
 
 async def delete_document(work: Work, command: DeleteDocument) -> str:
     """Deletes a document; answers its id. Nobody gets its content from here on; soon after it is gone itself."""
     row = await _managed(work, command.document_id)
+    await uses.refuse(work, row["id"], "document_id")
+    lost = await writes.unshare(work.db, work.firm_id, row["id"])
     await records.drop(work.db, models.Document, work.firm_id, row["id"])
     await writes.doom(work.db, work.firm_id, row["id"], row["object_key"], work.now)
     line = changed("document", row["id"], None, from_label=row["name"])
-    tell(work, row, HistoryAction.DOCUMENT_REMOVED, line)
+    tell(work, row, HistoryAction.DOCUMENT_REMOVED, line, lost=lost)
     return command.document_id
 
 
@@ -111,13 +140,14 @@ async def locked(work: Work, document_id: str, *path: str) -> Row:
     return row
 
 
-def tell(work: Work, row: Row, action: HistoryAction, *lines: dict[str, Any]) -> None:
+def tell(work: Work, row: Row, action: HistoryAction, *lines: dict[str, Any], lost: Sequence[str] = ()) -> None:
     """Says that a document came, changed or went: to streams, and in the history of its job.
 
-    The event says whether it was shared before, so that clients are told of none that they were never shown.
+    The event says whether it was shared before, and which single accounts have lost it, so that clients are told of
+    none that they were never shown.
     """
-    was_shared = row["shared_at"] is not None
-    work.touch("document", row["id"], job=row["job_id"], account=row["account_id"], was_shared=was_shared)
+    known = {"job": row["job_id"], "account": row["account_id"], "was_shared": row["shared_at"] is not None}
+    work.touch("document", row["id"], **known, lost=list(lost))
     if row["job_id"] is not None:
         work.touch_job(row["job_id"])
         work.history(row["job_id"], action, *lines)

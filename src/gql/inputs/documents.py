@@ -35,18 +35,25 @@ class UpdateDocumentInput(MutationInput):
     name: str | None = settable("The new name, with an ending of the same type.")
 
 
-@input_of(documents.ShareDocument, "Which document the client may see; one of the firm's own every client.")
+@input_of(documents.ShareDocument, "Which document the client may see.")
 class ShareDocumentInput(MutationInput):
     """A document."""
 
     document_id: ID = given("Which document.")
+    account_id: ID | None = optional(
+        "With the clients of which account, for a document of the firm's own; with every client if left out or null."
+    )
 
 
-@input_of(documents.UnshareDocument, "Which document no client may see any more.")
+@input_of(documents.UnshareDocument, "Which document clients may not see any more.")
 class UnshareDocumentInput(MutationInput):
     """A document."""
 
     document_id: ID = given("Which document.")
+    account_id: ID | None = optional(
+        "From the clients of which account to take back a document of the firm's own that was shared with that; from "
+        "all if left out or null."
+    )
 
 
 @input_of(documents.DeleteDocument, "Which document to delete, with its content and for good.")

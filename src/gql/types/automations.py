@@ -18,6 +18,7 @@ from gql.fields import batched, plain
 from gql.types.accounts import AccountRoleKind, Tag
 from gql.types.client_statuses import ClientStatus
 from gql.types.conditions import Condition
+from gql.types.documents import Document
 from gql.types.durations import Duration
 from gql.types.emails import EmailTemplate
 from gql.types.jobs import Job, StageVisit
@@ -33,6 +34,7 @@ REFERRED: dict[str, Any] = {
     "status": JobStatus,
     "clientstatus": ClientStatus,
     "emailtemplate": EmailTemplate,
+    "doc": Document,
     "pipeline": Pipeline,
     "stage": Stage,
 }

@@ -62,9 +62,9 @@ class PortalDocument:
     media_type: str = plain("What it is, such as application/pdf.")
     size: int = plain("How many bytes it has.")
     sha256: str = plain("The SHA-256 of its content, in hexadecimal digits.")
-    shared_at: datetime = plain("Since when it is shared.")
+    created_at: datetime = plain("When it was made.")
     account: PortalAccount | None = batched(
-        portal.accounts_of_documents, "Of which account it is; null for one that is for all clients."
+        portal.accounts_of_documents, "Of which account it is; null for one of the firm's own."
     )
     download_url: str = batched(
         documents.client_urls,
@@ -87,7 +87,7 @@ class Portal:
     )
     documents: Connection[PortalDocument] = batched(
         portal.documents,
-        "The documents that are shared with one, those shared last first.",
+        "The documents that are shared with one, newest first.",
         account_id=Arg(strawberry.ID | None, "Only those of this account.", None),
         **PAGE,
     )

@@ -153,6 +153,11 @@ def _within(column: str) -> Test:
     return lambda p, value, asker: f"{column} = ANY({p(list(value))}::text[])"
 
 
+def _among(column: str) -> Test:
+    """The same for a column that may be null, which is none of them, also where that is negated."""
+    return lambda p, value, asker: f"({column} IS NOT NULL AND {column} = ANY({p(list(value))}::text[]))"
+
+
 def _priorities(column: str) -> Test:
     return lambda p, value, asker: f"{column} = ANY({p([priority.value for priority in value])}::int[])"
 
@@ -300,7 +305,7 @@ _TESTS: dict[type[Filter], dict[str, Test]] = {
     },
     DocumentFilter: {
         "ids": _within("d.id"),
-        "account_ids": _within("coalesce(d.account_id, '')"),
+        "account_ids": _among("d.account_id"),
         "job_ids": _jobs_of("d"),
         "of_firm": _is_null("d.account_id"),
         "shared": _is_set("d.shared_at"),

@@ -50,7 +50,7 @@ async def works(db: Db, firm_id: str, job_ids: Collection[str], own: Condition) 
 
 
 DOCUMENT: Final = """
-    d.id, d.account_id, d.name, d.media_type, d.size, d.sha256, d.state, d.shared_at, d.object_key,
+    d.id, d.account_id, d.name, d.media_type, d.size, d.sha256, d.state, d.created_at, d.object_key,
     'PortalDocument' AS "__typename"
 """
 

@@ -33,6 +33,46 @@ async def fill(db: Db, firm_id: str, document_id: str, now: datetime, key: str, 
     )
 
 
+async def share(
+    db: Db, firm_id: str, document_ids: Collection[str], account_ids: Collection[str], now: datetime
+) -> list[Row]:
+    """Shares documents of the firm's own with accounts; answers the pairs that are new. What is gone is left out."""
+    return await db.rows(
+        """
+        INSERT INTO document_shares (firm_id, document_id, account_id, shared_at)
+        SELECT $1, d.id, a.id, $4 FROM documents d CROSS JOIN unnest($3::text[]) AS a (id)
+        WHERE d.firm_id = $1 AND d.id = ANY($2) AND d.account_id IS NULL AND d.state = 'READY'
+        ON CONFLICT DO NOTHING RETURNING document_id, account_id
+        """,
+        firm_id,
+        sorted(document_ids),
+        sorted(account_ids),
+        now,
+    )
+
+
+async def of_firm(db: Db, firm_id: str, ids: Collection[str]) -> set[str]:
+    """Those of the documents that are the firm's own, and whose content has come."""
+    found = await db.rows(
+        "SELECT id FROM documents WHERE firm_id = $1 AND id = ANY($2) AND account_id IS NULL AND state = 'READY'",
+        firm_id,
+        list(ids),
+    )
+    return {row["id"] for row in found}
+
+
+async def unshare(db: Db, firm_id: str, document_id: str, account_id: str | None = None) -> list[str]:
+    """Takes a document back from an account, or from all; answers from which."""
+    found = await db.rows(
+        "DELETE FROM document_shares WHERE firm_id = $1 AND document_id = $2 AND ($3::text IS NULL OR account_id = $3)"
+        " RETURNING account_id",
+        firm_id,
+        document_id,
+        account_id,
+    )
+    return sorted(row["account_id"] for row in found)
+
+
 async def announce(db: Db, firm_id: str, document_id: str, key: str, due_at: datetime) -> None:
     """Says that an object is about to be written, and until when its document must have taken it."""
     await db.rows(
