@@ -209,9 +209,12 @@ def sees_webhook_call(viewer: Viewer, p: Params, call: str) -> str:
 
 
 def sees_email(viewer: Viewer, p: Params, email: str) -> str:
-    """AU9: an e-mail is seen with the whole of its account, and by the member it went to. ``email`` is an alias."""
+    """AU9: an e-mail is seen with the whole of its account, and by the member it went to. ``email`` is an alias.
+
+    What tells a member of a notification is for that member alone, as the notification is.
+    """
     if viewer.manages:
-        return EVERYONE
+        return f"({email}.notification_id IS NULL OR {email}.member_id = {p(viewer.member_id)})"
     account = f"({email}.account_id IS NOT NULL AND {sees_account(viewer, p, f'{email}.account_id')})"
     return f"({email}.member_id = {p(viewer.member_id)} OR {account})"
 

@@ -227,9 +227,11 @@ class RunState(StrEnum):
 class NotificationKind(StrEnum):
     """Why a member is told something."""
 
+    ASSIGNED = "ASSIGNED"
     MENTIONED = "MENTIONED"
     AUTOMATION = "AUTOMATION"
     STAGE_OVERDUE = "STAGE_OVERDUE"
+    AUTOMATION_FAILED = "AUTOMATION_FAILED"
     AUTOMATION_STOPPED = "AUTOMATION_STOPPED"
 
 

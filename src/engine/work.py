@@ -9,7 +9,9 @@ from typing import Any, Final, TypeVar
 
 import asyncpg
 
+from engine import assignments
 from engine.access import Client, Party, Viewer
+from engine.assignments import Assignment
 from engine.enums import AccessRight, CauseKind, DueKind, ErrorCode, HistoryAction, Role, TokenScope
 from engine.errors import Problem, invalid
 from store.database import Database, Db, Row
@@ -79,6 +81,7 @@ class Work:
     changes: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     entries: list[dict[str, Any]] = field(default_factory=list)
     dues: list[due.Due] = field(default_factory=list)
+    assignments: dict[tuple[str, str], Assignment] = field(default_factory=dict)
     reconsidered: set[str] = field(default_factory=set)
     advances: bool = False
     warnings: list[Problem] = field(default_factory=list)
@@ -130,7 +133,7 @@ class Work:
         What needs the whole command to run again (a deadlock, say) ends the transaction all the same.
         """
         kept = {key: dict(change) for key, change in self.changes.items()}, [*self.entries], [*self.dues]
-        reconsidered = set(self.reconsidered)
+        reconsidered, assigned = set(self.reconsidered), dict(self.assignments)
         name = f"level_{new_id('s')}"
         await self.db.rows(f"SAVEPOINT {name}")
         try:
@@ -140,6 +143,7 @@ class Work:
                 raise
             await self.db.rows(f"ROLLBACK TO SAVEPOINT {name}")
             (self.changes, self.entries, self.dues), self.reconsidered = kept, reconsidered
+            self.assignments = assigned
             raise
         await self.db.rows(f"RELEASE SAVEPOINT {name}")
 
@@ -213,6 +217,13 @@ class Work:
         for job_id, ids in turns.items():
             self.touch("runs", job_id, ids=ids)
 
+    def note_assignments(self, people: Mapping[str, Iterable[str]], *, now: bool) -> None:
+        """Notes that members were assigned to jobs or tasks, or unassigned: who is so in the end is told of it."""
+        for key in ((thing_id, member_id) for thing_id, some in people.items() for member_id in some):
+            earlier = self.assignments.get(key)
+            before = earlier.before if earlier else not now
+            self.assignments[key] = Assignment(before, now, self.actor_id, self.cause)
+
     def history(self, job_id: str, action: HistoryAction, *changes: dict[str, Any]) -> None:
         """Adds to a job's history: ``changes`` are made by ``changed``."""
         self.entries.append({"job_id": job_id, "action": action, "changes": list(changes), "cause": self.cause})
@@ -236,7 +247,8 @@ class Work:
         self.advances |= await due.advance_stage(self.db, self.firm_id, stage_id, self.now, *hop)
 
     async def finish(self) -> bool:
-        """Writes due work, history and the event; answers whether there was an event to write."""
+        """Tells who was assigned, writes due work, history and the event; answers whether there was an event."""
+        await assignments.tell(self)
         if self.reconsidered:
             hop = (self.cause, self.cascade.id, self.cascade.hops + 1)
             self.advances |= await due.advance(self.db, self.firm_id, self.reconsidered, self.now, *hop)

@@ -215,9 +215,11 @@ _describe(
 _describe(
     enums.NotificationKind,
     "Why a member is told something.",
+    ASSIGNED="They were assigned to a job or a task: the subject says to which.",
     MENTIONED="A comment mentions them.",
     AUTOMATION="An automation is to tell them.",
     STAGE_OVERDUE="A job they are assigned to has been in its stage for longer than that allows.",
+    AUTOMATION_FAILED="An automation has failed for a job they are assigned to, or in a pipeline they answer for.",
     AUTOMATION_STOPPED="Automations of a pipeline they answer for set each other going without an end.",
 )
 _describe(

@@ -49,6 +49,7 @@ from gql.payloads import (
     TagPayload,
     TaskPayload,
     UndoMovePayload,
+    UpdateNotificationPreferencesPayload,
     WebhookCallPayload,
 )
 from gql.portal_payloads import (
@@ -365,6 +366,11 @@ class Mutation:
         notifications.mark_notifications_read,
         "Marks one's notifications as read.",
         notification_inputs.MarkNotificationsReadInput,
+    )
+    update_notification_preferences: UpdateNotificationPreferencesPayload = mutates(
+        notifications.update_notification_preferences,
+        "Changes of which notifications one is told by e-mail as well. E-mails that have been made are sent.",
+        notification_inputs.UpdateNotificationPreferencesInput,
     )
     create_email_template: EmailTemplatePayload = mutates(
         emails.create_email_template, "Makes an e-mail template.", email_inputs.CreateEmailTemplateInput

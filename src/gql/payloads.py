@@ -211,6 +211,13 @@ class MarkNotificationsReadPayload(Payload):
     viewer: Viewer | None = plain("Oneself, with one's notifications as they are now.")
 
 
+@strawberry.type(description="One's preferences have been changed.")
+class UpdateNotificationPreferencesPayload(Payload):
+    """Whose."""
+
+    viewer: Viewer | None = plain("Oneself, with one's preferences as they are now.")
+
+
 @strawberry.type(description="A webhook's call.")
 class WebhookCallPayload(Payload):
     """A call."""

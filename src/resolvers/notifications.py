@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from engine import access, notifications
+from engine.enums import NotificationKind
 from resolvers import jobs
 from resolvers.context import Context
 from resolvers.declare import WITH_PARENT, WRITER, Depends, Payload, batch, mutation
@@ -54,8 +55,28 @@ async def job_of(context: Context, rows: Sequence[Row]) -> list[Row | None]:
     return await jobs.by_ids(context, [row["job_id"] for row in rows])
 
 
+@batch(may=WITH_PARENT, depends=Depends.SELF)
+async def preferences(context: Context, viewers: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """How the viewer is told."""
+    kinds = await reads.email_kinds(context.db, context.firm_id, context.viewer.member_id)
+    return [{"email": [NotificationKind(kind) for kind in kinds]} for _ in viewers]
+
+
 @mutation(may=WRITER)
 async def mark_notifications_read(context: Context, command: notifications.MarkNotificationsRead) -> Payload:
     """Marks the viewer's notifications as read."""
     await context.perform(notifications.mark_notifications_read, command)
+    return _own(context)
+
+
+@mutation(may=WRITER)
+async def update_notification_preferences(
+    context: Context, command: notifications.UpdateNotificationPreferences
+) -> Payload:
+    """Changes how the viewer is told."""
+    await context.perform(notifications.update_notification_preferences, command)
+    return _own(context)
+
+
+def _own(context: Context) -> Payload:
     return {"viewer": {"user_id": context.viewer.user_id, "member_id": context.viewer.member_id}}

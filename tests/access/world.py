@@ -439,6 +439,7 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "updateComment": {"commentId": one["comment_shown"], "mentionIds": [firm.owner.member_id]},
         "deleteComment": {"commentId": one["comment_shown"]},
         "markNotificationsRead": {"notificationIds": [one["notification"]]},
+        "updateNotificationPreferences": {"addEmail": ["MENTIONED"]},
         "sendTestEmail": {"templateId": one["email_template"], "jobId": one["job_shown"]},
         "retryEmail": {"emailId": one["email_shown"]},
         "releaseEmails": {"emailIds": [one["email_shown"]]},

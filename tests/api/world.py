@@ -307,6 +307,7 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     "rotateWebhookSecret": lambda w: {},
     "retryWebhookCall": lambda w: {"callId": w.call},
     "markNotificationsRead": lambda w: {"notificationIds": [w.notification], "all": True},
+    "updateNotificationPreferences": lambda w: {"addEmail": ["MENTIONED"], "removeEmail": ["ASSIGNED"]},
     "createTask": lambda w: {"title": "New", "jobId": w.job, "subtasks": ["Line"]},
     "updateTask": lambda w: {"taskId": w.task, "title": "New"},
     "createSubtask": lambda w: {"taskId": w.task, "title": "New"},

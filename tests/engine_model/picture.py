@@ -19,6 +19,8 @@ LOOK = """query ($ids: [ID!]!) {
       made { __typename } } } } }
   viewer { notifications(first: 200) { nodes { kind text job { id } } } } }"""
 Picture = dict[str, Any]
+ELSEWHERE = frozenset({"ASSIGNED"})
+"""Has a model of its own (``tests.properties.test_assigned``): it is told of what a transaction changes in all."""
 
 
 def drawn(job: Job, gone: set[str]) -> Picture:
@@ -43,7 +45,7 @@ def drawn(job: Job, gone: set[str]) -> Picture:
             for run in job.runs
         ],
         "comments": job.comments,
-        "told": sorted(job.told),
+        "told": sorted(job.told + ["AUTOMATION_FAILED" for run in job.runs if run.state == "FAILED"]),
     }
 
 
@@ -83,7 +85,7 @@ def read(job: Json, told: list[Json], names: Mapping[str, str]) -> Picture:
         "told": sorted(
             one["text"] if one["kind"] == "AUTOMATION" else one["kind"]
             for one in told
-            if one["job"] and one["job"]["id"] == job["id"]
+            if one["job"] and one["job"]["id"] == job["id"] and one["kind"] not in ELSEWHERE
         ),
     }
 

@@ -737,6 +737,16 @@ async def a_document_of_no_job_is_on_no_board(w: World) -> AsyncIterator[Step]:
     yield Step(w.owner, "deleteDocument", document, quiet=boards)
 
 
+@case("updateNotificationPreferences")
+async def how_one_is_told_is_on_no_board(w: World) -> AsyncIterator[Step]:
+    """LV5: nothing live shows it, so that it is no event; the e-mail that comes of it is none either."""
+    changed = {"addEmail": ["ASSIGNED", "MENTIONED"], "removeEmail": ["MENTIONED"]}
+    yield Step(w.insider, "updateNotificationPreferences", changed, events=0, quiet=tuple(w.boards()))
+    yield Step(w.insider, "updateNotificationPreferences", changed, events=0)
+    yield Step(w.owner, "updateJob", {"jobId": await w.job(), "addAssigneeIds": [w.insider.member_id]})
+    yield Step(w.insider, "updateNotificationPreferences", {"removeEmail": ["ASSIGNED"]}, events=0)
+
+
 @case("createClientStatus", "updateClientStatus", "deleteClientStatus", "setClientStatus")
 async def a_client_status_is_made_put_on_a_card_changed_and_deleted(w: World) -> AsyncIterator[Step]:
     """ST2, LV7: cards show it."""

@@ -226,6 +226,11 @@ async def a_status_of_another_pipeline(w: World) -> tuple[Client, Json]:
 
 
 plain("markNotificationsRead", "NOT_FOUND", lambda w: {"notificationIds": [f"notification_{NO}"], "all": True})
+plain(
+    "updateNotificationPreferences",
+    "TOO_MANY",
+    lambda w: {"addEmail": ["ASSIGNED"], "removeEmail": ["MENTIONED"] * 201},
+)
 plain("deleteComment", "NOT_FOUND", lambda w: {"commentId": f"comment_{NO}"})
 plain("requestUpload", "TYPE_NOT_ALLOWED", lambda w: {"name": "a.exe", "size": 9, "accountId": w.first})
 plain("updateDocument", "NOT_FOUND", lambda w: {"documentId": f"doc_{NO}", "name": "a.pdf"})

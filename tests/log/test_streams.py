@@ -153,18 +153,23 @@ async def test_jobs_come_to_ones_work_and_leave_it(own_world: World) -> None:
     """LV5: assigned, archived, unarchived, unassigned; the other jobs that one sees are none of it."""
     w = own_world
     me = w.insider
+    await me.do("markNotificationsRead", all=True)
     screen = await drawn(MyWorkScreen(me))
     job = await w.job()
     assert await news(screen) == []
     await w.owner.do("updateJob", jobId=job, addAssigneeIds=[me.member_id])
-    [shown] = await news(screen)
-    assert shown["job"]["id"] == job
+    shown, told, _ = await news(screen)
+    assert (shown["job"]["id"], told["notification"]["job"]["id"]) == (job, job)
     for state, reason in (("ARCHIVED", "ARCHIVED"), ("ACTIVE", None)):
         await w.owner.do("setJobStatus", jobId=job, statusId=w.statuses[state])
         [change] = await news(screen)
         assert change.get("reason") == reason
     await w.owner.do("updateJob", jobId=job, removeAssigneeIds=[me.member_id])
-    assert await news(screen) == [{"__typename": "JobRemoved", "jobId": job, "reason": "LEFT_FILTER"}]
+    assert await news(screen) == [
+        {"__typename": "JobRemoved", "jobId": job, "reason": "LEFT_FILTER"},
+        {"__typename": "NotificationRemoved", "notificationId": told["notification"]["id"]},
+        {"__typename": "UnreadCountChanged", "unreadCount": 0},
+    ]
 
 
 async def test_a_job_that_goes_where_one_sees_nothing_leaves_ones_work(own_world: World) -> None:
@@ -173,7 +178,9 @@ async def test_a_job_that_goes_where_one_sees_nothing_leaves_ones_work(own_world
     screen = await drawn(MyWorkScreen(w.assignee))
     expect = {"stageId": (await w.look(w.jobs[2]))["stage"]["id"]}
     await w.owner.do("moveJob", jobId=w.jobs[2], stageId=w.elsewhere_stages[0], expect=expect)
-    assert await news(screen) == [{"__typename": "JobRemoved", "jobId": w.jobs[2], "reason": "NOT_VISIBLE"}]
+    [removed, *told] = await news(screen)
+    assert removed == {"__typename": "JobRemoved", "jobId": w.jobs[2], "reason": "NOT_VISIBLE"}
+    assert kinds(told) == ["NotificationRemoved", "UnreadCountChanged"]  # that they were assigned to it
 
 
 async def test_tasks_come_to_ones_work_and_leave_it(own_world: World) -> None:
@@ -182,7 +189,7 @@ async def test_tasks_come_to_ones_work_and_leave_it(own_world: World) -> None:
     me, other = w.assignee, await drawn(MyWorkScreen(w.insider))
     screen = await drawn(MyWorkScreen(me))
     task = await w.task(jobId=w.jobs[0], assigneeIds=[me.member_id])
-    assert kinds(await news(screen)) == ["TaskChanged"]
+    assert kinds(await news(screen)) == ["TaskChanged", "NotificationChanged", "UnreadCountChanged"]
     await w.owner.do("completeItem", itemId=task)
     [done] = await news(screen)
     assert done["task"]["open"] is False
@@ -191,8 +198,10 @@ async def test_tasks_come_to_ones_work_and_leave_it(own_world: World) -> None:
     assert renamed["task"]["job"]["name"] == "Another name"
     given = {"addAssigneeIds": [w.insider.member_id], "removeAssigneeIds": [me.member_id]}
     await w.owner.do("updateTask", taskId=task, **given)
-    assert await news(screen) == [{"__typename": "TaskRemoved", "taskId": task}]
-    assert kinds(await news(other)) == ["TaskChanged"]
+    [removed, *told] = await news(screen)
+    assert removed == {"__typename": "TaskRemoved", "taskId": task}
+    assert kinds(told) == ["NotificationRemoved", "UnreadCountChanged"]
+    assert kinds(await news(other)) == ["TaskChanged", "NotificationChanged", "UnreadCountChanged"]
 
 
 async def test_names_beside_ones_tasks_are_live_though_their_job_is_archived(own_world: World) -> None:
@@ -216,6 +225,7 @@ async def mention(w: World, job: str, *who: Client) -> str:
 async def test_notifications_come_are_read_and_are_taken_back_each_with_the_count(own_world: World) -> None:
     """LV5: unread ones are counted anew with every change; what others are told, or have read, is theirs."""
     w = own_world
+    await w.insider.do("markNotificationsRead", all=True)
     screen, other = await drawn(MyWorkScreen(w.insider)), await drawn(MyWorkScreen(w.assignee))
     comment = await mention(w, w.jobs[2], w.insider, w.assignee)
     [told, one] = await news(screen)
@@ -252,10 +262,11 @@ async def test_marking_all_as_read_is_one_change_however_many_there_are(own_worl
 async def test_notifications_go_and_come_with_the_sight_of_their_job(own_world: World) -> None:
     """AC4: access to the account is taken away and given back; the job itself has not changed."""
     w = own_world
+    await w.insider.do("markNotificationsRead", all=True)
     await mention(w, w.jobs[0], w.insider)
     screen = await drawn(MyWorkScreen(w.insider))
     assert screen.drawn is not None
-    [told] = screen.drawn["notifications"]
+    [told] = [one["id"] for one in screen.drawn["notifications"].values() if one["kind"] == "MENTIONED"]
     access = {"memberId": w.insider.member_id}
     await w.owner.do("updateMemberAccess", **access, removeAccountIds=[w.first])
     removed = {"__typename": "NotificationRemoved", "notificationId": told}
@@ -306,7 +317,7 @@ async def test_a_part_of_ones_work_is_a_stream_of_its_own(own_world: World) -> N
     assert told == {
         "TASKS": ["TaskChanged"],
         "JOBS": ["JobChanged"],
-        "NOTIFICATIONS": ["NotificationChanged", "UnreadCountChanged"],
+        "NOTIFICATIONS": [*["NotificationChanged"] * 3, "UnreadCountChanged"],  # assigned twice, mentioned once
     }
 
 

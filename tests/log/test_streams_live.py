@@ -98,6 +98,7 @@ async def test_a_job_that_one_does_not_see_is_not_found_whoever_else_follows_it(
 async def test_equal_streams_of_ones_own_work_tell_each_their_own(served: Served, world: World) -> None:
     """AC4: the same document of two people, one of whom is mentioned; the other hears of a job of theirs."""
     w = world
+    await w.insider.do("markNotificationsRead", all=True)
     async with (
         acknowledged(served.socket_url, w.insider.token) as one,
         acknowledged(served.socket_url, w.owner.token) as two,

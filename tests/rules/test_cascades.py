@@ -43,7 +43,11 @@ async def test_a_chain_without_an_end_is_stopped_logged_and_told(works: Works) -
     assert [line["event"] for line in logs if line["log_level"] == "error"] == ["cascade_stopped"]
     document = "{ viewer { notifications { nodes { kind text job { id } } } } }"
     told = (await works.owner.query(document))["viewer"]["notifications"]["nodes"]
-    assert told == [{"kind": "AUTOMATION_STOPPED", "text": TEXT, "job": {"id": job}}]
+    failed = f"An automation has failed for Job. {TOO_LONG}"
+    assert told == [
+        {"kind": "AUTOMATION_FAILED", "text": failed, "job": {"id": job}},
+        {"kind": "AUTOMATION_STOPPED", "text": TEXT, "job": {"id": job}},
+    ]
 
 
 async def test_all_of_a_chain_names_the_one_who_began_it(works: Works) -> None:

@@ -177,7 +177,7 @@ async def test_a_replacement_is_another_active_member(office: Office, api: Api, 
 
 
 async def test_one_event_tells_it_all(office: Office, database: Database) -> None:
-    """LV2, AC7: the jobs, the task, the account and the pipeline; and it is in the audit log."""
+    """LV2, AC7: the jobs, the task, the account and the pipeline, and what members are told; it is audited."""
     job = (await office.shop.job(assigneeIds=[office.gone]))["id"]
     lone = await task(office.owner, assigneeIds=[office.gone])
     made = await automation(
@@ -186,9 +186,12 @@ async def test_one_event_tells_it_all(office: Office, database: Database) -> Non
     await database.rows("DELETE FROM events")
     await office.leave()
     [row] = await database.rows("SELECT changes FROM events")
-    found = {(change["type"], change["id"]) for change in orjson.loads(row["changes"])}
+    changes = orjson.loads(row["changes"])
+    found = {(change["type"], change["id"]) for change in changes}
     wanted = {("job", job), ("task", lone), ("pipeline", office.shop.pipeline), ("member", office.gone)}
-    assert found == wanted
+    assert {one for one in found if one[0] != "notification"} == wanted
+    told = [change["member"] for change in changes if change["type"] == "notification"]
+    assert sorted(told) == sorted([office.gone, office.heir] * 2)  # taken back from the one, told to the other
     detail = await database.value("SELECT detail FROM audit WHERE action = 'member.replaced'")
     assert orjson.loads(detail) == {"by": office.heir, "named": [made], "accounts": [], "assignments": 2}
     await office.leave()

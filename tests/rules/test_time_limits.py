@@ -81,11 +81,12 @@ async def test_its_assignees_are_told_once(works: Works) -> None:
     works.wait(days=2)
     assert await overdue(works, job)
     text = "Tax return has been in its stage for too long."
-    assert await told(assignee) == [{"kind": "STAGE_OVERDUE", "text": text, "job": {"id": job}}]
+    assigned = {"kind": "ASSIGNED", "text": "You are assigned to Tax return.", "job": {"id": job}}
+    assert await told(assignee) == [{"kind": "STAGE_OVERDUE", "text": text, "job": {"id": job}}, assigned]
     assert (await told(other), await told(works.owner)) == ([], [])
     works.wait(days=2)
     await works.work()
-    assert len(await told(assignee)) == 1
+    assert [one["kind"] for one in await told(assignee)] == ["STAGE_OVERDUE", "ASSIGNED"]
 
 
 async def test_working_days_leave_out_weekends_and_holidays(works: Works) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 import orjson
 import structlog
 
-from engine.automating import conditions, setting
+from engine.automating import conditions, run_log, setting
 from engine.automating.delays import Delay
 from engine.automating.kinds import Batch, Kind, Turn
 from engine.automations import kinds
@@ -99,8 +99,7 @@ async def run_all(work: Work, steps: Sequence[Step], visitors: Sequence[Visitor]
                 await _stop_archived(work, steps, turns)
         await _settle(work, steps, turns)
     lines = [_line(work, step, turn) for step, some in zip(steps, turns, strict=True) for turn in some]
-    await runs.add(work.db, work.firm_id, work.now, lines)
-    work.touch_runs(lines)
+    await run_log.add(work, lines)
     work.reconsider(*(visitor.job["id"] for visitor in visitors))
 
 
@@ -120,25 +119,24 @@ def _turn(visitor: Visitor, position: int) -> Turn:
 
 def _line(work: Work, step: Step, turn: Turn) -> dict[str, Any]:
     return {
-        "id": turn.run_id,
-        "job_id": turn.job_id,
         "visit_id": turn.visit_id,
         "stay_id": turn.stay_id,
-        "automation_id": step.automation_id,
         "edition": step.edition,
         "position": turn.position,
         "cause": work.cause,
         "cascade": work.cascade.id,
         "hops": work.cascade.hops,
         "holds": step.kind.makes_items,
-        **_told(turn),
+        **_told(step, turn),
     }
 
 
-def _told(turn: Turn) -> dict[str, Any]:
+def _told(step: Step, turn: Turn) -> dict[str, Any]:
     """What became of a turn."""
     return {
         "id": turn.run_id,
+        "job_id": turn.job_id,
+        "automation_id": step.automation_id,
         "state": turn.state,
         "reason": turn.reason,
         "attempts": turn.attempts,
@@ -283,8 +281,7 @@ def _failed(work: Work, step: Step, turn: Turn, error: Exception) -> None:
     work.later(DueKind.RUN, turn.run_id, job_id=turn.job_id, at=at, waits=turn.stay_id is None)
 
 
-async def tell(work: Work, turns: Sequence[Turn]) -> None:
+async def tell(work: Work, step: Step, turns: Sequence[Turn]) -> None:
     """Writes what became of turns, and looks whether their jobs go on now (AM3)."""
-    await runs.tell(work.db, work.firm_id, work.now, [_told(turn) for turn in turns])
-    work.touch_runs({"id": turn.run_id, "job_id": turn.job_id} for turn in turns)
+    await run_log.note(work, [_told(step, turn) for turn in turns])
     work.reconsider(*(turn.job_id for turn in turns))

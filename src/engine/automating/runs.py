@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from engine import find
-from engine.automating import cascades
+from engine.automating import cascades, run_log
 from engine.automating.execution import ARCHIVED, Step, perform, tell
 from engine.automating.kinds import Turn
 from engine.enums import DueKind, ErrorCode, HistoryAction, JobState, RunState
@@ -99,7 +99,7 @@ async def _run(work: Work, rows: Sequence[Row], jobs: dict[str, Row]) -> None:
         await cascades.stop(work, [turn.job for turn in going])
     elif going:
         await perform(work, step, going)
-    await tell(work, turns)
+    await tell(work, step, turns)
 
 
 def _turn(row: Row, job: Row) -> Turn:
@@ -118,9 +118,7 @@ async def finish(
     assert row is not None  # turns are never deleted
     if row["state"] in _ENDED:
         return
-    line = {"id": run_id, "state": state, "reason": reason, "attempts": row["attempts"] or 1, "due_at": None}
-    await runs.tell(work.db, work.firm_id, work.now, [line | {"things": list(things)}])
-    work.touch_runs([row])
+    await _note(work, row, state, reason, attempts=row["attempts"] or 1, things=things)
     work.reconsider(row["job_id"])
 
 
@@ -169,10 +167,16 @@ async def _mine(work: Work, run_id: str, *states: RunState) -> Row:
 
 
 async def _put(work: Work, row: Row, state: RunState, reason: str | None, *, attempts: int) -> None:
-    line: dict[str, Any] = {"id": row["id"], "state": state, "reason": reason, "attempts": attempts, "due_at": None}
-    await runs.tell(work.db, work.firm_id, work.now, [line | {"things": []}])
-    work.touch_runs([row])
+    await _note(work, row, state, reason, attempts=attempts)
     work.touch_job(row["job_id"])
     line = changed("run", row["state"], state, run=row["id"])
     work.history(row["job_id"], HistoryAction.AUTOMATION_SET, line)
     work.reconsider(row["job_id"])
+
+
+async def _note(
+    work: Work, row: Row, state: RunState, reason: str | None, *, attempts: int, things: Collection[str] = ()
+) -> None:
+    line = {"id": row["id"], "job_id": row["job_id"], "automation_id": row["automation_id"], "state": state}
+    line |= {"reason": reason, "attempts": attempts, "due_at": None, "things": list(things)}
+    await run_log.note(work, [line], before=RunState(row["state"]))

@@ -7,10 +7,9 @@ from engine.automating import cascades, setting
 from engine.automating.kinds import Batch, Kind, always
 from engine.enums import ErrorCode
 from engine.errors import invalid
-from engine.job import jobs
+from engine.job import assignees, jobs
 from engine.unset import UNSET
 from engine.work import Work
-from store.writes import jobs as writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ async def run(batch: Batch[CreateJob]) -> None:
             stage_id=config.stage_id,
         )
         job_id = await jobs.create_job(work, command)
-        await writes.assign(work.db, work.firm_id, {job_id: people[turn.job_id]})
+        await assignees.change(work, "job", {job_id: people[turn.job_id]}, {})
         turn.things.append(job_id)
 
 

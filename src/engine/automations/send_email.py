@@ -10,7 +10,7 @@ from engine.checks import Checks
 from engine.enums import AccessRight, EmailState, ErrorCode
 from engine.firm import audience
 from engine.mail import email_templates, emails, shortcodes
-from engine.mail.emails import Draft
+from engine.mail.drafts import Draft, make
 from engine.time.calendar import today
 from engine.work import Work
 from store.database import Row
@@ -70,7 +70,7 @@ async def run(batch: Batch[SendEmail]) -> None:
     await _again(work, earlier, wanted)
     missing = wanted - {(row["run_id"], row["to_address"]) for row in earlier}
     drafts = await _drafts(batch, turns, template, readers, missing)
-    for draft, email_id in zip(drafts, await emails.make(work, drafts), strict=True):
+    for draft, email_id in zip(drafts, await make(work, drafts), strict=True):
         by_run[str(draft.run_id)].things.append(email_id)
     await _tell(work, turns)
 

@@ -18,7 +18,7 @@ from engine.work import Clock, Work, system_clock
 from store import models
 from store.database import Database, Row
 from store.ids import new_id
-from store.writes import links, locks, log, members, people, records, sessions
+from store.writes import emails, links, locks, log, members, people, records, sessions
 
 INVITATION: Final = timedelta(days=14)
 
@@ -250,6 +250,7 @@ async def deactivate_member(work: Work, command: DeactivateMember) -> str:
         values = {"deactivated_at": work.now}
         await records.change(work.db, models.Member, work.firm_id, command.member_id, work.now, **values)
         ended = await members.revoke_sessions(work.db, work.firm_id, command.member_id)
+        await emails.drop_told(work.db, work.firm_id, command.member_id, work.now)
         work.touch("member", command.member_id, fields=["active"], rights=True)
         await work.audit("member.deactivated", command.member_id, sessions_ended=len(ended))
     return command.member_id

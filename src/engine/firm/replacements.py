@@ -9,7 +9,7 @@ import orjson
 from engine.automating import setting
 from engine.automations import kinds
 from engine.enums import HistoryAction
-from engine.job import job_edits
+from engine.job import assignees, job_edits
 from engine.work import Work, changed
 from store.database import Row
 from store.writes import locks
@@ -115,7 +115,9 @@ async def _jobs(work: Work, swap: Swap) -> int:
 async def _tasks(work: Work, swap: Swap) -> int:
     found = await writes.assigned_tasks(work.db, work.firm_id, swap.gone_id)
     tasks = {row["id"]: row["job_id"] for row in found if row["job_id"] is None or _locked(work, row["job_id"])}
-    new = await writes.hand_over_tasks(work.db, work.firm_id, list(tasks), swap.gone_id, swap.heir_id, work.now)
+    come, go = dict.fromkeys(tasks, (swap.heir_id,)), dict.fromkeys(tasks, (swap.gone_id,))
+    new, _ = await assignees.change(work, "task", come, go)
+    await writes.count_tasks_up(work.db, work.firm_id, list(tasks), work.now)
     for task_id, job_id in tasks.items():
         work.touch("task", task_id, unassigned=[swap.gone_id], assigned=[swap.heir_id])
         if job_id is not None:

@@ -81,7 +81,7 @@ async def update_comment(work: Work, command: UpdateComment) -> str:
     if added or gone or text != row["text"]:
         await records.change(work.db, models.Comment, work.firm_id, row["id"], work.now, text=text, edited_at=work.now)
         await _remention(work, row["id"], added, gone)
-        await notifications.withdraw(work, row["id"], gone)
+        await notifications.withdraw(work, NotificationKind.MENTIONED, [(row["id"], one) for one in gone])
         await notifications.retell(work, row["id"], before, _excerpt(text))
         await _tell(work, [Said(row["id"], row["job_id"], text, added)])
         work.touch("comment", row["id"], job=row["job_id"])
@@ -96,9 +96,8 @@ async def delete_comment(work: Work, command: DeleteComment) -> str:
     if row["deleted_at"] is None:
         values = {"text": "", "deleted_at": work.now}
         await records.change(work.db, models.Comment, work.firm_id, row["id"], work.now, **values)
-        mentions = await _mentions(work, row["id"])
-        await _remention(work, row["id"], [], mentions)
-        await notifications.withdraw(work, row["id"], mentions)
+        await _remention(work, row["id"], [], await _mentions(work, row["id"]))
+        await notifications.withdraw(work, NotificationKind.MENTIONED, [(row["id"], None)])
         work.touch("comment", row["id"], job=row["job_id"])
     return command.comment_id
 

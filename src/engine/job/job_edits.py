@@ -6,7 +6,7 @@ from typing import Any, Final
 from engine.changes import differing, lines
 from engine.enums import ErrorCode, HistoryAction
 from engine.errors import invalid
-from engine.job import rescheduling
+from engine.job import assignees, rescheduling
 from engine.work import Work, changed
 from store.writes import jobs, locks
 
@@ -34,8 +34,7 @@ async def edit(work: Work, edits: Mapping[str, Mapping[str, Any]]) -> None:
 
 async def reassign(work: Work, added: Mapping[str, Collection[str]], removed: Mapping[str, Collection[str]]) -> None:
     """Assigns and unassigns members of jobs; nobody is in both."""
-    came = await jobs.assign(work.db, work.firm_id, added)
-    went = await jobs.unassign(work.db, work.firm_id, removed)
+    came, went = await assignees.change(work, "job", added, removed)
     touched = sorted({*came, *went})
     if touched:
         await jobs.count_up(work.db, work.firm_id, touched, work.now)

@@ -10,7 +10,7 @@ from engine.changes import differing, lines
 from engine.checks import Checks, listed
 from engine.enums import ErrorCode, HistoryAction, JobState, Priority
 from engine.errors import invalid, missing, stale
-from engine.job import job_templates, rescheduling, status_of_jobs
+from engine.job import assignees, job_templates, rescheduling, status_of_jobs
 from engine.job.entry import Arrival, arrive
 from engine.job.job_edits import DATES
 from engine.job.job_templates import Filled
@@ -20,7 +20,7 @@ from engine.unset import UNSET, Maybe
 from engine.work import Work, changed
 from store import models
 from store.database import Row
-from store.writes import jobs, links, locks, places, records
+from store.writes import jobs, locks, places, records
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ async def _make(work: Work, job_id: str, command: CreateJob, stage: Row, start: 
     }
     # Entering its stage counts as the first change of it.
     await records.make(work.db, models.Job, id=job_id, firm_id=work.firm_id, version=0, **values)
-    await links.add(work.db, "job_assignees", work.firm_id, ("job_id", job_id), "member_id", start.assignee_ids)
+    await assignees.change(work, "job", {job_id: start.assignee_ids}, {})
     work.touch_job(job_id)
     work.history(
         job_id,
@@ -198,9 +198,8 @@ async def update_job(work: Work, command: UpdateJob) -> str:
 
 
 async def _reassign(work: Work, command: UpdateJob, add: Sequence[str], gone: Sequence[str]) -> bool:
-    owner = ("job_id", command.job_id)
-    added = await links.add(work.db, "job_assignees", work.firm_id, owner, "member_id", add)
-    removed = await links.remove(work.db, "job_assignees", work.firm_id, owner, "member_id", gone)
+    came, went = await assignees.change(work, "job", {command.job_id: add}, {command.job_id: gone})
+    added, removed = came.get(command.job_id, ()), went.get(command.job_id, ())
     if added or removed:
         work.history(command.job_id, HistoryAction.ASSIGNEES_CHANGED, changed("assignees", removed, added))
     return bool(added or removed)

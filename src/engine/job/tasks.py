@@ -9,6 +9,7 @@ from engine.changes import differing, lines
 from engine.checks import LIST_LENGTH, Checks, listed
 from engine.enums import ErrorCode, HistoryAction, Priority, TaskStatus
 from engine.errors import invalid
+from engine.job import assignees
 from engine.job.items import locked_task, set_status
 from engine.pipeline import rank
 from engine.unset import UNSET, Maybe
@@ -16,7 +17,7 @@ from engine.work import Work, changed
 from store import models
 from store.database import Row
 from store.ids import new_id
-from store.writes import items, links, records
+from store.writes import items, records
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,6 @@ async def make(work: Work, drafts: Sequence[Draft]) -> None:
             "description": draft.description,
             "priority": draft.priority.value,
             "due_date": draft.due_date,
-            "assignee_ids": list(draft.assignee_ids),
             "subtasks": _subtasks(draft.subtasks),
             "job_id": draft.job_id,
             "blocking": draft.blocking,
@@ -134,6 +134,7 @@ async def make(work: Work, drafts: Sequence[Draft]) -> None:
         for draft in drafts
     ]
     await items.make_tasks(work.db, work.firm_id, work.actor_id, work.now, lines)
+    await assignees.change(work, "task", {draft.id: draft.assignee_ids for draft in drafts}, {})
     for draft in drafts:
         work.touch("task", draft.id)
         if draft.job_id is not None:
@@ -173,11 +174,10 @@ async def update_task(work: Work, command: UpdateTask) -> str:
 async def _reassign(
     work: Work, command: UpdateTask, add: Sequence[str], gone: Sequence[str]
 ) -> list[dict[str, object]]:
-    owner = ("task_id", command.task_id)
-    added = await links.add(work.db, "task_assignees", work.firm_id, owner, "member_id", add)
-    removed = await links.remove(work.db, "task_assignees", work.firm_id, owner, "member_id", gone)
+    came, went = await assignees.change(work, "task", {command.task_id: add}, {command.task_id: gone})
+    added, removed = came.get(command.task_id, ()), went.get(command.task_id, ())
     if removed:
-        work.touch("task", command.task_id, unassigned=removed)
+        work.touch("task", command.task_id, unassigned=[*removed])
     return [changed("assignees", removed, added)] if added or removed else []
 
 

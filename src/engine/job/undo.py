@@ -11,8 +11,9 @@ from typing import Final
 
 import orjson
 
-from engine import find
-from engine.enums import DueKind, ErrorCode, HistoryAction, JobState, RunState, TaskStatus
+from engine import find, notifications
+from engine.automating import run_log
+from engine.enums import DueKind, ErrorCode, HistoryAction, JobState, NotificationKind, RunState, TaskStatus
 from engine.errors import Refused, invalid, stale
 from engine.job import items, rescheduling
 from engine.job.moves import Expect, check_expected, open_to_jobs
@@ -117,13 +118,18 @@ async def _status(work: Work, job: Row, move: Row) -> Row:
 
 
 async def _discard(work: Work, job: Row, move: Row) -> tuple[str, ...]:
-    """Ends what the move has set going; answers the turns of which something stays."""
+    """Ends what the move has set going; answers the turns of which something stays.
+
+    Of what has gone, and of turns that have failed, nobody is told any more.
+    """
     made = await writes.made(work.db, work.firm_id, move["now_id"])
     work.touch_runs(await writes.discard(work.db, work.firm_id, job["id"], move["now_id"], work.now))
     tasks = [thing for things in made.values() for thing in things if prefix_of(thing) == "task"]
     gone = set(await writes.open_tasks(work.db, work.firm_id, move["now_id"], tasks))
     for task_id in sorted(gone):
         await items.set_status(work, await find.any_task(work, task_id), TaskStatus.CANCELLED)
+    await notifications.withdraw(work, NotificationKind.ASSIGNED, [(task_id, None) for task_id in sorted(gone)])
+    await run_log.forget(work, await writes.failed(work.db, work.firm_id, move["now_id"]))
     return tuple(run_id for run_id, things in made.items() if not things or set(things) - gone)
 
 

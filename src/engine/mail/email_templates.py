@@ -11,7 +11,7 @@ from engine.checks import Checks
 from engine.enums import AccessRight, ErrorCode
 from engine.firm.tags import free_name
 from engine.mail import html, shortcodes
-from engine.mail.emails import Words
+from engine.mail.drafts import Words
 from engine.unset import UNSET, Maybe
 from engine.work import Work
 from store import models

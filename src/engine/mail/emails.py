@@ -1,4 +1,4 @@
-"""E-mails: made complete in the transaction that wants them, sent after it, each under one Message-ID (AU1, AU8)."""
+"""E-mails on their way: sent after the transaction that made them, each under one Message-ID (AU1, AU8)."""
 
 import re
 from collections.abc import Collection, Iterable, Sequence
@@ -13,76 +13,9 @@ from engine.mail.letters import Letter, Send
 from engine.portal import links as portal_links
 from engine.work import Work, system_clock
 from store.database import Database, Db, Row
-from store.ids import new_id
 from store.writes import emails as writes
 
-NO_DOMAIN: Final = "stageline.invalid"
-"""In the Message-IDs of firms without an address of their own (RFC 2606)."""
-
 DISCARDED: Final = "Its e-mails were discarded."
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What an e-mail says, with nothing left to be filled in."""
-
-    subject: str
-    text: str
-    html: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An e-mail to be made: to whom, what it says, and why."""
-
-    to_name: str
-    to_address: str
-    words: Words
-    account_id: str | None = None
-    contact_id: str | None = None
-    """Whom of the clients it goes to; such an e-mail is held back while the firm holds client mail."""
-    member_id: str | None = None
-    """Whom of the members it goes to."""
-    job_id: str | None = None
-    run_id: str | None = None
-    """Of the automation that wants it; it ends when all its e-mails have."""
-    lane: tuple[int, int] | None = None
-    opens_portal: bool = False
-    """Whether it carries a link into the portal for the contact, where its text says ``engine.portal.links.PLACE``."""
-
-
-async def make(work: Work, drafts: Sequence[Draft]) -> list[str]:
-    """Makes e-mails, to be sent after this transaction, or held back (AU9); answers their ids in order."""
-    if not drafts:
-        return []
-    firm = await writes.sender(work.db, work.firm_id)
-    ids = [new_id("email") for _ in drafts]
-    lines = [_line(firm, email_id, draft) for email_id, draft in zip(ids, drafts, strict=True)]
-    await writes.add(work.db, work.firm_id, work.now, lines)
-    for line, draft in zip(lines, drafts, strict=True):
-        if line["state"] == EmailState.QUEUED:
-            work.later(DueKind.EMAIL, str(line["id"]), job_id=draft.job_id, lane=draft.lane)
-    return ids
-
-
-def _line(firm: Row, email_id: str, draft: Draft) -> dict[str, str | None]:
-    own_address = firm["sender_address"] or firm["reply_to"]
-    held = firm["holds_client_mail"] and draft.contact_id is not None
-    return {
-        **{name: getattr(draft, name) for name in Draft.__slots__ if name not in {"words", "lane"}},
-        **{name: getattr(draft.words, name) for name in Words.__slots__},
-        "id": email_id,
-        "state": EmailState.HELD if held else EmailState.QUEUED,
-        "from_name": firm["sender_name"] or firm["name"],
-        "from_address": firm["sender_address"],
-        "reply_to": firm["reply_to"],
-        "message_id": f"<{email_id}@{_domain(own_address)}>",
-    }
-
-
-def _domain(address: str | None) -> str:
-    domain = (address or "").rpartition("@")[2]
-    return domain if domain.isascii() and domain else NO_DOMAIN
 
 
 async def requeue(work: Work, ids: Collection[str], before: EmailState) -> list[Row]:

@@ -9,7 +9,7 @@ from engine import find
 from engine.access import sees_email
 from engine.enums import AccessRight, EmailState, ErrorCode
 from engine.errors import invalid, missing
-from engine.mail import email_templates, emails, shortcodes
+from engine.mail import drafts, email_templates, emails, shortcodes
 from engine.time import periods
 from engine.time.calendar import today
 from engine.unset import UNSET, Maybe
@@ -133,8 +133,8 @@ async def send_test_email(work: Work, command: SendTestEmail) -> str:
     template = await find.of_firm(work, "email_templates", "e-mail template", command.template_id, "template_id")
     values = await _values(work, template, None if command.job_id is UNSET else command.job_id)
     me = (await things.members(work.db, work.firm_id, [work.viewer.member_id]))[work.viewer.member_id]
-    draft = emails.Draft(me["name"], me["email"], email_templates.words(template, values), member_id=me["id"])
-    return (await emails.make(work, [draft]))[0]
+    draft = drafts.Draft(me["name"], me["email"], email_templates.words(template, values), member_id=me["id"])
+    return (await drafts.make(work, [draft]))[0]
 
 
 async def _values(work: Work, template: Row, job_id: str | None) -> dict[str, str]:

@@ -6,8 +6,8 @@ from typing import Final
 from engine import find
 from engine.enums import AccessRight, ErrorCode
 from engine.errors import invalid
-from engine.mail import emails
-from engine.mail.emails import Draft, Words
+from engine.mail import drafts
+from engine.mail.drafts import Draft, Words
 from engine.portal.links import PLACE
 from engine.work import Work
 from store import models
@@ -66,7 +66,7 @@ async def write(work: Work, contact_id: str, does: str, text: str) -> None:
     draft = Draft(
         row["name"], row["email"], words, account_id=row["account_id"], contact_id=contact_id, opens_portal=True
     )
-    await emails.make(work, [draft])
+    await drafts.make(work, [draft])
 
 
 async def revoke_contact_access(work: Work, command: RevokeContactAccess) -> str:

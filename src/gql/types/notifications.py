@@ -22,10 +22,12 @@ class Notification(Node):
     kind: NotificationKind = plain("Why one is told.")
     text: str = plain("What one is told: of a comment its beginning, otherwise a sentence or two.")
     job: Annotated["Job", strawberry.lazy("gql.types.jobs")] | None = batched(
-        notifications.job_of, "The job that it is about; null if it is about none."
+        notifications.job_of,
+        "The job that it is about; null for a task that belongs to none, or whose job one did not see when told.",
     )
     subject: Node | None = batched(
-        nodes.subjects, "What it is about beside the job, such as the comment; null for nothing."
+        nodes.subjects,
+        "What it is about: the comment, what one was assigned to, the automation's turn; null for nothing but the job.",
     )
     cause: Cause = batched(jobs.causes, "Who or what brought it about.")
     created_at: datetime = plain("When one was told.")

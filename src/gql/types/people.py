@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from engine.enums import AccessRight, CauseKind, Role, TokenScope, Weekday
+from engine.enums import AccessRight, CauseKind, NotificationKind, Role, TokenScope, Weekday
 from gql.fields import PAGE, Arg, batched, plain
 from gql.types.node import Connection, Node, Stored
 from resolvers import automations, firms, jobs, notifications, viewer, webhooks
@@ -99,6 +99,13 @@ class ApiToken(Node):
     last_used_at: datetime | None = plain("When it was last used, to within five minutes.")
 
 
+@strawberry.type(description="How a member is told of notifications; nobody sees another member's.")
+class NotificationPreferences:
+    """By which ways."""
+
+    email: list[NotificationKind] = plain("The kinds of which one is told by e-mail as well; at first none.")
+
+
 @strawberry.type(description="Who asks.")
 class Viewer:
     """Who asks."""
@@ -108,6 +115,9 @@ class Viewer:
     contact: _Contact | None = batched(viewer.contacts, "As whom one came into the portal; null for members.")
     rights: list[AccessRight] = batched(viewer.effective_rights, "What one may do, by role or right.")
     api_tokens: list[ApiToken] = batched(viewer.own_api_tokens, "One's own live API tokens.")
+    notification_preferences: NotificationPreferences = batched(
+        notifications.preferences, "How one is told. No stream shows it: ask again."
+    )
     unread_count: int = batched(notifications.unread_counts, "How many of one's notifications are unread.")
     notifications: Notifications = batched(
         notifications.of_viewers,

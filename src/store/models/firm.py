@@ -58,6 +58,7 @@ class Member(FirmThing):
     name = fields.TextField()
     role = fields.TextField()
     rights = ArrayField("text")
+    email_kinds = ArrayField("text", db_default=[])  # the kinds of notifications of which they want e-mails, too
     deactivated_at = fields.DatetimeField(null=True)
     joined_at = fields.DatetimeField(null=True)
 

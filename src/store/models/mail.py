@@ -31,6 +31,7 @@ class Email(Model):
     account_id = KeyField(null=True)
     contact_id = KeyField(null=True)
     member_id = KeyField(null=True)
+    notification_id = KeyField(null=True)  # which may be gone since: it was taken back
     job_id = KeyField(null=True)
     run_id = KeyField(null=True)
     state = fields.TextField()

@@ -23,3 +23,11 @@ async def count_unread(db: Db, firm_id: str, seen: Condition) -> int:
     sql = f"SELECT count(*) FROM notifications n WHERE n.firm_id = $1 AND n.read_at IS NULL AND {seen(p)}"
     count: int = await db.value(sql, *p.values)
     return count
+
+
+async def email_kinds(db: Db, firm_id: str, member_id: str) -> list[str]:
+    """The kinds of which a member wants e-mails besides."""
+    found: list[str] = await db.value(
+        "SELECT email_kinds FROM members WHERE firm_id = $1 AND id = $2", firm_id, member_id
+    )
+    return found

@@ -21,14 +21,16 @@ async def add(db: Db, firm_id: str, now: datetime, lines: Sequence[dict[str, Any
     """Inserts e-mails, complete."""
     await db.rows(
         """
-        INSERT INTO emails (id, firm_id, account_id, contact_id, member_id, job_id, run_id, state, to_name, to_address,
-            from_name, from_address, reply_to, subject, text, html, message_id, opens_portal, attempts, created_at,
-            updated_at)
-        SELECT e.id, $1, e.account_id, e.contact_id, e.member_id, e.job_id, e.run_id, e.state, e.to_name, e.to_address,
-            e.from_name, e.from_address, e.reply_to, e.subject, e.text, e.html, e.message_id, e.opens_portal, 0, $2, $2
-        FROM jsonb_to_recordset($3::jsonb) AS e (id text, account_id text, contact_id text, member_id text, job_id text,
-            run_id text, state text, to_name text, to_address text, from_name text, from_address text, reply_to text,
-            subject text, text text, html text, message_id text, opens_portal boolean)
+        INSERT INTO emails (id, firm_id, account_id, contact_id, member_id, notification_id, job_id, run_id, state,
+            to_name, to_address, from_name, from_address, reply_to, subject, text, html, message_id, opens_portal,
+            attempts, created_at, updated_at)
+        SELECT e.id, $1, e.account_id, e.contact_id, e.member_id, e.notification_id, e.job_id, e.run_id, e.state,
+            e.to_name, e.to_address, e.from_name, e.from_address, e.reply_to, e.subject, e.text, e.html, e.message_id,
+            e.opens_portal, 0, $2, $2
+        FROM jsonb_to_recordset($3::jsonb) AS e (id text, account_id text, contact_id text, member_id text,
+            notification_id text, job_id text, run_id text, state text, to_name text, to_address text, from_name text,
+            from_address text, reply_to text, subject text, text text, html text, message_id text,
+            opens_portal boolean)
         """,
         firm_id,
         now,
@@ -144,6 +146,19 @@ async def stop(db: Db, firm_id: str, ids: Collection[str], now: datetime) -> lis
         """,
         firm_id,
         list(ids),
+        now,
+    )
+
+
+async def drop_told(db: Db, firm_id: str, member_id: str, now: datetime) -> None:
+    """Has what tells a member of notifications, and was not sent, never sent."""
+    await db.rows(
+        """
+        UPDATE emails SET state = 'DISCARDED', updated_at = $3, version = version + 1
+        WHERE firm_id = $1 AND member_id = $2 AND notification_id IS NOT NULL AND state IN ('QUEUED', 'FAILED')
+        """,
+        firm_id,
+        member_id,
         now,
     )
 

@@ -97,16 +97,16 @@ async def count_subtasks(db: Db, firm_id: str, task_id: str) -> int:
 
 
 async def make_tasks(db: Db, firm_id: str, created_by: str | None, now: datetime, lines: Sequence[Line]) -> None:
-    """Makes tasks, with their items, assignees, check lists and links to the jobs' current visits, in one statement.
+    """Makes tasks, with their items, check lists and links to the jobs' current visits, in one statement.
 
-    A line has id, title, description, priority, due_date, assignee_ids, subtasks (each with id, title and rank),
-    job_id and blocking; a task without a job has no job_id.
+    A line has id, title, description, priority, due_date, subtasks (each with id, title and rank), job_id and blocking;
+    a task without a job has no job_id.
     """
     await db.rows(
         """
         WITH given AS (
             SELECT * FROM jsonb_to_recordset($4::jsonb) AS g (id text, title text, description text, priority int,
-                due_date date, assignee_ids text[], subtasks jsonb, job_id text, blocking boolean)
+                due_date date, subtasks jsonb, job_id text, blocking boolean)
         ), an_item AS (
             INSERT INTO items (id, firm_id, kind, title, open, due_date, created_at, updated_at)
             SELECT id, $1, 'TASK', title, TRUE, due_date, $3, $3 FROM given
@@ -117,9 +117,6 @@ async def make_tasks(db: Db, firm_id: str, created_by: str | None, now: datetime
             INSERT INTO subtasks (id, firm_id, task_id, title, done, rank, created_at, updated_at)
             SELECT s.id, $1, given.id, s.title, FALSE, s.rank, $3, $3
             FROM given CROSS JOIN LATERAL jsonb_to_recordset(given.subtasks) AS s (id text, title text, rank text)
-        ), an_assignee AS (
-            INSERT INTO task_assignees (firm_id, task_id, member_id)
-            SELECT DISTINCT $1, given.id, who FROM given CROSS JOIN LATERAL unnest(given.assignee_ids) AS who
         )
         INSERT INTO item_links (firm_id, job_id, item_id, kind, visit_id, blocking, stay_id)
         SELECT $1, given.job_id, given.id, 'TASK', v.id, given.blocking, y.id

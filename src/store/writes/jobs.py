@@ -103,36 +103,3 @@ async def change_many(db: Db, firm_id: str, now: datetime, changes: Mapping[str,
 
 def _stored(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
-
-
-async def assign(db: Db, firm_id: str, people: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
-    """Assigns members to jobs; answers those who were not."""
-    return await _assignments(
-        db,
-        "INSERT INTO job_assignees (firm_id, job_id, member_id)"
-        " SELECT $1, p.job_id, p.member_id FROM unnest($2::text[], $3::text[]) AS p (job_id, member_id)"
-        " ON CONFLICT DO NOTHING RETURNING job_id, member_id",
-        firm_id,
-        people,
-    )
-
-
-async def unassign(db: Db, firm_id: str, people: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
-    """Unassigns members of jobs; answers those who were assigned."""
-    return await _assignments(
-        db,
-        "DELETE FROM job_assignees a USING unnest($2::text[], $3::text[]) AS p (job_id, member_id)"
-        " WHERE a.firm_id = $1 AND a.job_id = p.job_id AND a.member_id = p.member_id"
-        " RETURNING a.job_id, a.member_id",
-        firm_id,
-        people,
-    )
-
-
-async def _assignments(db: Db, sql: str, firm_id: str, people: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
-    pairs = [(job_id, member_id) for job_id, some in people.items() for member_id in dict.fromkeys(some)]
-    found: dict[str, list[str]] = {}
-    if pairs:
-        for row in await db.rows(sql, firm_id, [pair[0] for pair in pairs], [pair[1] for pair in pairs]):
-            found.setdefault(row["job_id"], []).append(row["member_id"])
-    return found

@@ -36,27 +36,14 @@ async def assigned_tasks(db: Db, firm_id: str, member_id: str) -> list[Row]:
     )
 
 
-async def hand_over_tasks(
-    db: Db, firm_id: str, task_ids: Collection[str], member_id: str, heir_id: str, now: datetime
-) -> set[str]:
-    """Assigns tasks to another member; answers those to which that one was not assigned."""
-    found = await db.rows(
-        """
-        WITH gone AS (
-            DELETE FROM task_assignees WHERE firm_id = $1 AND task_id = ANY($2) AND member_id = $3
-        ), changed AS (
-            UPDATE tasks SET updated_at = $5, version = version + 1 WHERE firm_id = $1 AND id = ANY($2)
-        )
-        INSERT INTO task_assignees (firm_id, task_id, member_id) SELECT $1, unnest($2::text[]), $4
-        ON CONFLICT DO NOTHING RETURNING task_id
-        """,
+async def count_tasks_up(db: Db, firm_id: str, task_ids: Collection[str], now: datetime) -> None:
+    """Counts the versions of tasks up, which show somebody else now."""
+    await db.rows(
+        "UPDATE tasks SET updated_at = $3, version = version + 1 WHERE firm_id = $1 AND id = ANY($2)",
         firm_id,
         list(task_ids),
-        member_id,
-        heir_id,
         now,
     )
-    return {row["task_id"] for row in found}
 
 
 async def accounts_of(db: Db, firm_id: str, member_id: str) -> list[str]:

@@ -174,6 +174,14 @@ async def made(db: Db, firm_id: str, visit_id: str) -> dict[str, list[str]]:
     return {row["id"]: row["things"] for row in found}
 
 
+async def failed(db: Db, firm_id: str, visit_id: str) -> list[str]:
+    """The turns of a visit that stand as failed."""
+    found = await db.rows(
+        "SELECT id FROM runs WHERE firm_id = $1 AND visit_id = $2 AND state = 'FAILED'", firm_id, visit_id
+    )
+    return [row["id"] for row in found]
+
+
 async def open_tasks(db: Db, firm_id: str, visit_id: str, task_ids: Collection[str]) -> list[str]:
     """Those of the tasks that are open, and linked in the visit."""
     found = await db.rows(
