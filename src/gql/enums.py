@@ -218,6 +218,7 @@ _describe(
     ASSIGNED="They were assigned to a job or a task: the subject says to which.",
     MENTIONED="A comment mentions them.",
     AUTOMATION="An automation is to tell them.",
+    OVERDUE="The due date of a job or a task that they are assigned to has passed: the subject says of which.",
     STAGE_OVERDUE="A job they are assigned to has been in its stage for longer than that allows.",
     AUTOMATION_FAILED="An automation has failed for a job they are assigned to, or in a pipeline they answer for.",
     AUTOMATION_STOPPED="Automations of a pipeline they answer for set each other going without an end.",

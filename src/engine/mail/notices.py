@@ -14,6 +14,7 @@ SUBJECTS: Final[Mapping[NotificationKind, str]] = {
     NotificationKind.ASSIGNED: "You are assigned",
     NotificationKind.MENTIONED: "You are mentioned",
     NotificationKind.AUTOMATION: "For your attention",
+    NotificationKind.OVERDUE: "Overdue",
     NotificationKind.STAGE_OVERDUE: "In its stage for too long",
     NotificationKind.AUTOMATION_FAILED: "An automation has failed",
     NotificationKind.AUTOMATION_STOPPED: "Automations were stopped",

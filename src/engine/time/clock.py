@@ -1,4 +1,7 @@
-"""The clock: a firm's midnight, at which jobs become overdue without anybody's doing, is an event of its log (LV7)."""
+"""The clock: a firm's midnight, at which jobs become overdue without anybody's doing, is an event of its log (LV7).
+
+Whoever is to do what becomes overdue is told by the same transaction.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -7,26 +10,25 @@ from typing import Any, Final
 from zoneinfo import ZoneInfoNotFoundError
 
 from engine.enums import CauseKind
+from engine.job import overdue
 from engine.time.calendar import today
-from engine.work import Clock, system_clock
-from store.database import Database
+from engine.work import Caller, Clock, Work, system_clock, system_of
+from store.database import Database, Db
 from store.writes import clock as clocks
-from store.writes import locks, log, people
+from store.writes import locks, people
 
 FIRMS_AT_ONCE: Final = 4
 """Each takes a connection of the pool. Ten thousand firms of one zone take seconds."""
 
 FAILURES_SHOWN: Final = 5
 
-CAUSE: Final[dict[str, Any]] = {"kind": CauseKind.SYSTEM, "actor": None, "client_mutation_id": None}
-
 
 async def strike(database: Database, notify: Callable[[str], None], *, clock: Clock = system_clock) -> int:
     """Announces the date to every firm that has a new one since the last time; answers to how many.
 
-    A firm whose jobs become overdue by it gets one event, however many days have passed, and is notified. Safe to run
-    anywhere, at the same time too. A firm that fails is left for the next time: the others are done, then an
-    ExceptionGroup of the first failures is raised.
+    A firm in which something becomes overdue by it gets one event, however many days have passed, and is notified.
+    Safe to run anywhere, at the same time too. A firm that fails is left for the next time: the others are done, then
+    an ExceptionGroup of the first failures is raised.
     """
     now = clock()
     due = await _due(database, now)
@@ -69,10 +71,16 @@ async def _announce(database: Database, firm_id: str, now: datetime) -> bool:
         await clocks.set_date(db, firm_id, day)
         # Without this, a job whose new due date is being committed could flip unseen (see locks.log).
         await locks.log(db, firm_id)
-        if not await clocks.turns_overdue(db, firm_id, firm["clock_date"], day):
-            return False
-        await log.append_event(db, firm_id, CAUSE, [_change(firm["clock_date"], day)])
-        return True
+        work = _work(db, firm_id, now)
+        if await clocks.turns_overdue(db, firm_id, firm["clock_date"], day):
+            work.changes["clock", firm_id] = _change(firm["clock_date"], day)
+        await overdue.tell(work, firm["clock_date"], day)
+        return await work.finish()
+
+
+def _work(db: Db, firm_id: str, now: datetime) -> Work:
+    viewer = system_of(firm_id)
+    return Work(db, Caller(viewer, CauseKind.SYSTEM), now, viewer)
 
 
 def _change(before: date, after: date) -> dict[str, Any]:

@@ -37,3 +37,24 @@ async def turns_overdue(db: Db, firm_id: str, since: date, until: date) -> bool:
     p = Params(firm_id, since)
     late = f"SELECT FROM jobs j WHERE j.firm_id = $1 AND j.due_date >= $2 AND {job_overdue(p, until)}"
     return bool(await db.value(f"SELECT EXISTS ({late})", *p.values))
+
+
+async def overdue_assignments(db: Db, firm_id: str, since: date, until: date) -> list[Row]:
+    """Who is to do the jobs and open tasks that the same step makes overdue; not those of archived jobs (ST1)."""
+    p = Params(firm_id, since, until)
+    return await db.rows(
+        f"""
+        SELECT j.id, j.id AS job_id, j.name, j.due_date, FALSE AS is_task, a.member_id FROM jobs j
+        JOIN job_assignees a ON a.firm_id = $1 AND a.job_id = j.id
+        WHERE j.firm_id = $1 AND j.due_date >= $2 AND {job_overdue(p, until)}
+        UNION ALL
+        SELECT i.id, l.job_id, i.title, i.due_date, TRUE, a.member_id FROM items i
+        JOIN task_assignees a ON a.firm_id = $1 AND a.task_id = i.id
+        LEFT JOIN item_links l ON l.firm_id = $1 AND l.item_id = i.id
+        LEFT JOIN jobs j ON j.firm_id = $1 AND j.id = l.job_id
+        WHERE i.firm_id = $1 AND i.kind = 'TASK' AND i.open AND i.due_date >= $2 AND i.due_date < $3
+            AND j.state IS DISTINCT FROM 'ARCHIVED'
+        ORDER BY due_date, id, member_id
+        """,
+        *p.values,
+    )
