@@ -140,7 +140,8 @@ async def test_a_midnight_shows_on_the_job_and_in_ones_work(own_world: World) ->
     for screen in screens:
         await drawn(screen)
     await midnight(w)
-    [[shown], [mine], [counted]] = [await news(screen) for screen in screens]
+    [[shown], [mine, *told], [counted]] = [await news(screen) for screen in screens]
+    assert kinds(told) == ["NotificationChanged", "UnreadCountChanged"]  # its assignee is told
     assert shown["job"]["overdue"] is mine["job"]["overdue"] is True
     assert counted["counts"]["overdueCount"] == 1
     assert await news(await drawn(JobScreen(w.owner, job_id=w.jobs[0]))) == []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from engine.automating.execution import BACK_OFF, TRIES
 from tests.rules.kit import hidden_job
+from tests.rules.test_assigned import SOURCE
 from tests.rules.test_comments import colleague
 from tests.rules.test_failed_automations import NO_TASKS, REVERSED, refused_job, refusing
 from tests.rules.test_notifications import inbox
@@ -146,3 +148,10 @@ async def test_an_undone_move_leaves_no_failures_behind(works: Works) -> None:
     [first, second] = await works.runs(job)
     assert [one["subject"]["id"] for one in await failures(works.owner)] == [first["id"]]
     assert (first["state"], second["state"]) == ("FAILED", "FAILED")
+
+
+def test_one_place_alone_writes_the_log_of_turns() -> None:
+    """AU2: nothing comes to stand as failed without that it is told."""
+    calls = re.compile(r"\bruns\.(?:add|tell)\(work\.")
+    found = {path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*.py") if calls.search(path.read_text())}
+    assert found == {"engine/automating/run_log.py"}
