@@ -79,4 +79,5 @@ async def update_notification_preferences(
 
 
 def _own(context: Context) -> Payload:
-    return {"viewer": {"user_id": context.viewer.user_id, "member_id": context.viewer.member_id}}
+    me = context.viewer
+    return {"viewer": {"user_id": me.user_id, "member_id": me.member_id, "contact_id": None}}

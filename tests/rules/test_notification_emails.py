@@ -69,6 +69,14 @@ async def test_preferences_are_added_and_removed(api: Api, shop: Shop, database:
     assert await database.value("SELECT count(*) FROM events") == before
 
 
+async def test_both_mutations_answer_oneself(shop: Shop) -> None:
+    """API1: as the query of the viewer does."""
+    selection = "viewer { user { email } member { id } contact { id } rights unreadCount }"
+    viewer = (await shop.owner.query(f"{{ {selection} }}"))["viewer"]
+    assert await shop.owner.do("updateNotificationPreferences", selection) == viewer
+    assert await shop.owner.do("markNotificationsRead", selection, all=True) == viewer
+
+
 async def test_too_many_at_once_change_nothing(shop: Shop, database: Database) -> None:
     """API1: the error names the field."""
     before = await digest(database)
