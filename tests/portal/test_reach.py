@@ -128,6 +128,7 @@ async def test_a_client_reads_nothing_of_what_is_for_members(street: Street) -> 
         for more in (
             "unreadCount",
             "notifications { totalCount }",
+            "notificationPreferences { email }",
             "apiTokens { id }",
             "contact { accounts { totalCount } }",
         ):
