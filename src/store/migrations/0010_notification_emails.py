@@ -13,7 +13,7 @@ INDEX = "CREATE INDEX emails_notification ON emails (firm_id, notification_id) W
 class Migration(migrations.Migration):
     """Adds the columns. Nobody gets e-mails who has not asked for them."""
 
-    dependencies = [("store", "0007_portal")]  # Tortoise's own shape
+    dependencies = [("store", "0009_document_shares")]  # Tortoise's own shape
 
     operations = [
         ops.AddField(
