@@ -124,7 +124,7 @@ async def finish(
 
 async def retry_run(work: Work, command: RetryRun) -> str:
     """Tries again what has failed, as often as at first; answers the run's id."""
-    return await _again(work, command.run_id, RunState.FAILED, RunState.RETRYING)
+    return await _again(work, command.run_id, RunState.FAILED)
 
 
 async def run_now(work: Work, command: RunNow) -> str:
@@ -132,8 +132,8 @@ async def run_now(work: Work, command: RunNow) -> str:
     return await _again(work, command.run_id, RunState.SCHEDULED)
 
 
-async def _again(work: Work, run_id: str, *states: RunState) -> str:
-    row = await _mine(work, run_id, *states)
+async def _again(work: Work, run_id: str, state: RunState) -> str:
+    row = await _mine(work, run_id, state)
     await due.drop(work.db, work.firm_id, [row["id"]])
     await _put(work, row, RunState.QUEUED, None, attempts=0)
     work.later(DueKind.RUN, row["id"], job_id=row["job_id"])
