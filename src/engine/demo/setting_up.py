@@ -131,7 +131,7 @@ async def _guest(telling: Telling) -> None:
     async with telling.database.transaction() as db:
         user = await sessions.user_by_email(db, email)
         assert user is not None  # the invitation has seen to it
-        await people.set_password(db, user["id"], hashed)
+        await people.set_portal_password(db, user["id"], hashed)
 
 
 async def _client(telling: Telling, client: Client) -> None:

@@ -98,7 +98,7 @@ async def delete_contact(work: Work, command: DeleteContact) -> str:
     work.viewer.need(AccessRight.MANAGE_ACCOUNTS)
     contact_id = command.contact_id
     await find.contact(work, contact_id, "contact_id")
-    await find.whole(work, "contacts", "contact", contact_id, "contact_id")
+    row = await find.whole(work, "contacts", "contact", contact_id, "contact_id")
     owner = ("contact_id", contact_id)
     accounts = await links.targets(work.db, "account_contacts", work.firm_id, owner, "account_id")
     if await find.any_of(work, "accounts", accounts, lambda p: f"NOT {access.sees_account(work.viewer, p, 't.id')}"):
@@ -106,6 +106,8 @@ async def delete_contact(work: Work, command: DeleteContact) -> str:
     for account_id in accounts:
         work.touch("account", account_id, fields=["contacts"])
     await links.remove(work.db, "account_contacts", work.firm_id, owner, "account_id", accounts)
+    if row["user_id"] is not None:
+        await guests.end(work, contact_id)
     await records.drop(work.db, models.Contact, work.firm_id, contact_id)
     work.touch("contact", contact_id)
     return contact_id

@@ -83,7 +83,10 @@ class EmailErrand:
             return None
         letter = _letter(row)
         if row["opens_portal"] and row["contact_id"] is not None:
-            text = await portal_links.put_in(db, firm_id, row["contact_id"], letter.text, system_clock())
+            to = letter.to_address
+            text = await portal_links.put_in(db, firm_id, row["contact_id"], to, letter.text, system_clock())
+            if text is None:
+                return None
             letter = replace(letter, text=text)
         return Outgoing(firm_id, email_id, letter)
 

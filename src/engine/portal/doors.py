@@ -10,14 +10,14 @@ from typing import Final
 from engine.access import Client, id_of
 from engine.checks import PASSWORD_LENGTH, Checks
 from engine.enums import CauseKind, ErrorCode
-from engine.errors import invalid, missing
+from engine.errors import Refused, invalid, missing
 from engine.firm.secrets import digest, passwords
 from engine.firm.sessions import SESSION, Identity, audit, open_client_session, throttle
 from engine.portal import guests
 from engine.unset import UNSET, Maybe
 from engine.work import Caller, Clock, Work, perform, system_clock, system_of
 from store.database import Database, Db, Row
-from store.writes import log, people, portal, sessions
+from store.writes import log, members, people, portal, sessions
 
 ANSWER: Final = """Hello {name},
 
@@ -81,22 +81,28 @@ async def enter(
     """Checks the password and opens a session.
 
     Raises Refused: BAD_CREDENTIALS (the same for an unknown e-mail), NOT_FOUND for a firm that is none of those, or
-    THROTTLED. The tries count together with those of members, whose passwords these may be.
+    THROTTLED. A member's password opens no portal: whoever invites somebody as a member can set it in their place.
     """
     now, email = clock(), _plain(command.email)
-    await throttle(database, f"email:{email[:200]}", address, now, "email")
+    await throttle(database, f"portal:{email[:200]}", address, now, "email")
     user = await sessions.user_by_email(database, email)
     usable = len(command.password) <= PASSWORD_LENGTH[1]
-    fits = await passwords.verify(user["password_hash"] if user and usable else None, command.password[:1000])
+    fits = await passwords.verify(user["portal_password_hash"] if user and usable else None, command.password[:1000])
     doors = await portal.doors(database, email) if user is not None and fits else []
     if not doors:
-        raise invalid(ErrorCode.BAD_CREDENTIALS, "This e-mail and password do not fit.", "password")
+        raise _wrong()
     chosen = _named(doors, command.firm_id)
     if len(chosen) > 1:
         return Entered(None, None, doors)
     async with database.transaction() as db:
-        await sessions.forgive(db, f"email:{email}")
-        return await _come_in(db, chosen[0]["firm_id"], chosen[0]["contact_id"], now, lifetime, address, doors)
+        if not await _holds(db, chosen[0]):
+            raise _wrong()
+        await sessions.forgive(db, f"portal:{email}")
+        return await _come_in(db, chosen[0], now, lifetime, address, doors)
+
+
+def _wrong() -> Refused:
+    return invalid(ErrorCode.BAD_CREDENTIALS, "This e-mail and password do not fit.", "password")
 
 
 def _plain(email: str) -> str:
@@ -124,23 +130,23 @@ async def enter_by_link(
     now, hashed = clock(), digest(command.token)
     await throttle(database, f"link:{hashed.hex()}", address, now, "token")
     async with database.transaction() as db:
-        found = await portal.use_link(db, hashed, now)
-        if found is None:
+        door = await portal.link(db, hashed, now)
+        if door is None or not await _holds(db, door) or not await portal.use_link(db, hashed):
             message = "This link is unknown, used or expired: ask for another one."
             raise invalid(ErrorCode.INVALID, message, "token")
-        return await _come_in(db, found["firm_id"], found["contact_id"], now, lifetime, address, [])
+        return await _come_in(db, door, now, lifetime, address, [])
+
+
+async def _holds(db: Db, door: Row) -> bool:
+    """Has the access last that has just been found; answers False where it has ended, or gone to somebody else."""
+    return await members.holds_client(db, door["firm_id"], door["contact_id"], door["user_id"])
 
 
 async def _come_in(
-    db: Db,
-    firm_id: str,
-    contact_id: str,
-    now: datetime,
-    lifetime: timedelta,
-    address: str | None,
-    doors: Sequence[Row],
+    db: Db, door: Row, now: datetime, lifetime: timedelta, address: str | None, doors: Sequence[Row]
 ) -> Entered:
     """Opens a session; that a contact came in for the first time is news to the firm."""
+    firm_id, contact_id = door["firm_id"], door["contact_id"]
     token, identity = await open_client_session(db, firm_id, contact_id, now, lifetime)
     await audit(db, firm_id, contact_id, now, address, "portal.login", identity.party.user_id)
     if await portal.joined(db, firm_id, contact_id, now):
@@ -170,7 +176,7 @@ async def request_link(
 
 
 async def _send_link(work: Work, contact_id: str) -> None:
-    await guests.write(work, contact_id, "has sent you a link", ANSWER)
+    await guests.write(work, contact_id, "has sent you a link", ANSWER)  # or nothing, where the access has just ended
 
 
 async def count_try(database: Database, client: Client, address: str | None, now: datetime) -> None:
@@ -179,15 +185,15 @@ async def count_try(database: Database, client: Client, address: str | None, now
 
 
 async def set_portal_password(work: Work, command: SetPortalPassword) -> str:
-    """Sets the password of the client's login, which is one for all firms; answers the contact's id."""
+    """Sets the client's password, which is one for the portals of all firms; answers the contact's id."""
     checks = Checks()
     password = checks.password(command.password, "password")
     checks.done()
-    stored = await people.password_hash(work.db, work.client.user_id)
+    stored = await people.portal_password_hash(work.db, work.client.user_id)
     said = "" if command.current_password in (UNSET, None) else str(command.current_password)
     if stored is not None and not await passwords.verify(stored, said[:1000]):
         raise invalid(ErrorCode.BAD_CREDENTIALS, "The password until now does not fit.", "current_password")
-    await people.set_password(work.db, work.client.user_id, await passwords.hash(password))
+    await people.set_portal_password(work.db, work.client.user_id, await passwords.hash(password))
     await work.audit("portal.password", id_of(work.client))
     return work.client.contact_id
 

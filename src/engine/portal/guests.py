@@ -60,8 +60,10 @@ async def invite_contact(work: Work, command: InviteContact) -> str:
 
 
 async def write(work: Work, contact_id: str, does: str, text: str) -> None:
-    """Writes to a contact who has access, with a place for a link."""
+    """Writes to a contact, with a place for a link; not to one who has no access."""
     row = await portal.addressee(work.db, work.firm_id, contact_id)
+    if row is None:
+        return
     words = Words(f"{row['firm']} {does}", text.format(name=row["name"], firm=row["firm"], place=PLACE))
     draft = Draft(
         row["name"], row["email"], words, account_id=row["account_id"], contact_id=contact_id, opens_portal=True
@@ -84,8 +86,9 @@ NO_ACCESS: Final = {"user_id": None, "joined_at": None}
 
 
 async def end(work: Work, contact_id: str) -> None:
-    """Ends the sessions and links of a contact whose access ends."""
+    """Ends the sessions and links of a contact whose access ends, those that have not been sent yet included."""
     await portal.end(work.db, work.firm_id, contact_id, work.now)
+    await portal.discard_mail(work.db, work.firm_id, contact_id, work.now)
     await work.audit("contact.revoked", contact_id)
 
 

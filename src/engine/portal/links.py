@@ -18,12 +18,14 @@ LIFE: Final = timedelta(days=3)
 """How long a link is good."""
 
 
-async def put_in(db: Db, firm_id: str, contact_id: str, text: str, now: datetime) -> str:
+async def put_in(db: Db, firm_id: str, contact_id: str, to_address: str, text: str, now: datetime) -> str | None:
     """The text of an e-mail with a fresh link for the contact in its place; the bare token where there is no portal.
 
-    What is sent again after a crash carries another one.
+    None where the contact does not come in by the e-mail's address any more: then nobody is to get a link by it. What
+    is sent again after a crash carries another one.
     """
     token = new_token()
     address = await portal.address(db, firm_id)
-    await portal.add_link(db, new_id("link"), firm_id, contact_id, digest(token), now + LIFE)
+    if not await portal.add_link(db, new_id("link"), firm_id, contact_id, to_address, digest(token), now + LIFE):
+        return None
     return text.replace(PLACE, f"{address}#token={token}" if address else token)

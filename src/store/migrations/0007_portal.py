@@ -83,5 +83,10 @@ class Migration(migrations.Migration):
             name="contact_id",
             field=KeyField(null=True, generated=False, unique=False),
         ),
+        ops.AddField(
+            model_name="User",
+            name="portal_password_hash",
+            field=fields.TextField(null=True, unique=False),
+        ),
         ops.RunSQL(STATEMENTS),
     ]

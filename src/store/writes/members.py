@@ -26,7 +26,7 @@ async def holds_client(db: Db, firm_id: str, contact_id: str, user_id: str) -> b
     """Whether a user may log in as a contact; if so, that lasts until this transaction ends."""
     return bool(
         await db.value(
-            "SELECT TRUE FROM contacts WHERE firm_id = $1 AND id = $2 AND user_id = $3 FOR SHARE",
+            "SELECT TRUE FROM contacts WHERE firm_id = $1 AND id = $2 AND user_id = $3 FOR NO KEY UPDATE",
             firm_id,
             contact_id,
             user_id,

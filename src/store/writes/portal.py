@@ -29,27 +29,30 @@ async def guest(db: Db, firm_id: str, contact_id: str) -> Row | None:
     )
 
 
-async def addressee(db: Db, firm_id: str, contact_id: str) -> Row:
-    """A contact with an e-mail address, the firm's name, and one of the contact's accounts, if there is any."""
-    row = await db.row(
+async def addressee(db: Db, firm_id: str, contact_id: str) -> Row | None:
+    """A contact who may come in, the firm's name, and one of the contact's accounts, if there is any.
+
+    None where the access has ended; if not, it lasts until this transaction ends.
+    """
+    return await db.row(
         """
         SELECT c.name, c.email, f.name AS firm, (
             SELECT min(account_id) FROM account_contacts x WHERE x.firm_id = $1 AND x.contact_id = $2
         ) AS account_id
-        FROM contacts c JOIN firms f ON f.id = c.firm_id WHERE c.firm_id = $1 AND c.id = $2
+        FROM contacts c JOIN firms f ON f.id = c.firm_id
+        WHERE c.firm_id = $1 AND c.id = $2 AND c.user_id IS NOT NULL FOR SHARE OF c
         """,
         firm_id,
         contact_id,
     )
-    assert row is not None  # whoever asks has locked it
-    return row
 
 
 async def doors(db: Db, email: str) -> list[Row]:
     """The portals that the user with an e-mail in lower case may come into, by the firms' names."""
     return await db.rows(
         """
-        SELECT c.firm_id, f.name AS firm_name, c.id AS contact_id, 'PortalDoor' AS "__typename"
+        SELECT c.firm_id, f.name AS firm_name, c.id AS contact_id, c.user_id,
+            'PortalDoor' AS "__typename"
         FROM users u JOIN contacts c ON c.user_id = u.id JOIN firms f ON f.id = c.firm_id
         WHERE u.email = $1 ORDER BY f.name, c.firm_id
         """,
@@ -58,31 +61,47 @@ async def doors(db: Db, email: str) -> list[Row]:
 
 
 async def add_link(
-    db: Db, link_id: str, firm_id: str, contact_id: str, token_hash: bytes, expires_at: datetime
-) -> None:
-    """Keeps a link of a contact who may come in; that of another is of no use."""
-    await db.rows(
-        "INSERT INTO portal_links (id, firm_id, contact_id, token_hash, expires_at) VALUES ($1, $2, $3, $4, $5)",
+    db: Db, link_id: str, firm_id: str, contact_id: str, address: str, token_hash: bytes, expires_at: datetime
+) -> bool:
+    """Keeps a link that goes to an e-mail address; answers whether the contact may come in by that address.
+
+    Whoever takes the access away meanwhile waits, and ends this link, too.
+    """
+    found = await db.rows(
+        """
+        WITH c AS (
+            SELECT firm_id, id FROM contacts WHERE firm_id = $2 AND id = $3 AND user_id IS NOT NULL AND email = $4
+            FOR SHARE
+        )
+        INSERT INTO portal_links (id, firm_id, contact_id, token_hash, expires_at)
+        SELECT $1, firm_id, id, $5, $6 FROM c RETURNING TRUE
+        """,
         link_id,
         firm_id,
         contact_id,
+        address,
         token_hash,
         expires_at,
     )
+    return bool(found)
 
 
-async def use_link(db: Db, token_hash: bytes, now: datetime) -> Row | None:
-    """Uses a link up; answers whose it was, unless it is over."""
+async def link(db: Db, token_hash: bytes, now: datetime) -> Row | None:
+    """Whose link it is, and as which user they come in, unless it is over; not locked."""
     return await db.row(
         """
-        DELETE FROM portal_links l USING contacts c
-        WHERE l.token_hash = $1 AND l.expires_at > $2 AND c.firm_id = l.firm_id AND c.id = l.contact_id
-            AND c.user_id IS NOT NULL
-        RETURNING l.firm_id, l.contact_id
+        SELECT l.firm_id, l.contact_id, c.user_id FROM portal_links l
+        JOIN contacts c ON c.firm_id = l.firm_id AND c.id = l.contact_id
+        WHERE l.token_hash = $1 AND l.expires_at > $2 AND c.user_id IS NOT NULL
         """,
         token_hash,
         now,
     )
+
+
+async def use_link(db: Db, token_hash: bytes) -> bool:
+    """Uses a link up; answers whether it was there. The contact is locked before it, as whoever ends links does."""
+    return bool(await db.rows("DELETE FROM portal_links WHERE token_hash = $1 RETURNING TRUE", token_hash))
 
 
 async def joined(db: Db, firm_id: str, contact_id: str, now: datetime) -> bool:
@@ -95,6 +114,19 @@ async def joined(db: Db, firm_id: str, contact_id: str, now: datetime) -> bool:
         now,
     )
     return bool(found)
+
+
+async def discard_mail(db: Db, firm_id: str, contact_id: str, now: datetime) -> None:
+    """Has e-mails with a link never sent that have not been: their links would open nothing."""
+    await db.rows(
+        """
+        UPDATE emails SET state = 'DISCARDED', updated_at = $3, version = version + 1
+        WHERE firm_id = $1 AND contact_id = $2 AND opens_portal AND state IN ('HELD', 'QUEUED', 'FAILED')
+        """,
+        firm_id,
+        contact_id,
+        now,
+    )
 
 
 async def end(db: Db, firm_id: str, contact_id: str, now: datetime) -> None:
