@@ -59,7 +59,7 @@ class Subscription:
     portal_events: PortalEvent = followed(
         changes.portal_events,
         "The changes of one's portal: where works stand, and the names of accounts. Events come as those of boards do. "
-        "Where one is given other accounts, or the firm another name, there is a reset.",
+        "Where one is given other accounts, or the firm says something else of itself, there is a reset.",
         account_id=Arg(strawberry.ID | None, "Only what is of this account.", None),
         after=_AFTER,
     )

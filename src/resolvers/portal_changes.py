@@ -14,6 +14,9 @@ from store.reads.log import LoggedEvent
 TOO_MANY_THINGS: Final = 500
 """Works and documents of one page: querying again costs less."""
 
+_OF_FIRM: Final = frozenset({"name", "reply_to", "time_zone", "currency"})
+"""What clients are shown of the firm."""
+
 _MEANT: Final = frozenset({"job", "document", "account", "contact", "firm"})
 
 
@@ -142,7 +145,7 @@ def _may_mean_anything(change: dict[str, Any]) -> bool:
 
 
 def _begins_anew(change: dict[str, Any], me: str) -> bool:
-    """Whether it is another portal now: of other accounts, or of a firm with another name."""
+    """Whether it is another portal now: of other accounts, or of a firm that says something else of itself."""
     if change["type"] == "contact":
         return bool(change["id"] == me)
-    return change["type"] == "firm" and "name" in change.get("fields", ())
+    return change["type"] == "firm" and not _OF_FIRM.isdisjoint(change.get("fields", ()))

@@ -149,6 +149,41 @@ async def test_a_client_changes_nothing_of_what_is_for_members(street: Street, m
             assert errors == [{"code": "FORBIDDEN", "path": None, "message": message}]
 
 
+ONESELF = {
+    "user.id", "user.email", "user.name", "contact.id", "contact.name", "contact.email", "contact.phone",
+    "contact.version", "contact.createdAt", "contact.updatedAt", "contact.portalAccess", "contact.joinedAt",
+    "member.id", "rights",
+}  # fmt: skip
+"""All that ``viewer`` answers a client without a refusal: types of members stand there. Look twice before adding."""
+
+
+def leaves(kind: str, depth: int = 2) -> list[tuple[str, ...]]:
+    """The paths from a type to what may be selected without an argument."""
+    fields = getattr(schema().type_map[kind], "fields", {})
+    found: list[tuple[str, ...]] = []
+    for name, field in fields.items():
+        inner = get_named_type(field.type)
+        if is_leaf_type(inner):
+            found.append((name,))
+        elif depth:
+            found += [(name, *rest) for rest in leaves(inner.name, depth - 1)]
+    return found
+
+
+async def test_viewer_tells_clients_of_themselves_and_nothing_else(street: Street) -> None:
+    """AC5: whatever members find there, today and later."""
+    for client in street.clients:
+        answered = set()
+        for path in leaves("Viewer"):
+            answer = await client.answer(f"{{ viewer {{ {' { '.join(path)}{' }' * (len(path) - 1)} }} }}")
+            if "errors" not in answer:
+                answered.add("member.id" if path[0] == "member" else ".".join(path))
+                assert path[0] != "member" or answer["data"]["viewer"]["member"] is None
+            else:
+                assert [error["extensions"]["code"] for error in answer["errors"]] == ["FORBIDDEN"], path
+        assert answered == ONESELF
+
+
 STREAMS = {
     "boardEvents": ("boardEvents(pipelineId: $id) { cursor }", "pipeline_shown"),
     "jobEvents": ("jobEvents(jobId: $id) { cursor }", "job_shown"),

@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from resolvers import portal_changes
 from store.database import Database
 from tests.portal.kit import EVENTS, Guest, Screen, guest
 from tests.support.api import Json, open_shop
@@ -102,8 +103,27 @@ async def test_who_gets_other_accounts_begins_anew(desk: Desk) -> None:
     await put(desk, mine, None)
     assert [await one.follow() for one in screens] == [["StreamReset"], []]
     assert set(screens[0].works) == {theirs}
-    await desk.owner.do("updateFirm", name="Kontor & Co")
-    assert [await one.follow() for one in screens] == [["StreamReset"]] * 2
+    said = {"name": "Kontor & Co", "replyTo": "us@kontor.test", "timeZone": "Asia/Tokyo", "currency": "JPY"}
+    for name, value in said.items():
+        await desk.owner.do("updateFirm", **{name: value})
+        assert [await one.follow() for one in screens] == [["StreamReset"]] * 2, name
+    await desk.owner.do("updateFirm", senderName="Kontor", portalUrl="https://clients.test")
+    assert [await one.follow() for one in screens] == [[], []]
+
+
+async def test_more_than_a_page_holds_is_asked_for_anew(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LV3: a status of very many jobs is renamed."""
+    ann = await guest(desk, "Ann")
+    waiting = await status(desk, "Waiting")
+    jobs = [(await desk.shop.job())["id"] for _ in range(3)]
+    for job in jobs:
+        await put(desk, job, waiting)
+    screen = await Screen(ann).draw()
+    for most, told in ((3, ["PortalWorkChanged"] * 3), (2, ["StreamReset"])):
+        monkeypatch.setattr(portal_changes, "TOO_MANY_THINGS", most)
+        await desk.owner.do("updateClientStatus", clientStatusId=waiting, name=f"Waiting {most}")
+        assert await screen.follow() == told
+        assert {work["name"] for work in screen.works.values()} == {f"Waiting {most}"}
 
 
 @dataclass
