@@ -11,7 +11,7 @@ import pytest
 from tests.portal.kit import TOKEN, guest, invited, link
 from tests.portal.test_doors import WRONG, nobody
 from tests.support.api import PASSWORD, Api, Client
-from tests.support.desk import Desk
+from tests.support.desk import MAIL_FROM, Desk
 
 VICTIM = "ann@client.test"
 
@@ -138,6 +138,16 @@ async def test_who_comes_in_while_the_access_goes_to_somebody_else_stays_out(des
     answer = await entering
     assert answer["token"] is None
     assert [error["code"] for error in answer["errors"]] == ["BAD_CREDENTIALS"]
+
+
+async def test_what_bounces_does_not_go_to_the_firm(desk: Desk) -> None:
+    """A bounce carries the whole letter, the link included; others go back to who wrote them."""
+    await desk.owner.do("updateFirm", senderAddress="office@kontor.test")
+    await invited(desk, "Ann", desk.shop.account)
+    await desk.work()
+    [letter] = desk.office.received
+    assert letter.message["from"].addresses[0].addr_spec == "office@kontor.test"
+    assert letter.envelope_from == MAIL_FROM
 
 
 async def test_no_member_reads_a_link_anywhere(desk: Desk, api: Api) -> None:

@@ -92,3 +92,31 @@ async def test_jobs_that_were_completed_already_count_their_days_from_their_last
     await migrate(empty_database_url)
     query = "SELECT array_agg(coalesce((completed_at = updated_at)::text, 'never') ORDER BY id) FROM jobs"
     assert await value(empty_database_url, query) == ["never", "true", "never"]
+
+
+async def test_work_that_was_there_is_shown_to_clients_and_sessions_last(empty_database_url: str) -> None:
+    """ST2, AU8: a text with shortcodes was never filled in, and is not shown; members stay logged in."""
+    await migrate_to(empty_database_url, "0006_paused_moves")
+    columns = "id, firm_id, account_id, pipeline_id, stage_id, rank, status_id, state, name, priority, client_status_id"
+    times = "entered_stage_at, created_at, updated_at"
+    rows = ", ".join(
+        f"('job_{n}', 'firm_1', 'account_1', 'pipeline_1', 'stage_1', '{n}', 'status_1', 'ACTIVE', 'Job', 1, {status},"
+        " now(), now(), now())"
+        for n, status in enumerate(("'clientstatus_1'", "'clientstatus_2'", "'clientstatus_3'", "NULL"))
+    )
+    await execute(
+        empty_database_url,
+        "SET session_replication_role = replica;"
+        "INSERT INTO client_statuses (id, firm_id, name, description, created_at, updated_at) VALUES"
+        " ('clientstatus_1', 'firm_1', 'A', 'We wait.', now(), now()),"
+        " ('clientstatus_2', 'firm_1', 'B', 'For [JOB_NAME]', now(), now()),"
+        " ('clientstatus_3', 'firm_1', 'C', NULL, now(), now());"
+        f"INSERT INTO jobs ({columns}, {times}) VALUES {rows};"
+        "INSERT INTO sessions (id, firm_id, member_id, kind, scopes, token_hash, created_at) VALUES"
+        " ('session_1', 'firm_1', 'member_1', 'LOGIN', '{READ}', 'x', now())",
+    )
+    await migrate(empty_database_url)
+    texts = "SELECT array_agg(coalesce(client_status_text, 'none') ORDER BY id) FROM jobs"
+    assert await value(empty_database_url, texts) == ["We wait.", "none", "none", "none"]
+    kept = "SELECT count(*) FROM sessions WHERE member_id = 'member_1' AND contact_id IS NULL"
+    assert await value(empty_database_url, kept) == 1

@@ -20,6 +20,8 @@ class Letter:
     subject: str
     text: str
     html: str | None
+    opens_portal: bool = False
+    """Whether it carries a secret of whom it goes to. It may not come back to the firm, as what bounces does."""
 
 
 Send = Callable[[Letter], Awaitable[str]]

@@ -45,8 +45,16 @@ def message(letter: Letter, mail_from: str) -> bytes:
 
 
 def sender(letter: Letter, mail_from: str) -> str:
-    """The address that it comes from, and that bounces go to. Raises Undelivered."""
+    """The address that it comes from. Raises Undelivered."""
     return _address(letter.from_address or mail_from)
+
+
+def returns_to(letter: Letter, mail_from: str) -> str:
+    """The address that bounces go to: with all that is in them to the operator, where the firm must not read that.
+
+    Raises Undelivered.
+    """
+    return _address(mail_from) if letter.opens_portal else sender(letter, mail_from)
 
 
 def recipient(letter: Letter) -> str:

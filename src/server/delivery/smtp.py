@@ -12,7 +12,7 @@ import aiosmtplib
 
 from engine.due import Undelivered
 from engine.mail.letters import Letter
-from server.delivery.message import message, recipient, sender
+from server.delivery.message import message, recipient, returns_to
 from server.delivery.smtp_url import Encryption, MailServer
 
 COMMAND_SECONDS: Final = 20.0
@@ -50,7 +50,7 @@ class SmtpSender:
 
     async def __call__(self, letter: Letter) -> str:
         """Sends a letter; answers what the server said when it accepted it. Raises Undelivered."""
-        envelope = sender(letter, self._mail_from), recipient(letter)
+        envelope = returns_to(letter, self._mail_from), recipient(letter)
         content = message(letter, self._mail_from)
         client = self._client()
         try:
