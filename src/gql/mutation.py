@@ -185,7 +185,7 @@ class Mutation:
     )
     set_portal_password: PortalPayload = mutates(
         portal.set_password,
-        "Sets the password with which one comes into client portals.",
+        "Sets the password with which one comes into this client portal, and into no other.",
         portal_inputs.SetPortalPasswordInput,
     )
     leave_portal: LeavePortalPayload = mutates(

@@ -78,6 +78,34 @@ async def test_a_password_set_by_who_invites_a_member_opens_no_portal(desk: Desk
     await nobody(desk).enter("enterPortal", email=VICTIM, password=PASSWORD)
 
 
+async def test_what_is_done_in_one_firms_portal_opens_no_other_firms(desk: Desk, api: Api) -> None:
+    """A firm's pages see what comes to them: its links, and what is typed into them."""
+    ann = await guest(desk, "Ann")
+    evil = await evil_firm(api)
+    contact = await evil.do("createContact", "contact { id }", name="Ann", email=VICTIM)
+    await evil.do("inviteContact", contactId=contact["id"])
+    await desk.work()
+    inside = await nobody(desk).enter("enterPortalByLink", token=link(desk))
+    assert (await inside.payload("setPortalPassword", password="a password of Eve's"))["errors"] == []
+    assert (await ann.portal("contact { hasPassword }"))["contact"] == {"hasPassword": False}
+    assert (await ann.payload("setPortalPassword", password=PASSWORD))["errors"] == []
+    entered = await nobody(desk).payload("enterPortal", "portal { firm { name } }", email=VICTIM, password=PASSWORD)
+    assert entered == {"portal": {"firm": {"name": "Kontor"}}, "errors": []}
+    said = {"email": VICTIM, "password": "a password of Eve's"}
+    entered = await nobody(desk).payload("enterPortal", "portal { firm { name } }", **said)
+    assert entered == {"portal": {"firm": {"name": "Evil"}}, "errors": []}
+
+
+async def test_a_password_ends_with_the_access(desk: Desk) -> None:
+    """Who is let in again comes in by a link."""
+    ann = await guest(desk, "Ann")
+    await ann.payload("setPortalPassword", password=PASSWORD)
+    await desk.owner.do("revokeContactAccess", contactId=ann.member_id)
+    await desk.owner.do("inviteContact", contactId=ann.member_id)
+    entered = await nobody(desk).payload("enterPortal", "token", email=VICTIM, password=PASSWORD)
+    assert entered == {"token": None, "errors": [WRONG]}
+
+
 async def test_tries_at_a_portal_do_not_forgive_those_at_a_members_login(desk: Desk) -> None:
     """Who knows the one password does not get more tries at the other."""
     ann = await guest(desk, "Ann", email="owner1@firm.test")

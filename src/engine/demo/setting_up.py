@@ -44,7 +44,7 @@ from engine.pipeline import pipelines, statuses
 from engine.pipeline.pipeline_settings import StatusSetting
 from engine.portal import guests
 from store.database import Row
-from store.writes import people, places, sessions
+from store.writes import places, portal
 
 BEFORE: Final = 25
 """So many working days ago it was set up."""
@@ -125,13 +125,11 @@ async def _people(telling: Telling) -> None:
 
 async def _guest(telling: Telling) -> None:
     """One client may come into the portal, with the password of all logins."""
-    name, email = GUEST
+    name = GUEST[0]
     await telling.do(guests.invite_contact, guests.InviteContact(known("contact", name)), once="guest")
     hashed = await passwords.hash(PASSWORD)
     async with telling.database.transaction() as db:
-        user = await sessions.user_by_email(db, email)
-        assert user is not None  # the invitation has seen to it
-        await people.set_portal_password(db, user["id"], hashed)
+        await portal.set_password(db, telling.owner.firm_id, known("contact", name), hashed)
 
 
 async def _client(telling: Telling, client: Client) -> None:

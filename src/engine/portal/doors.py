@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from engine.access import Client, id_of
+from engine.access import Client
 from engine.checks import PASSWORD_LENGTH, Checks
 from engine.enums import CauseKind, ErrorCode
 from engine.errors import Refused, invalid, missing
@@ -17,7 +17,7 @@ from engine.portal import guests
 from engine.unset import UNSET, Maybe
 from engine.work import Caller, Clock, Work, perform, system_clock, system_of
 from store.database import Database, Db, Row
-from store.writes import log, members, people, portal, sessions
+from store.writes import log, members, portal, sessions
 
 ANSWER: Final = """Hello {name},
 
@@ -81,14 +81,12 @@ async def enter(
     """Checks the password and opens a session.
 
     Raises Refused: BAD_CREDENTIALS (the same for an unknown e-mail), NOT_FOUND for a firm that is none of those, or
-    THROTTLED. A member's password opens no portal: whoever invites somebody as a member can set it in their place.
+    THROTTLED. Each portal has its own password: a firm's pages see what is typed into them, and whoever invites
+    somebody as a member can set a member's password in their place.
     """
     now, email = clock(), _plain(command.email)
     await throttle(database, f"portal:{email[:200]}", address, now, "email")
-    user = await sessions.user_by_email(database, email)
-    usable = len(command.password) <= PASSWORD_LENGTH[1]
-    fits = await passwords.verify(user["portal_password_hash"] if user and usable else None, command.password[:1000])
-    doors = await portal.doors(database, email) if user is not None and fits else []
+    doors = await _opened(await portal.doors(database, email), command.password)
     if not doors:
         raise _wrong()
     chosen = _named(doors, command.firm_id)
@@ -99,6 +97,15 @@ async def enter(
             raise _wrong()
         await sessions.forgive(db, f"portal:{email}")
         return await _come_in(db, chosen[0], now, lifetime, address, doors)
+
+
+async def _opened(doors: Sequence[Row], password: str) -> list[Row]:
+    """Those of the doors that a password opens. It is looked at as long where there is none."""
+    usable = len(password) <= PASSWORD_LENGTH[1]
+    locked = [door for door in doors if usable and door["password_hash"] is not None]
+    if not locked:
+        await passwords.verify(None, password[:1000])
+    return [door for door in locked if await passwords.verify(door["password_hash"], password)]
 
 
 def _wrong() -> Refused:
@@ -181,21 +188,23 @@ async def _send_link(work: Work, contact_id: str) -> None:
 
 async def count_try(database: Database, client: Client, address: str | None, now: datetime) -> None:
     """Counts a try to say a password until now. Raises Refused where there were too many."""
-    await throttle(database, f"password:{client.user_id}", address, now, "current_password")
+    await throttle(database, f"password:{client.contact_id}", address, now, "current_password")
 
 
 async def set_portal_password(work: Work, command: SetPortalPassword) -> str:
-    """Sets the client's password, which is one for the portals of all firms; answers the contact's id."""
+    """Sets the client's password, which opens this portal alone; answers the contact's id."""
     checks = Checks()
     password = checks.password(command.password, "password")
     checks.done()
-    stored = await people.portal_password_hash(work.db, work.client.user_id)
+    contact_id = work.client.contact_id
+    stored = await portal.password_hash(work.db, work.firm_id, contact_id)
     said = "" if command.current_password in (UNSET, None) else str(command.current_password)
     if stored is not None and not await passwords.verify(stored, said[:1000]):
         raise invalid(ErrorCode.BAD_CREDENTIALS, "The password until now does not fit.", "current_password")
-    await people.set_portal_password(work.db, work.client.user_id, await passwords.hash(password))
-    await work.audit("portal.password", id_of(work.client))
-    return work.client.contact_id
+    await portal.set_password(work.db, work.firm_id, contact_id, await passwords.hash(password))
+    work.touch("contact", contact_id)
+    await work.audit("portal.password", contact_id)
+    return contact_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ async def revoke_contact_access(work: Work, command: RevokeContactAccess) -> str
     return str(row["id"])
 
 
-NO_ACCESS: Final = {"user_id": None, "joined_at": None}
+NO_ACCESS: Final = {"user_id": None, "joined_at": None, "password_hash": None}
 """The columns of a contact who has no access."""
 
 

@@ -79,6 +79,7 @@ class Contact(FirmThing):
     phone = fields.TextField(null=True)
     user_id = KeyField(null=True)  # who may log into the portal as this contact
     joined_at = fields.DatetimeField(null=True)  # when that one logged in first
+    password_hash = fields.TextField(null=True)  # opens this portal alone
 
     class Meta:
         """Table."""

@@ -43,7 +43,6 @@ class User(Model):
     email = fields.TextField()
     name = fields.TextField()
     password_hash = fields.TextField(null=True)
-    portal_password_hash = fields.TextField(null=True)  # set only by who has come into a portal by a link
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

@@ -25,10 +25,8 @@ async def firm(db: Db, firm_id: str) -> Row | None:
 async def contact(db: Db, firm_id: str, contact_id: str) -> Row | None:
     """What a contact knows of themselves; whether they have a password to come in with."""
     return await db.row(
-        """
-        SELECT c.id, c.name, c.email, c.phone, u.portal_password_hash IS NOT NULL AS has_password
-        FROM contacts c JOIN users u ON u.id = c.user_id WHERE c.firm_id = $1 AND c.id = $2
-        """,
+        "SELECT id, name, email, phone, password_hash IS NOT NULL AS has_password FROM contacts"
+        " WHERE firm_id = $1 AND id = $2",
         firm_id,
         contact_id,
     )

@@ -32,11 +32,6 @@ async def set_password(db: Db, user_id: str, password_hash: str) -> None:
     await db.rows("UPDATE users SET password_hash = $2 WHERE id = $1", user_id, password_hash)
 
 
-async def set_portal_password(db: Db, user_id: str, password_hash: str) -> None:
-    """Sets the password with which a user comes into portals."""
-    await db.rows("UPDATE users SET portal_password_hash = $2 WHERE id = $1", user_id, password_hash)
-
-
 async def join(db: Db, firm_id: str, member_id: str, invitation_id: str, now: datetime) -> None:
     """Uses an invitation up."""
     await db.rows("DELETE FROM invitations WHERE firm_id = $1 AND id = $2", firm_id, invitation_id)
@@ -61,12 +56,6 @@ async def open_log(db: Db, firm_id: str) -> None:
 async def password_hash(db: Db, user_id: str) -> str | None:
     """A user's Argon2id hash, if a password was set. Locks the user."""
     found: str | None = await db.value("SELECT password_hash FROM users WHERE id = $1 FOR UPDATE", user_id)
-    return found
-
-
-async def portal_password_hash(db: Db, user_id: str) -> str | None:
-    """The same of the password with which a user comes into portals."""
-    found: str | None = await db.value("SELECT portal_password_hash FROM users WHERE id = $1 FOR UPDATE", user_id)
     return found
 
 

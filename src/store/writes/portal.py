@@ -52,7 +52,7 @@ async def doors(db: Db, email: str) -> list[Row]:
     return await db.rows(
         """
         SELECT c.firm_id, f.name AS firm_name, c.id AS contact_id, c.user_id,
-            'PortalDoor' AS "__typename"
+            c.password_hash, 'PortalDoor' AS "__typename"
         FROM users u JOIN contacts c ON c.user_id = u.id JOIN firms f ON f.id = c.firm_id
         WHERE u.email = $1 ORDER BY f.name, c.firm_id
         """,
@@ -102,6 +102,21 @@ async def link(db: Db, token_hash: bytes, now: datetime) -> Row | None:
 async def use_link(db: Db, token_hash: bytes) -> bool:
     """Uses a link up; answers whether it was there. The contact is locked before it, as whoever ends links does."""
     return bool(await db.rows("DELETE FROM portal_links WHERE token_hash = $1 RETURNING TRUE", token_hash))
+
+
+async def password_hash(db: Db, firm_id: str, contact_id: str) -> str | None:
+    """The Argon2id hash of a contact's password, if one was set."""
+    found: str | None = await db.value(
+        "SELECT password_hash FROM contacts WHERE firm_id = $1 AND id = $2", firm_id, contact_id
+    )
+    return found
+
+
+async def set_password(db: Db, firm_id: str, contact_id: str, password_hash: str) -> None:
+    """Sets the password of a contact who has access."""
+    await db.rows(
+        "UPDATE contacts SET password_hash = $3 WHERE firm_id = $1 AND id = $2", firm_id, contact_id, password_hash
+    )
 
 
 async def joined(db: Db, firm_id: str, contact_id: str, now: datetime) -> bool:

@@ -10,9 +10,7 @@ from store.sql import Params
 
 async def user_by_email(db: Db, email: str) -> Row | None:
     """The user with an e-mail in lower case."""
-    return await db.row(
-        "SELECT id, email, name, password_hash, portal_password_hash FROM users WHERE email = $1", email
-    )
+    return await db.row("SELECT id, email, name, password_hash FROM users WHERE email = $1", email)
 
 
 async def memberships(db: Db, user_id: str) -> list[Row]:
