@@ -100,6 +100,12 @@ def is_shared_with(client: Client, p: Params, document: str) -> str:
     return f"({document}.state = 'READY' AND {shared})"
 
 
+def is_awaited_from(client: Client, p: Params, document: str) -> str:
+    """A document of a client's own account, whose content the client is to upload. ``document`` is an alias."""
+    mine = is_clients_account(client, p, f"{document}.account_id")
+    return f"({document}.state = 'UPLOADING' AND {document}.uploaded_by_contact = {p(client.contact_id)} AND {mine})"
+
+
 def sees_pipeline(viewer: Viewer, p: Params, pipeline: str) -> str:
     """AC2: an employee sees a pipeline when on its available-to list. ``pipeline`` is an expression for its id."""
     if viewer.manages:

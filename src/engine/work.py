@@ -387,6 +387,12 @@ def system_of(firm_id: str) -> Viewer:
     return Viewer(firm_id, "", "", Role.OWNER, frozenset(), frozenset(TokenScope), "UTC", date.min)
 
 
+def of_client(client: Client, address: str | None = None, mutation_id: str | None = None) -> Caller:
+    """A client as the sender of a command of the portal, which the system carries out."""
+    system = system_of(client.firm_id)
+    return Caller(system, CauseKind.CLIENT, address, mutation_id, client.contact_id, client=client)
+
+
 def runs_again(error: BaseException) -> bool:
     """Whether the whole command has to run again, because others were in its way."""
     return _sqlstate(error) in _BUSY

@@ -57,6 +57,7 @@ from gql.portal_payloads import (
     LeavePortalPayload,
     PortalPayload,
     RequestPortalLinkPayload,
+    RequestPortalUploadPayload,
 )
 from resolvers import (
     accounts,
@@ -187,6 +188,11 @@ class Mutation:
         portal.set_password,
         "Sets the password with which one comes into this client portal, and into no other.",
         portal_inputs.SetPortalPasswordInput,
+    )
+    request_portal_upload: RequestPortalUploadPayload = mutates(
+        portal.request_upload,
+        "Announces a file of a client's, and answers where to PUT its content. It is shared from the start.",
+        portal_inputs.RequestPortalUploadInput,
     )
     leave_portal: LeavePortalPayload = mutates(
         portal.leave, "Ends the session of a client.", portal_inputs.LeavePortalInput

@@ -6,7 +6,7 @@ import strawberry
 
 from engine.enums import ErrorCode
 from gql.fields import plain
-from gql.types.portal import Portal, PortalDoor
+from gql.types.portal import Portal, PortalDocument, PortalDoor
 
 
 @strawberry.type(description="Why a client was refused.")
@@ -46,6 +46,13 @@ class PortalPayload(PortalAnswer):
     """The portal."""
 
     portal: Portal | None = plain("The portal as it is now.")
+
+
+@strawberry.type(description="A document that waits for its content.")
+class RequestPortalUploadPayload(PortalAnswer):
+    """A document."""
+
+    document: PortalDocument | None = plain("The document, with the address to upload to.")
 
 
 @strawberry.type(description="The session has ended.")

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from engine.access import Client, Viewer, id_of, sees_job
+from engine.access import Client, Party, Viewer, sees_job
 from engine.enums import ErrorCode
 from engine.errors import Problem, Refused, denied, invalid
 from engine.firm.sessions import SESSION, Claim, Identity
@@ -103,9 +103,9 @@ class Context:
         return self._logged_in.party.firm_id
 
     @property
-    def party_id(self) -> str:
-        """The id of the member or the client who asks."""
-        return id_of(self._logged_in.party)
+    def party(self) -> Party:
+        """The member or the client who asks. Raises Refused for nobody."""
+        return self._logged_in.party
 
     @property
     def today(self) -> date:

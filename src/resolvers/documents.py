@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from engine import access
+from engine.access import id_of
 from engine.enums import AccessRight, DocumentState, TokenScope
 from engine.files import documents, uploads
 from engine.files.passes import Pass, Purpose, ends_at
@@ -97,6 +98,12 @@ async def uploaders(context: Context, rows: Sequence[Row]) -> list[Row | None]:
     return await firms.by_ids(context, [row["uploaded_by"] for row in rows])
 
 
+@batch(may=WITH_PARENT, depends=Depends.SCOPE)
+async def client_uploaders(context: Context, rows: Sequence[Row]) -> list[Row | None]:
+    """Who of the clients uploaded documents, as far as the viewer sees them."""
+    return await accounts.contacts_by_ids(context, [row["uploaded_by_contact"] for row in rows])
+
+
 @batch(may=WITH_PARENT, depends=Depends.SELF)
 async def download_urls(context: Context, rows: Sequence[Row]) -> list[str | None]:
     """Where the viewer gets documents; null before their content has come."""
@@ -113,8 +120,14 @@ async def upload_urls(context: Context, rows: Sequence[Row]) -> list[str | None]
 
 @batch(may=WITH_PARENT, depends=Depends.SELF)
 async def client_urls(context: Context, rows: Sequence[Row]) -> list[str | None]:
-    """Where the client gets documents that are shared with them."""
+    """Where the client gets documents that are shared with them; null before their content has come."""
     return await _urls(context, rows, Purpose.DOWNLOAD, DocumentState.READY)
+
+
+@batch(may=WITH_PARENT, depends=Depends.SELF)
+async def client_upload_urls(context: Context, rows: Sequence[Row]) -> list[str | None]:
+    """Where the client puts the content of documents; null once it has come."""
+    return await _urls(context, rows, Purpose.UPLOAD, DocumentState.UPLOADING)
 
 
 async def _urls(context: Context, rows: Sequence[Row], purpose: Purpose, state: DocumentState) -> list[str | None]:
@@ -122,8 +135,10 @@ async def _urls(context: Context, rows: Sequence[Row], purpose: Purpose, state: 
         return [None] * len(rows)
     secret = await reads.secret(context.db, context.firm_id)
     assert secret is not None  # every document is made with it
-    until, holder = ends_at(context.now), context.party_id
-    signed = (Pass(purpose, row["id"], holder, until).signed(secret, signed_key(purpose, row)) for row in rows)
+    until, holder = ends_at(context.now), context.party
+    signed = (
+        Pass(purpose, row["id"], id_of(holder), until).signed(secret, signed_key(purpose, row, holder)) for row in rows
+    )
     found = zip(rows, signed, strict=True)
     return [f"{context.base_url}{FILES}{text}" if row["state"] == state else None for row, text in found]
 

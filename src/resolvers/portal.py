@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from engine import access
 from engine.errors import missing
-from engine.portal import doors
+from engine.portal import doors, papers
 from engine.portal.doors import Entered
 from resolvers.context import Context
 from resolvers.declare import CLIENT, PUBLIC, SOMEBODY, WITH_PARENT, Depends, Payload, batch, mutation, query
@@ -117,6 +117,25 @@ async def check_account(context: Context, account_id: str | None, *path: str) ->
     """Raises Refused where the account is not the client's own."""
     if account_id is not None and account_id not in {row["id"] for row in await _accounts(context)}:
         raise missing("account", *path)
+
+
+@batch(may=WITH_PARENT, depends=Depends.SELF)
+async def own_uploads(context: Context, rows: Sequence[Row]) -> list[bool]:
+    """Whether the client has uploaded documents by themselves."""
+    me = context.client.contact_id
+    return [row["uploaded_by_contact"] == me for row in rows]
+
+
+@mutation(may=CLIENT)
+async def request_upload(context: Context, command: papers.RequestPortalUpload) -> Payload:
+    """Announces a file; one that was announced before, and has come since, is shown as any other."""
+    document_id = await context.perform_as_client(papers.request_portal_upload, command)
+
+    def there(p: Params) -> str:
+        return f"({access.is_awaited_from(context.client, p, 'd')} OR {shared(context, p)})"
+
+    found = await reads.documents(context.db, context.firm_id, [document_id], there)
+    return {"document": found.get(document_id)}
 
 
 @mutation(may=PUBLIC)

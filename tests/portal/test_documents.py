@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.portal.papers import WAITING
 from store.database import Database
+from store.ids import new_id
+from tests.access.digest import Unchanged
 from tests.files.kit import PDF, Office
 from tests.portal.kit import Guest, Screen, guest
 from tests.support.api import Json, open_shop
@@ -137,3 +140,95 @@ async def test_what_is_shared_shows_at_once(office: Office, desk: Desk) -> None:
         assert [await one.follow() for one in screens] == told, (mutation, given)
         for one in screens:
             assert one.drawn == (await Screen(one.guest).draw()).drawn
+
+
+ASKED = "document { id name state: sha256 uploadUrl downloadUrl isOwnUpload account { name } }"
+
+
+async def asks(client: Guest, account: str, **given: object) -> Json:
+    """What a client is answered who wants to upload."""
+    wanted = {"accountId": account, "name": "mine.pdf", "size": len(PDF), **given}
+    return await client.payload("requestPortalUpload", ASKED, **wanted)
+
+
+async def test_a_client_brings_a_file(office: Office, desk: Desk) -> None:
+    """It is theirs alone until it has come; then members see it, and other clients of the account, at once."""
+    ann, bea = await guest(desk, "Ann"), await guest(desk, "Bea")
+    screens = [await Screen(ann).draw(), await Screen(bea).draw()]
+    asked = await asks(ann, office.shop.account)
+    assert asked["errors"] == []
+    paper = asked["document"]
+    assert (paper["state"], paper["downloadUrl"], paper["isOwnUpload"]) == (None, None, True)
+    assert await papers(ann) == []
+    listed = "{ documents { totalCount nodes { id sharedAt uploadedBy { id } uploadedByClient { name } } } }"
+    assert (await office.owner.query(listed))["documents"]["totalCount"] == 0
+    assert (await office.get(paper["uploadUrl"])).status_code == 404
+    answer = await office.put(paper["uploadUrl"])
+    assert answer.status_code == 201, answer.text
+    [found] = (await office.owner.query(listed))["documents"]["nodes"]
+    assert found.pop("sharedAt") is not None
+    assert found == {"id": paper["id"], "uploadedBy": None, "uploadedByClient": {"name": "Ann"}}
+    assert [await one.follow() for one in screens] == [["PortalDocumentChanged"]] * 2
+    [mine], [hers] = await papers(ann), await papers(bea)
+    assert (await office.get(mine["downloadUrl"])).content == PDF
+    assert (await office.get(hers["downloadUrl"])).content == PDF
+    assert (await office.put(paper["uploadUrl"])).status_code == 404
+    event = await desk.database.rows("SELECT cause FROM events ORDER BY seq DESC LIMIT 1")
+    assert f'"actor": "{ann.member_id}"' in event[0]["cause"]
+
+
+REFUSED: dict[str, tuple[dict[str, object], tuple[str, list[str]]]] = {
+    "another account": ({}, ("NOT_FOUND", ["input", "accountId"])),
+    "no account": ({"accountId": "account_none"}, ("NOT_FOUND", ["input", "accountId"])),
+    "a program": ({"name": "a.exe"}, ("TYPE_NOT_ALLOWED", ["input", "name"])),
+    "a path": ({"name": "../a.pdf"}, ("INVALID", ["input", "name"])),
+    "nothing": ({"size": 0}, ("INVALID", ["input", "size"])),
+    "too much": ({"size": 2_000_000_000}, ("TOO_LARGE", ["input", "size"])),
+    "another type": ({"mediaType": "image/png"}, ("TYPE_NOT_ALLOWED", ["input", "mediaType"])),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+async def test_what_a_client_may_not_bring_is_refused(office: Office, desk: Desk, what: str) -> None:
+    """As it is to members; nothing is kept of it."""
+    ann, (given, expected) = await guest(desk, "Ann"), REFUSED[what]
+    other = (await office.owner.do("createAccount", "account { id }", name="Bolt"))["id"]
+    account = other if what == "another account" else office.shop.account
+    async with Unchanged(desk.database):
+        answered = await asks(ann, account, **given)
+    assert answered["document"] is None
+    assert [(error["code"], error["path"]) for error in answered["errors"]] == [expected]
+
+
+@pytest.mark.parametrize("how", ["unlinked", "revoked", "another person"])
+async def test_an_address_to_upload_to_is_good_as_long_as_the_client_is_one(
+    office: Office, desk: Desk, how: str
+) -> None:
+    """Also not for whoever comes in as the same contact later."""
+    ann = await guest(desk, "Ann")
+    url = (await asks(ann, office.shop.account))["document"]["uploadUrl"]
+    match how:
+        case "unlinked":
+            await office.owner.do("updateAccount", accountId=office.shop.account, removeContactIds=[ann.member_id])
+        case "revoked":
+            await office.owner.do("revokeContactAccess", contactId=ann.member_id)
+        case _:
+            await office.owner.do("updateContact", contactId=ann.member_id, email="bea@client.test")
+            await office.owner.do("inviteContact", contactId=ann.member_id)
+    assert (await office.put(url)).status_code == 404
+    assert await office.nothing_left()
+    assert await desk.database.value("SELECT state FROM documents") == "UPLOADING"
+
+
+async def test_a_client_has_so_many_files_on_their_way_and_no_more(office: Office, desk: Desk) -> None:
+    """Those that have come do not count; the same one again is the same."""
+    ann = await guest(desk, "Ann")
+    first = await asks(ann, office.shop.account, id=new_id("doc"))
+    again = await asks(ann, office.shop.account, id=first["document"]["id"])
+    assert (again["errors"], again["document"]["id"]) == ([], first["document"]["id"])
+    for _ in range(WAITING - 1):
+        assert (await asks(ann, office.shop.account))["errors"] == []
+    full = await asks(ann, office.shop.account)
+    assert [(error["code"], error["path"]) for error in full["errors"]] == [("TOO_MANY", ["input", "name"])]
+    assert (await office.put(first["document"]["uploadUrl"])).status_code == 201
+    assert (await asks(ann, office.shop.account))["errors"] == []

@@ -16,7 +16,7 @@ BLOCKS = Page(ROOT / "docs" / "guides" / "portal.md").blocks("graphql")
 
 async def test_every_block_of_the_guide_to_the_portal_works(database: Database) -> None:
     """API7: whoever copies one gets no error, typed or not."""
-    let_in, address, ask, come_in, screen, follow = BLOCKS
+    let_in, address, ask, come_in, screen, bring, follow = BLOCKS
     async with served_api(database) as served, post_office() as office:
         desk = Desk(await open_shop(served), office, database)
         await desk.owner.do("updateFirm", holdsClientMail=False)
@@ -32,6 +32,9 @@ async def test_every_block_of_the_guide_to_the_portal_works(database: Database) 
         ann = Guest(served.http, inside["token"])
         drawn = await ann.query(screen)
         assert drawn["portal"]["accounts"] == inside["portal"]["accounts"]
+        brought = (await ann.query(bring, account=drawn["portal"]["accounts"][0]["id"]))["requestPortalUpload"]
+        assert brought["errors"] == []
+        assert brought["document"]["isOwnUpload"] is True
         async with acknowledged(served.socket_url, ann.token) as wire:
             name = await wire.subscribe(follow, after=drawn["cursor"])
             assert (await wire.next(name))["payload"]["data"]["portalEvents"]["changes"] == []

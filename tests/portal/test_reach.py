@@ -46,6 +46,7 @@ KNOWN = {
     "LeavePortalPayload",
     "PortalPayload",
     "RequestPortalLinkPayload",
+    "RequestPortalUploadPayload",
 }
 """All that clients can reach. Look twice before adding to it."""
 

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from engine.access import Client, Party, Viewer, is_shared_with, sees_document
+from engine.access import Client, Party, Viewer, is_awaited_from, is_shared_with, sees_document
 from engine.enums import ErrorCode, Role, TokenScope
 from engine.errors import Refused, invalid, missing
 from engine.files.passes import Pass, Purpose
 from engine.work import viewer_now
 from store.database import Database, Db, Row
 from store.ids import prefix_of
-from store.sql import Params
 from store.writes import documents as writes
 from store.writes import find, portal
 
@@ -35,41 +34,48 @@ async def accept(database: Database, text: str, purpose: Purpose, now: datetime)
     """
     given = Pass.read(text)
     row = await writes.with_secret(database, given.document_id) if given and given.purpose is purpose else None
-    if given is None or row is None or not given.genuine(row["file_secret"], signed_key(purpose, row)):
+    if given is None or row is None:
+        raise missing("file")
+    holder = await _holder(database, row["firm_id"], given.holder_id)
+    if holder is None or not given.genuine(row["file_secret"], signed_key(purpose, row, holder)):
         raise missing("file")
     if given.until <= now:
         raise invalid(ErrorCode.TOO_LATE, "This address has expired. Ask for a new one.")
-    return Shown(row, await _holder(database, row, given.holder_id))
-
-
-def signed_key(purpose: Purpose, row: Row) -> str | None:
-    """What a pass is bound to beside its document: to download, the content that it has."""
-    return row["object_key"] if purpose is Purpose.DOWNLOAD else None
-
-
-async def _holder(db: Db, row: Row, holder_id: str) -> Party:
-    party = (
-        await _client(db, row, holder_id) if prefix_of(holder_id) == "contact" else await _viewer(db, row, holder_id)
-    )
-
-    def condition(p: Params) -> str:
-        return is_shared_with(party, p, "t") if isinstance(party, Client) else sees_document(party, p, "t")
-
-    if await find.one(db, "documents", party.firm_id, row["id"], condition) is None:
+    if await find.one(database, "documents", row["firm_id"], row["id"], _may(purpose, holder)) is None:
         raise missing("file")
-    return party
+    return Shown(row, holder)
 
 
-async def _viewer(db: Db, row: Row, member_id: str) -> Viewer:
-    nobody = Viewer(row["firm_id"], member_id, "", Role.EMPLOYEE, frozenset(), _EVERY_SCOPE, "UTC", date.min)
+def signed_key(purpose: Purpose, row: Row, holder: Party) -> str | None:
+    """What a pass is bound to beside its document and who asked.
+
+    To download, the content that the document has; and who comes in as a contact, who may be another one later.
+    """
+    key = row["object_key"] if purpose is Purpose.DOWNLOAD else None
+    return f"{key or ''}|{holder.user_id}" if isinstance(holder, Client) else key
+
+
+def _may(purpose: Purpose, holder: Party) -> find.Condition:
+    if isinstance(holder, Viewer):
+        return lambda p: sees_document(holder, p, "t")
+    return lambda p: (is_shared_with if purpose is Purpose.DOWNLOAD else is_awaited_from)(holder, p, "t")
+
+
+async def _holder(db: Db, firm_id: str, holder_id: str) -> Party | None:
+    """Who asked, with the rights of now; None for who may not ask any more."""
+    return await (_client if prefix_of(holder_id) == "contact" else _viewer)(db, firm_id, holder_id)
+
+
+async def _viewer(db: Db, firm_id: str, member_id: str) -> Viewer | None:
+    nobody = Viewer(firm_id, member_id, "", Role.EMPLOYEE, frozenset(), _EVERY_SCOPE, "UTC", date.min)
     try:
         return await viewer_now(db, nobody)
     except Refused:
-        raise missing("file") from None  # deactivated meanwhile
+        return None  # deactivated meanwhile
 
 
-async def _client(db: Db, row: Row, contact_id: str) -> Client:
-    found = await portal.guest(db, row["firm_id"], contact_id)
+async def _client(db: Db, firm_id: str, contact_id: str) -> Client | None:
+    found = await portal.guest(db, firm_id, contact_id)
     if found is None:
-        raise missing("file")  # the access has ended meanwhile
-    return Client(row["firm_id"], contact_id, found["user_id"], found["time_zone"], found["clock_date"])
+        return None  # the access has ended meanwhile
+    return Client(firm_id, contact_id, found["user_id"], found["time_zone"], found["clock_date"])

@@ -22,7 +22,7 @@ from engine.work import Work, changed
 from store import models
 from store.database import Row
 from store.writes import documents as writes
-from store.writes import records
+from store.writes import locks, records
 
 MEBIBYTE: Final = 1024 * 1024
 MEBIBYTE_WITHIN: Final = timedelta(seconds=60)
@@ -75,8 +75,8 @@ async def request_upload(work: Work, command: RequestUpload) -> str:
     work.viewer.need(AccessRight.MANAGE_DOCUMENTS)
     checks = Checks()
     name, kind = names.checked(checks, command.name, "name")
-    media_type = _media_type(checks, command.media_type, kind)
-    _check_size(checks, command.size)
+    media_type = type_of(checks, command.media_type, kind)
+    check_size(checks, command.size)
     checks.done()
     document_id, again = await find.new(work, "documents", "doc", command)
     if again:
@@ -124,12 +124,23 @@ async def finish_upload(work: Work, done: Uploaded) -> str:
 
 
 async def _waiting(work: Work, document_id: str) -> Row:
-    """Locks a document that waits for the viewer's upload, after its job."""
+    """Locks a document that waits for the upload of who asks, after its job."""
+    row = await _mine(work, document_id)
+    if row["state"] != DocumentState.UPLOADING:
+        raise invalid(ErrorCode.CONFLICT, "This document has been uploaded already: another file is another document.")
+    return row
+
+
+async def _mine(work: Work, document_id: str) -> Row:
+    client = work.caller.client
+    if client is not None:
+        row = await locks.whole(work.db, "documents", work.firm_id, document_id)
+        if row is None or row["uploaded_by_contact"] != client.contact_id:
+            raise missing("document")
+        return row
     row = await documents.locked(work, document_id)
     if row["uploaded_by"] != work.actor_id:
         raise missing("document")
-    if row["state"] != DocumentState.UPLOADING:
-        raise invalid(ErrorCode.CONFLICT, "This document has been uploaded already: another file is another document.")
     return row
 
 
@@ -145,7 +156,7 @@ async def _place(work: Work, command: RequestUpload) -> str | None:
     return str(job["account_id"])
 
 
-def _media_type(checks: Checks, given: str | None, kind: Kind | None) -> str:
+def type_of(checks: Checks, given: str | None, kind: Kind | None) -> str:
     """The type that the name says. What is said beside it must agree."""
     said = given.partition(";")[0].strip().lower() if given is not None else None
     if kind is not None and said is not None and said != kind.media_type:
@@ -154,7 +165,8 @@ def _media_type(checks: Checks, given: str | None, kind: Kind | None) -> str:
     return kind.media_type if kind is not None else ""
 
 
-def _check_size(checks: Checks, size: int) -> None:
+def check_size(checks: Checks, size: int) -> None:
+    """Notes a size that no file has, or that the operator does not allow."""
     if size < 1:
         checks.add(ErrorCode.INVALID, "A file has at least one byte.", "size")
     if size > limits.most_bytes:

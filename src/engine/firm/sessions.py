@@ -16,7 +16,7 @@ from engine.firm.secrets import digest, new_token, passwords
 from engine.time import calendar
 from engine.time.duration import Duration
 from engine.unset import UNSET, Maybe
-from engine.work import Caller, Clock, Work, system_clock, system_of
+from engine.work import Caller, Clock, Work, of_client, system_clock
 from store import models
 from store.database import Database, Db, Row
 from store.ids import new_id
@@ -62,8 +62,7 @@ class Identity:
         """A client as the sender of a command of the portal, which the system carries out."""
         client = self.client
         assert client is not None  # the rule of the portal's commands lets nobody else through
-        system = system_of(client.firm_id)
-        return Caller(system, CauseKind.CLIENT, address, mutation_id, client.contact_id, client=client)
+        return of_client(client, address, mutation_id)
 
 
 @dataclass(frozen=True, slots=True)

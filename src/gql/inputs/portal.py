@@ -4,9 +4,10 @@ from typing import Any
 
 import strawberry
 
-from engine.portal import doors, guests
+from engine.portal import doors, guests, papers
 from gql.arguments import to_domain
 from gql.fields import given, optional
+from gql.inputs.accounts import CLIENT_ID
 from gql.inputs.base import MutationInput, input_of
 
 ID = strawberry.ID
@@ -66,6 +67,19 @@ class SetPortalPasswordInput(MutationInput):
 
     password: str = given("The new password.")
     current_password: str | None = optional("The password until now, where there is one.")
+
+
+@input_of(papers.RequestPortalUpload, "A file of one's own account, to be uploaded.")
+class RequestPortalUploadInput(MutationInput):
+    """A file to come."""
+
+    id: ID | None = optional(CLIENT_ID)
+    account_id: ID = given("Of which of one's accounts.")
+    name: str = given("What the file is called, without folders. Its ending says its type, and has to be a known one.")
+    size: int = given("How many bytes it has; just as many have to come.")
+    media_type: str | None = given(
+        "Its type, which must agree with its name; that says it where left out.", default=None
+    )
 
 
 @strawberry.input(description="Ends the session that asks.")

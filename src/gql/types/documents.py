@@ -12,10 +12,11 @@ from gql.types.people import Member
 from resolvers import documents
 
 if TYPE_CHECKING:
-    from gql.types.accounts import Account
+    from gql.types.accounts import Account, Contact
     from gql.types.jobs import Job
 
 _Account = Annotated["Account", strawberry.lazy("gql.types.accounts")]
+_Contact = Annotated["Contact", strawberry.lazy("gql.types.accounts")]
 _Job = Annotated["Job", strawberry.lazy("gql.types.jobs")]
 
 
@@ -35,7 +36,11 @@ class Document(Stored):
         documents.account_of, "The client that it is about, if one sees that; null for one of the firm's own."
     )
     job: _Job | None = batched(documents.job_of, "The job that it was added to, if any, and if one sees that.")
-    uploaded_by: Member | None = batched(documents.uploaders, "Who uploaded it.")
+    uploaded_by: Member | None = batched(documents.uploaders, "Which member uploaded it; null for clients.")
+    uploaded_by_client: _Contact | None = batched(
+        documents.client_uploaders,
+        "Which client uploaded it, as far as one sees that; null for members.",
+    )
     shared_at: datetime | None = plain("Since when the client may see it; null for never.")
     download_url: str | None = batched(
         documents.download_urls,

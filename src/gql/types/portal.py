@@ -61,14 +61,19 @@ class PortalDocument:
     name: str = plain("What the file is called, with its ending.")
     media_type: str = plain("What it is, such as application/pdf.")
     size: int = plain("How many bytes it has.")
-    sha256: str = plain("The SHA-256 of its content, in hexadecimal digits.")
+    sha256: str | None = plain("The SHA-256 of its content, in hexadecimal digits; null before that has come.")
     created_at: datetime = plain("When it was made.")
     account: PortalAccount | None = batched(
         portal.accounts_of_documents, "Of which account it is; null for one of the firm's own."
     )
-    download_url: str = batched(
+    is_own_upload: bool = batched(portal.own_uploads, "Whether one has uploaded it oneself.")
+    download_url: str | None = batched(
         documents.client_urls,
-        "Where one gets its content, for some minutes and as long as it is shared. Hand it on to nobody.",
+        "Where one gets its content, for some minutes and as long as it is shared. Hand it on to nobody. Null before "
+        "that has come.",
+    )
+    upload_url: str | None = batched(
+        documents.client_upload_urls, "Where to PUT its content, as it is, within some minutes. Null once it came."
     )
 
 

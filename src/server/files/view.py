@@ -10,14 +10,14 @@ import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from engine.access import Client
+from engine.access import Client, Party
 from engine.enums import CauseKind, ErrorCode
-from engine.errors import Refused, missing
+from engine.errors import Refused
 from engine.files import sweeping
 from engine.files.passes import Purpose
 from engine.files.showing import Shown, accept
 from engine.files.uploads import Upload, Uploaded, begin_upload, finish_upload
-from engine.work import Caller, Command, perform, system_clock
+from engine.work import Caller, Command, of_client, perform, system_clock
 from gql.masking import incident
 from server.auth import client_address
 from server.files.downloads import download
@@ -70,10 +70,8 @@ class FilesView:
     async def _upload(self, request: Request, shown: Shown) -> Response:
         """Takes the content of a document. Whatever breaks off, nothing of it stays."""
         service = self.service
-        if isinstance(shown.holder, Client):
-            raise missing("file")  # no address to upload to is made for clients
         check_headers(request.headers, shown.document["size"])
-        caller = Caller(shown.holder, CauseKind.MEMBER, client_address(request, service.settings.trusted_proxies))
+        caller = _caller(shown.holder, client_address(request, service.settings.trusted_proxies))
         upload: Upload = await self._perform(caller, begin_upload, shown.document["id"])
         content = Incoming(request, upload, service.stop)
         try:
@@ -87,6 +85,10 @@ class FilesView:
 
     async def _perform(self, caller: Caller, command: Command[Any, Any], given: Any) -> Any:
         return await perform(self.service.database, caller, command, given, notify=self.service.notify)
+
+
+def _caller(holder: Party, address: str) -> Caller:
+    return of_client(holder, address) if isinstance(holder, Client) else Caller(holder, CauseKind.MEMBER, address)
 
 
 def _refusal(refused: Refused) -> Refusal:

@@ -15,7 +15,8 @@ class Document(FirmThing):
     size = fields.BigIntField()
     sha256 = fields.TextField(null=True)
     state = fields.TextField()
-    uploaded_by = KeyField(null=True)
+    uploaded_by = KeyField(null=True)  # a member, or
+    uploaded_by_contact = KeyField(null=True)
     shared_at = fields.DatetimeField(null=True)
     object_key = KeyField(null=True)
 

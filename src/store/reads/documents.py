@@ -9,7 +9,8 @@ from store.sql import Params
 
 DOCUMENT: Final = """
     d.id, d.firm_id, d.account_id, d.job_id, d.name, d.media_type, d.size, d.sha256, d.state, d.uploaded_by,
-    d.shared_at, d.object_key, d.version, d.created_at, d.updated_at, 'Document' AS "__typename"
+    d.uploaded_by_contact, d.shared_at, d.object_key, d.version, d.created_at, d.updated_at,
+    'Document' AS "__typename"
 """
 
 

@@ -49,7 +49,7 @@ async def works(db: Db, firm_id: str, job_ids: Collection[str], own: Condition) 
 
 DOCUMENT: Final = """
     d.id, d.account_id, d.name, d.media_type, d.size, d.sha256, d.state, d.created_at, d.object_key,
-    'PortalDocument' AS "__typename"
+    d.uploaded_by_contact, 'PortalDocument' AS "__typename"
 """
 
 

@@ -19,10 +19,11 @@ async def with_secret(db: Db, document_id: str) -> Row | None:
 
 
 async def fill(db: Db, firm_id: str, document_id: str, now: datetime, key: str, sha256: str) -> None:
-    """Notes that a document's bytes have come, and where they lie."""
+    """Notes that a document's bytes have come, and where they lie. One that a client has uploaded is shared."""
     await db.rows(
         """
-        UPDATE documents SET state = 'READY', object_key = $4, sha256 = $5, updated_at = $3, version = version + 1
+        UPDATE documents SET state = 'READY', object_key = $4, sha256 = $5, updated_at = $3, version = version + 1,
+            shared_at = CASE WHEN uploaded_by_contact IS NOT NULL THEN $3::timestamptz END
         WHERE firm_id = $1 AND id = $2
         """,
         firm_id,

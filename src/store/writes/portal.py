@@ -29,6 +29,28 @@ async def guest(db: Db, firm_id: str, contact_id: str) -> Row | None:
     )
 
 
+async def has_account(db: Db, firm_id: str, contact_id: str, account_id: str) -> bool:
+    """Whether an account is a contact's; if so, that lasts until this transaction ends."""
+    return bool(
+        await db.value(
+            "SELECT TRUE FROM account_contacts WHERE firm_id = $1 AND contact_id = $2 AND account_id = $3 FOR SHARE",
+            firm_id,
+            contact_id,
+            account_id,
+        )
+    )
+
+
+async def uploads_waiting(db: Db, firm_id: str, contact_id: str) -> int:
+    """How many documents wait for a contact's uploads."""
+    found: int = await db.value(
+        "SELECT count(*) FROM documents WHERE firm_id = $1 AND uploaded_by_contact = $2 AND state = 'UPLOADING'",
+        firm_id,
+        contact_id,
+    )
+    return found
+
+
 async def addressee(db: Db, firm_id: str, contact_id: str) -> Row | None:
     """A contact who may come in, the firm's name, and one of the contact's accounts, if there is any.
 
