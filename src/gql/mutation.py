@@ -186,7 +186,7 @@ class Mutation:
     )
     set_portal_password: PortalPayload = mutates(
         portal.set_password,
-        "Sets the password with which one comes into this client portal, and into no other.",
+        "Sets the password with which one comes into this client portal, and into no other. Other logins end.",
         portal_inputs.SetPortalPasswordInput,
     )
     request_portal_upload: RequestPortalUploadPayload = mutates(

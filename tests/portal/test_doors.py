@@ -181,6 +181,8 @@ async def test_a_password_opens_the_portal_and_nothing_else(desk: Desk) -> None:
     changed = await ann.payload("setPortalPassword", password="another password", currentPassword=PASSWORD)
     assert changed["errors"] == []
     await nobody(desk).enter("enterPortal", email="ann@client.test", password="another password")
+    assert await is_out(again), "who came in by the old one is out"
+    assert not await is_out_of(ann)
 
 
 def _login(email: str) -> dict[str, Any]:

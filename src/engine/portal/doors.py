@@ -59,6 +59,8 @@ class SetPortalPassword:
 
     password: str
     current_password: Maybe[str | None] = UNSET
+    session_id: str = ""
+    """The one that goes on; whoever else has come in as the contact is out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,7 @@ async def count_try(database: Database, client: Client, address: str | None, now
 
 
 async def set_portal_password(work: Work, command: SetPortalPassword) -> str:
-    """Sets the client's password, which opens this portal alone; answers the contact's id."""
+    """Sets the client's password, which opens this portal alone, and ends other logins; answers the contact's id."""
     checks = Checks()
     password = checks.password(command.password, "password")
     checks.done()
@@ -202,6 +204,8 @@ async def set_portal_password(work: Work, command: SetPortalPassword) -> str:
     if stored is not None and not await passwords.verify(stored, said[:1000]):
         raise invalid(ErrorCode.BAD_CREDENTIALS, "The password until now does not fit.", "current_password")
     await portal.set_password(work.db, work.firm_id, contact_id, await passwords.hash(password))
+    for session_id in await portal.end_others(work.db, work.firm_id, contact_id, command.session_id, work.now):
+        work.touch("session", session_id)
     work.touch("contact", contact_id)
     await work.audit("portal.password", contact_id)
     return contact_id

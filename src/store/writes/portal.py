@@ -177,6 +177,19 @@ async def end(db: Db, firm_id: str, contact_id: str, now: datetime) -> None:
     await db.rows("DELETE FROM portal_links WHERE firm_id = $1 AND contact_id = $2", firm_id, contact_id)
 
 
+async def end_others(db: Db, firm_id: str, contact_id: str, session_id: str, now: datetime) -> list[str]:
+    """Ends all sessions of a contact but one; answers which."""
+    found = await db.rows(
+        "UPDATE sessions SET revoked_at = $4"
+        " WHERE firm_id = $1 AND contact_id = $2 AND id <> $3 AND revoked_at IS NULL RETURNING id",
+        firm_id,
+        contact_id,
+        session_id,
+        now,
+    )
+    return [row["id"] for row in found]
+
+
 async def log_out(db: Db, firm_id: str, contact_id: str, session_id: str, now: datetime) -> bool:
     """Ends one session of a contact; answers whether it was open."""
     found = await db.rows(
