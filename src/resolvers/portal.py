@@ -75,12 +75,8 @@ async def works(context: Context, portals: Sequence[Any], *, account_id: str | N
 
 
 @batch(may=WITH_PARENT, depends=Depends.SELF)
-async def accounts_of_works(context: Context, rows: Sequence[Row]) -> list[Row | None]:
-    """The accounts for which the firm works."""
-    return await _own_accounts(context, rows)
-
-
-async def _own_accounts(context: Context, rows: Sequence[Row]) -> list[Row | None]:
+async def accounts_of(context: Context, rows: Sequence[Row]) -> list[Row | None]:
+    """The client's accounts that works and documents are of."""
     known = {row["id"]: row for row in await _accounts(context)}
     return in_order(known, [row["account_id"] for row in rows])
 
@@ -106,12 +102,6 @@ def shared(context: Context, p: Params, account_id: str | None = None) -> str:
     account, firm = p(account_id), p(context.firm_id)
     single = f"SELECT document_id FROM document_shares WHERE firm_id = {firm} AND account_id = {account}"
     return f"({mine} AND (d.account_id = {account} OR d.id IN ({single})))"
-
-
-@batch(may=WITH_PARENT, depends=Depends.SELF)
-async def accounts_of_documents(context: Context, rows: Sequence[Row]) -> list[Row | None]:
-    """The accounts that documents are of."""
-    return await _own_accounts(context, rows)
 
 
 async def check_account(context: Context, account_id: str | None, *path: str) -> None:

@@ -53,6 +53,15 @@ class RequestUpload:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file to come: what it is called, its type, and how many bytes it has."""
+
+    name: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Upload:
     """An upload that has begun: under which key its bytes are to lie, how many, and of which kind."""
 
@@ -73,32 +82,31 @@ class Uploaded:
 async def request_upload(work: Work, command: RequestUpload) -> str:
     """Makes a document that waits for its content; answers its id. Only who asked sees it until that has come."""
     work.viewer.need(AccessRight.MANAGE_DOCUMENTS)
-    checks = Checks()
-    name, kind = names.checked(checks, command.name, "name")
-    media_type = type_of(checks, command.media_type, kind)
-    check_size(checks, command.size)
-    checks.done()
+    file = checked(command.name, command.media_type, command.size)
     document_id, again = await find.new(work, "documents", "doc", command)
     if again:
         return str((await documents.seen(work, document_id, "id"))["id"])
     account_id = await _place(work, command)
-    await writes.give_secret(work.db, work.firm_id, passes.new_secret())
-    await records.make(
-        work.db,
-        models.Document,
-        id=document_id,
-        firm_id=work.firm_id,
-        account_id=account_id,
-        job_id=command.job_id,
-        name=name,
-        media_type=media_type,
-        size=command.size,
-        state=DocumentState.UPLOADING,
-        uploaded_by=work.actor_id,
-        created_at=work.now,
-        updated_at=work.now,
-    )
+    await wait_for(work, document_id, file, account_id=account_id, job_id=command.job_id, uploaded_by=work.actor_id)
     return document_id
+
+
+def checked(name: str, media_type: str | None, size: int) -> File:
+    """A file that may come. Raises Refused for a name, a type or a size that is not kept."""
+    checks = Checks()
+    text, kind = names.checked(checks, name, "name")
+    file = File(text, _type_of(checks, media_type, kind), size)
+    _check_size(checks, size)
+    checks.done()
+    return file
+
+
+async def wait_for(work: Work, document_id: str, file: File, **place: str | None) -> None:
+    """Makes a document that waits for its content; ``place`` says where it belongs, and who is to upload it."""
+    await writes.give_secret(work.db, work.firm_id, passes.new_secret())
+    own = {"name": file.name, "media_type": file.media_type, "size": file.size, "state": DocumentState.UPLOADING}
+    times = {"created_at": work.now, "updated_at": work.now}
+    await records.make(work.db, models.Document, id=document_id, firm_id=work.firm_id, **own, **times, **place)
 
 
 async def begin_upload(work: Work, document_id: str) -> Upload:
@@ -156,7 +164,7 @@ async def _place(work: Work, command: RequestUpload) -> str | None:
     return str(job["account_id"])
 
 
-def type_of(checks: Checks, given: str | None, kind: Kind | None) -> str:
+def _type_of(checks: Checks, given: str | None, kind: Kind | None) -> str:
     """The type that the name says. What is said beside it must agree."""
     said = given.partition(";")[0].strip().lower() if given is not None else None
     if kind is not None and said is not None and said != kind.media_type:
@@ -165,8 +173,7 @@ def type_of(checks: Checks, given: str | None, kind: Kind | None) -> str:
     return kind.media_type if kind is not None else ""
 
 
-def check_size(checks: Checks, size: int) -> None:
-    """Notes a size that no file has, or that the operator does not allow."""
+def _check_size(checks: Checks, size: int) -> None:
     if size < 1:
         checks.add(ErrorCode.INVALID, "A file has at least one byte.", "size")
     if size > limits.most_bytes:

@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine import find
-from engine.checks import Checks
-from engine.enums import DocumentState, ErrorCode
+from engine.enums import ErrorCode
 from engine.errors import invalid, missing
-from engine.files import names, passes, uploads
+from engine.files import uploads
 from engine.unset import UNSET, Maybe
 from engine.work import Work
-from store import models
-from store.writes import documents, portal, records
+from store.writes import portal
 
 WAITING: Final = 50
 """Documents of one client whose content has not come."""
@@ -30,11 +28,7 @@ class RequestPortalUpload:
 
 async def request_portal_upload(work: Work, command: RequestPortalUpload) -> str:
     """Makes a document that waits for its content; answers its id. Only the client sees it until that has come."""
-    checks = Checks()
-    name, kind = names.checked(checks, command.name, "name")
-    media_type = uploads.type_of(checks, command.media_type, kind)
-    uploads.check_size(checks, command.size)
-    checks.done()
+    file = uploads.checked(command.name, command.media_type, command.size)
     contact_id = work.client.contact_id
     if not await portal.has_account(work.db, work.firm_id, contact_id, command.account_id):
         raise missing("account", "account_id")
@@ -43,19 +37,5 @@ async def request_portal_upload(work: Work, command: RequestPortalUpload) -> str
         return document_id
     if await portal.uploads_waiting(work.db, work.firm_id, contact_id) >= WAITING:
         raise invalid(ErrorCode.TOO_MANY, f"At most {WAITING} files may be on their way: upload those first.", "name")
-    await documents.give_secret(work.db, work.firm_id, passes.new_secret())
-    await records.make(
-        work.db,
-        models.Document,
-        id=document_id,
-        firm_id=work.firm_id,
-        account_id=command.account_id,
-        name=name,
-        media_type=media_type,
-        size=command.size,
-        state=DocumentState.UPLOADING,
-        uploaded_by_contact=contact_id,
-        created_at=work.now,
-        updated_at=work.now,
-    )
+    await uploads.wait_for(work, document_id, file, account_id=command.account_id, uploaded_by_contact=contact_id)
     return document_id

@@ -48,7 +48,7 @@ class PortalWork:
     name: str = plain("The name of where it stands.")
     color: str | None = plain("Its colour as #rrggbb.")
     description: str | None = plain("More about it.")
-    account: PortalAccount = batched(portal.accounts_of_works, "For which account.")
+    account: PortalAccount = batched(portal.accounts_of, "For which account.")
 
 
 @strawberry.type(
@@ -64,7 +64,7 @@ class PortalDocument:
     sha256: str | None = plain("The SHA-256 of its content, in hexadecimal digits; null before that has come.")
     created_at: datetime = plain("When it was made.")
     account: PortalAccount | None = batched(
-        portal.accounts_of_documents, "Of which account it is; null for one of the firm's own."
+        portal.accounts_of, "Of which account it is; null for one of the firm's own."
     )
     is_own_upload: bool = batched(portal.own_uploads, "Whether one has uploaded it oneself.")
     download_url: str | None = batched(
