@@ -14,8 +14,9 @@ endif
 BIN := .venv/bin
 IDE := .ide
 CLIENTS := tests/clients
-# Tests run on all processors, a file on one of them, each with a PostgreSQL and a Redis of its own.
-SPREAD := --numprocesses auto --dist loadfile
+# Tests run on all processors, a file on one of them, each with a PostgreSQL and a Redis of its own, in the order that
+# tests/conftest.py gives them: how many at once says it, too.
+SPREAD := --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: help
 help: ## List the targets

@@ -7,14 +7,27 @@ with its own. They are the one place that decides sight: lists, counts, look-ups
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Final
 
-from engine.enums import AccessRight, Role, TokenScope
+from engine.enums import AccessRight, ItemKind, Role, TokenScope
 from engine.errors import denied
 from store.sql import Params
 
 EVERYONE: Final = "TRUE"
 NOBODY: Final = "FALSE"
+
+ITEM_RIGHTS: Final[Mapping[ItemKind, AccessRight]] = MappingProxyType(
+    {
+        ItemKind.ORGANIZER: AccessRight.MANAGE_ORGANIZERS,
+        ItemKind.INVOICE: AccessRight.MANAGE_INVOICES,
+        ItemKind.PROPOSAL: AccessRight.MANAGE_PROPOSALS,
+        ItemKind.SIGNATURE_REQUEST: AccessRight.MANAGE_DOCUMENTS,
+        ItemKind.DOCUMENT_REQUEST: AccessRight.MANAGE_DOCUMENTS,
+        ItemKind.APPROVAL: AccessRight.MANAGE_DOCUMENTS,
+    }
+)
+"""What managing items of a kind takes, and seeing more of them than title, kind and state (AC3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +176,26 @@ def sees_task(viewer: Viewer, p: Params, task: str) -> str:
     return f"({task}.id IN ({own}) OR EXISTS ({linked}) OR ({task}.created_by = {member} AND {lone}))"
 
 
+def sees_item(viewer: Viewer, p: Params, item: str) -> str:
+    """An item for a client is seen with its account, or with any of its jobs; a task as tasks are.
+
+    ``item`` is the alias of a row of items.
+    """
+    if viewer.manages:
+        return EVERYONE
+    firm = p(viewer.firm_id)
+    task = f"SELECT FROM tasks it WHERE it.firm_id = {firm} AND it.id = {item}.id AND {sees_task(viewer, p, 'it')}"
+    account = (
+        f"SELECT FROM client_items ic WHERE ic.firm_id = {firm} AND ic.id = {item}.id"
+        f" AND {sees_account(viewer, p, 'ic.account_id')}"
+    )
+    linked = (
+        f"SELECT FROM item_links il JOIN jobs ij ON ij.firm_id = il.firm_id AND ij.id = il.job_id"
+        f" WHERE il.firm_id = {firm} AND il.item_id = {item}.id AND {sees_job(viewer, p, 'ij')}"
+    )
+    return f"CASE WHEN {item}.kind = 'TASK' THEN EXISTS ({task}) ELSE EXISTS ({account}) OR EXISTS ({linked}) END"
+
+
 def sees_contact(viewer: Viewer, p: Params, contact: str) -> str:
     """A contact is seen with any of its accounts; one without accounts by whoever manages accounts."""
     if viewer.sees_all_accounts:
@@ -217,11 +250,18 @@ def sees_webhook_call(viewer: Viewer, p: Params, call: str) -> str:
 def sees_email(viewer: Viewer, p: Params, email: str) -> str:
     """AU9: an e-mail is seen with the whole of its account, and by the member it went to. ``email`` is an alias.
 
-    What tells a member of a notification is for that member alone, as the notification is.
+    What tells a member of a notification is for that member alone, as the notification is. One about an item says more
+    than its title, kind and state: it is for who has the right that the kind takes (AC3).
     """
     if viewer.manages:
         return f"({email}.notification_id IS NULL OR {email}.member_id = {p(viewer.member_id)})"
-    account = f"({email}.account_id IS NOT NULL AND {sees_account(viewer, p, f'{email}.account_id')})"
+    hidden = [kind.value for kind, right in ITEM_RIGHTS.items() if not viewer.has(right)]
+    item = (
+        f"SELECT FROM client_items ei WHERE ei.firm_id = {p(viewer.firm_id)} AND ei.id = {email}.item_id"
+        f" AND ei.kind = ANY({p(hidden)}::text[])"
+    )
+    seen = f"{sees_account(viewer, p, f'{email}.account_id')} AND NOT EXISTS ({item})"
+    account = f"({email}.account_id IS NOT NULL AND {seen})"
     return f"({email}.member_id = {p(viewer.member_id)} OR {account})"
 
 

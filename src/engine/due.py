@@ -11,16 +11,18 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import orjson
 import structlog
 
 from engine.automating import runs
 from engine.enums import CauseKind, DueKind, RunState
+from engine.errands import Errand, Undelivered
+from engine.items import reminding
 from engine.job import automove, time_limits
 from engine.work import Caller, Cascade, Clock, Work, perform, system_clock, system_of
-from store.database import Database, Db, Row, is_outage
+from store.database import Database, Row, is_outage
 from store.writes import due, entries, locks
 
 AT_ONCE: Final = 100
@@ -49,7 +51,7 @@ LONGEST_PAUSE: Final = timedelta(hours=6)
 _log = structlog.get_logger("stageline.due")
 
 Handler = Callable[[Work, Sequence[Row], Sequence[Row]], Awaitable[None]]
-"""Does rows of due work of locked jobs: it is given the jobs, then the rows."""
+"""Does rows of due work of locked jobs, or of none: it is given the jobs, then the rows."""
 Observe = Callable[[str, DueKind, int], None]
 """Is told ``done``, ``failed`` or ``dead``, of which kind, and how many."""
 
@@ -57,6 +59,7 @@ HANDLERS: Final[Mapping[DueKind, Handler]] = {
     DueKind.ADVANCE: automove.advance,
     DueKind.RUN: runs.run_due,
     DueKind.LIMIT: time_limits.pass_limits,
+    DueKind.REMINDER: reminding.remind,
 }
 """What is done inside the database, for many rows at once."""
 
@@ -66,30 +69,6 @@ CAUSES: Final[Mapping[DueKind, CauseKind]] = {
     DueKind.RUN: CauseKind.AUTOMATION,
 }
 """Why it happens, as events say it; the rest is the system's doing."""
-
-
-class Undelivered(Exception):
-    """An errand came to nothing, for good or for now. The message is for members."""
-
-    def __init__(self, message: str, *, permanent: bool) -> None:
-        super().__init__(message)
-        self.permanent = permanent
-
-
-class Errand(Protocol):
-    """Something to be done outside of the database."""
-
-    async def load(self, db: Db, firm_id: str, subject_id: str) -> Any | None:
-        """What is to be delivered; None where there is nothing to do any more."""
-
-    async def deliver(self, thing: Any) -> Any:
-        """Delivers it, outside any transaction; answers a receipt. Raises Undelivered."""
-
-    async def delivered(self, work: Work, subject_id: str, receipt: Any) -> None:
-        """Takes note that it was delivered."""
-
-    async def given_up(self, work: Work, subject_id: str, error: str) -> None:
-        """Takes note that it will not be."""
 
 
 @dataclass(slots=True)
@@ -141,7 +120,7 @@ class Runner:
         handler = HANDLERS[DueKind(first["kind"])]
 
         async def do(work: Work, claimed: Sequence[Row]) -> int:
-            jobs = await _locked(work, [row["job_id"] for row in claimed])
+            jobs = await _locked(work, [row["job_id"] for row in claimed if row["job_id"]])
             ours = await due.hold(work.db, claimed)  # after the jobs: whoever moves a job forgets what was due for it
             if ours:
                 await handler(work, jobs, ours)

@@ -87,10 +87,74 @@ class DocumentState(StrEnum):
     READY = "READY"
 
 
+class ReviewState(StrEnum):
+    """What the firm has made of a document that a client has given."""
+
+    WAITING = "WAITING"
+    ACCEPTED = "ACCEPTED"
+    RETURNED = "RETURNED"
+
+
 class ItemKind(StrEnum):
-    """The kinds of action items."""
+    """The kinds of action items. All but tasks are for clients to finish."""
 
     TASK = "TASK"
+    ORGANIZER = "ORGANIZER"
+    INVOICE = "INVOICE"
+    PROPOSAL = "PROPOSAL"
+    SIGNATURE_REQUEST = "SIGNATURE_REQUEST"
+    DOCUMENT_REQUEST = "DOCUMENT_REQUEST"
+    APPROVAL = "APPROVAL"
+    MESSAGE_THREAD = "MESSAGE_THREAD"
+
+
+class Billing(StrEnum):
+    """How often something that is proposed is billed."""
+
+    ONCE = "ONCE"
+    MONTHLY = "MONTHLY"
+    QUARTERLY = "QUARTERLY"
+    YEARLY = "YEARLY"
+
+
+class Outcome(StrEnum):
+    """How an item has ended."""
+
+    DONE = "DONE"
+    CANCELLED = "CANCELLED"
+
+
+class Delivery(StrEnum):
+    """Whether a client is shown an item: not before it is sent (AU9)."""
+
+    DRAFT = "DRAFT"
+    HELD = "HELD"
+    SENT = "SENT"
+
+
+class ItemState(StrEnum):
+    """Where an item stands, whatever its kind."""
+
+    OPEN = "OPEN"
+    DRAFT = "DRAFT"
+    HELD = "HELD"
+    SENT = "SENT"
+    SEEN = "SEEN"
+    STARTED = "STARTED"
+    DONE = "DONE"
+    CANCELLED = "CANCELLED"
+
+
+class QuestionKind(StrEnum):
+    """By what a question of an organizer is answered."""
+
+    TEXT = "TEXT"
+    NUMBER = "NUMBER"
+    DATE = "DATE"
+    CHOICE = "CHOICE"
+    CHOICES = "CHOICES"
+    CONFIRMATION = "CONFIRMATION"
+    FILE = "FILE"
 
 
 class TaskStatus(StrEnum):
@@ -191,6 +255,9 @@ class HistoryAction(StrEnum):
     TASK_ADDED = "TASK_ADDED"
     TASK_CHANGED = "TASK_CHANGED"
     TASK_REMOVED = "TASK_REMOVED"
+    ITEM_ADDED = "ITEM_ADDED"
+    ITEM_CHANGED = "ITEM_CHANGED"
+    ITEM_REMOVED = "ITEM_REMOVED"
     DOCUMENT_ADDED = "DOCUMENT_ADDED"
     DOCUMENT_CHANGED = "DOCUMENT_CHANGED"
     DOCUMENT_REMOVED = "DOCUMENT_REMOVED"
@@ -207,6 +274,7 @@ class DueKind(StrEnum):
     LIMIT = "LIMIT"  # the time limit of a stage
     EMAIL = "EMAIL"
     WEBHOOK = "WEBHOOK"
+    REMINDER = "REMINDER"  # remind clients of an item
 
 
 class RunState(StrEnum):
@@ -229,6 +297,7 @@ class NotificationKind(StrEnum):
 
     ASSIGNED = "ASSIGNED"
     MENTIONED = "MENTIONED"
+    ITEM_ANSWERED = "ITEM_ANSWERED"
     AUTOMATION = "AUTOMATION"
     OVERDUE = "OVERDUE"
     STAGE_OVERDUE = "STAGE_OVERDUE"
@@ -278,6 +347,11 @@ class ErrorCode(StrEnum):
     TOO_LATE = "TOO_LATE"
     ALREADY_SENT = "ALREADY_SENT"
     ALREADY_LINKED = "ALREADY_LINKED"
+    CLOSED = "CLOSED"
+    NOT_SENT = "NOT_SENT"
+    PAID = "PAID"
+    TOO_MUCH = "TOO_MUCH"
+    UNREACHABLE = "UNREACHABLE"
     BUILT_IN = "BUILT_IN"
     LAST_OWNER = "LAST_OWNER"
     FIRM_REQUIRED = "FIRM_REQUIRED"

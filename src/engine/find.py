@@ -3,20 +3,21 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
 import orjson
 
 from engine import access
-from engine.enums import ErrorCode
+from engine.enums import ErrorCode, ItemKind
 from engine.errors import Missing, Problem, Refused, invalid, missing
 from engine.unset import UNSET, Unset
 from engine.work import Work
 from store.database import Row
 from store.ids import is_id, new_id
 from store.sql import Params
-from store.writes import find, locks, members, people
+from store.writes import find, items, locks, members, people
 
 
 async def pipeline(work: Work, pipeline_id: str, *path: str) -> Row:
@@ -124,7 +125,8 @@ async def new(work: Work, table: str, prefix: str, command: Any) -> tuple[str, b
         return new_id(prefix), False
     if not is_id(prefix, command.id):
         raise invalid(ErrorCode.INVALID, f"An id has the form {prefix}_ and a UUIDv7 in 32 hexadecimal digits.", "id")
-    digest = hashlib.sha256(orjson.dumps(asdict(command), default=_digestible, option=orjson.OPT_SORT_KEYS)).digest()
+    content = [type(command).__name__, asdict(command)]  # to pay and to give back say the same
+    digest = hashlib.sha256(orjson.dumps(content, default=_digestible, option=orjson.OPT_SORT_KEYS)).digest()
     earlier = await find.claim(work.db, work.firm_id, command.id, digest)
     if earlier == digest:
         return command.id, True
@@ -141,6 +143,8 @@ def _digestible(value: Any) -> Any:
             return value.name
         case set() | frozenset():
             return sorted(value)
+        case Decimal():
+            return str(value)
     raise TypeError(f"cannot digest {value!r}")
 
 
@@ -198,14 +202,11 @@ async def seen_job(work: Work, job_id: str, *path: str) -> Row:
 
 
 async def task(work: Work, task_id: str, *path: str) -> Row:
-    """Locks a task that the viewer sees and answers its row with its item's title and due date."""
-
-    def condition(p: Params) -> str:
-        return access.sees_task(work.viewer, p, "t")
-
-    if await find.one(work.db, "tasks", work.firm_id, task_id, condition) is None:
+    """Locks a task that the viewer sees and answers its row, as ``item`` does."""
+    row = await item(work, task_id, *path)
+    if row["kind"] != ItemKind.TASK:
         raise missing("task", *path)
-    return await any_task(work, task_id)
+    return row
 
 
 async def subtask(work: Work, subtask_id: str, *path: str) -> Row:
@@ -221,9 +222,20 @@ async def subtask(work: Work, subtask_id: str, *path: str) -> Row:
     return row
 
 
-async def any_task(work: Work, task_id: str) -> Row:
-    """Locks a task of the firm, whoever sees it, and answers its row with its item's title and due date."""
-    row = await locks.task(work.db, work.firm_id, task_id)
+async def item(work: Work, item_id: str, *path: str) -> Row:
+    """Locks an item that the viewer sees and answers its row (``any_item``)."""
+
+    def condition(p: Params) -> str:
+        return access.sees_item(work.viewer, p, "i")
+
+    if not await items.seen(work.db, work.firm_id, item_id, condition):
+        raise missing("item", *path)
+    return await any_item(work, item_id)
+
+
+async def any_item(work: Work, item_id: str) -> Row:
+    """Locks an item of the firm, whoever sees it, and answers its row with all that belongs to it alone."""
+    row = await items.locked(work.db, work.firm_id, item_id)
     if row is None:
-        raise missing("task")
+        raise missing("item")
     return row

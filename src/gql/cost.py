@@ -43,7 +43,7 @@ EVENT_SIZE: Final = 100
 """The changes of one event: mostly a few, and some hundreds of jobs at most."""
 
 LONG_LIST_SIZE: Final = 10
-"""The automations of a stage: mostly a few, a hundred at most."""
+"""The automations of a stage, the questions of an organizer: mostly a few, a hundred or two at most."""
 
 INTROSPECTION_LIST_SIZE: Final = 10
 """Types, fields and arguments: one whole introspection is allowed, ten in one operation are not."""
@@ -55,7 +55,7 @@ _EVENTS: Final = frozenset({"BoardChange", "JobChange", "MyWorkChange", "Dashboa
 _JOINED: Final = frozenset({"Changes"})  # whose events are joined, however many were asked for
 _LONG_TEXTS: Final = frozenset({"description", "text", "html", "body", "answer", "reason", "checkList"})
 _HEAVY: Final[Mapping[str, int]] = {"previewMove": 5_000}  # fields that do work, in objects
-_LONG_LISTS: Final = frozenset({"automations", "statusAutomations", "health", "viewers"})
+_LONG_LISTS: Final = frozenset({"automations", "statusAutomations", "health", "viewers", "questions"})
 _WRAPPERS: Final = ("Connection", "Edge")
 _WRAPPED: Final = frozenset({"nodes", "edges", "node", "pageInfo"})
 

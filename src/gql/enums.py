@@ -82,6 +82,49 @@ _describe(
     CANCEL="They are cancelled.",
 )
 _describe(
+    enums.ItemKind,
+    "The kinds of action items.",
+    TASK="Something for members to do.",
+    ORGANIZER="Questions for a client.",
+    INVOICE="An invoice for a client to pay.",
+    PROPOSAL="A proposal or engagement letter for a client to accept.",
+    SIGNATURE_REQUEST="A document for a client to sign.",
+    DOCUMENT_REQUEST="Documents for a client to send.",
+    APPROVAL="A document for a client to approve.",
+    MESSAGE_THREAD="A talk with a client, who may have tasks in it.",
+)
+_describe(
+    enums.QuestionKind,
+    "By what a question of an organizer is answered.",
+    TEXT="A text.",
+    NUMBER="An exact number.",
+    DATE="A day.",
+    CHOICE="One of its options.",
+    CHOICES="One or several of its options.",
+    CONFIRMATION="A box to tick.",
+    FILE="One or several documents that one has uploaded.",
+)
+_describe(
+    enums.Billing,
+    "How often a service is billed.",
+    ONCE="Once.",
+    MONTHLY="Every month.",
+    QUARTERLY="Every three months.",
+    YEARLY="Every year.",
+)
+_describe(
+    enums.ItemState,
+    "Where an item stands.",
+    OPEN="A task that is still to be done.",
+    DRAFT="Not sent to its client yet.",
+    HELD="Waiting with its e-mails, because the firm holds its mail to clients.",
+    SENT="Sent to its client.",
+    SEEN="The client has looked at it.",
+    STARTED="The client has begun to answer it.",
+    DONE="Done.",
+    CANCELLED="Not to be done.",
+)
+_describe(
     enums.TaskStatus,
     "Where a task stands.",
     TO_DO="Not begun.",
@@ -185,6 +228,7 @@ _describe(
     LIMIT="To mark that a job has been in its stage for too long.",
     EMAIL="To send an e-mail.",
     WEBHOOK="To call a web address.",
+    REMINDER="To remind clients of an item.",
 )
 _describe(
     enums.HistoryAction,
@@ -198,6 +242,9 @@ _describe(
     ASSIGNEES_CHANGED="Members were assigned or unassigned; from lists those taken off, to those put on.",
     TASK_ADDED="A task was added or linked.",
     TASK_CHANGED="A task of it was changed.",
+    ITEM_ADDED="An item for the client was added.",
+    ITEM_CHANGED="An item for the client changed.",
+    ITEM_REMOVED="An item for the client was unlinked.",
     TASK_REMOVED="A task was unlinked.",
     DOCUMENT_ADDED="A file was added.",
     DOCUMENT_CHANGED="A file of it was renamed, shared with the client or taken back.",
@@ -213,10 +260,18 @@ _describe(
     READY="It is there.",
 )
 _describe(
+    enums.ReviewState,
+    "What the firm has made of a document that a client has given.",
+    WAITING="Nobody has looked at it yet.",
+    ACCEPTED="It is what was wanted.",
+    RETURNED="It was sent back: the comment says why.",
+)
+_describe(
     enums.NotificationKind,
     "Why a member is told something.",
     ASSIGNED="They were assigned to a job or a task: the subject says to which.",
     MENTIONED="A comment mentions them.",
+    ITEM_ANSWERED="A client has answered an item.",
     AUTOMATION="An automation is to tell them.",
     OVERDUE="The due date of a job or a task that they are assigned to has passed: the subject says of which.",
     STAGE_OVERDUE="A job they are assigned to has been in its stage for longer than that allows.",
@@ -261,8 +316,13 @@ _describe(
     OVER_LIMIT="The stage holds as many jobs as it may.",
     NOTHING_TO_UNDO="The job's last move was not made by hand, or cannot be taken back any more.",
     TOO_LATE="The move was made too long ago to be taken back.",
-    ALREADY_SENT="Something that came of the move has left the firm, such as an e-mail.",
-    ALREADY_LINKED="The task is linked to a job already.",
+    ALREADY_SENT="It has left already: what came of a move, such as an e-mail, or what a client has handed in.",
+    ALREADY_LINKED="The item is linked to the job, or the task to a job, already.",
+    CLOSED="It is done or cancelled already.",
+    NOT_SENT="Its client has not been sent it yet.",
+    PAID="Something of it has been paid: give that back first.",
+    TOO_MUCH="More than is left to be paid, or than can be given back.",
+    UNREACHABLE="Nobody of the account can be sent anything: invite a contact into the portal first.",
     BUILT_IN="What is built in cannot be changed so.",
     LAST_OWNER="A firm always has an owner.",
     FIRM_REQUIRED="The login belongs to several firms: choose one.",

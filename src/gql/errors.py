@@ -4,8 +4,8 @@ import strawberry
 
 from engine.enums import AccessRight, ErrorCode
 from gql.fields import batched, plain
+from gql.types.items import ActionItem
 from gql.types.node import Node
-from gql.types.tasks import ActionItem
 from resolvers import nodes
 
 

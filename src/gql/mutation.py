@@ -18,10 +18,10 @@ from gql.inputs import pipelines as pipeline_inputs
 from gql.inputs import portal as portal_inputs
 from gql.inputs import tasks as task_inputs
 from gql.inputs import webhooks as webhook_inputs
+from gql.item_mutations import ItemMutations
 from gql.payloads import (
     AccountPayload,
     AccountRolePayload,
-    ActionItemPayload,
     ApiTokenPayload,
     AutomationPayload,
     AutomationRunPayload,
@@ -37,6 +37,7 @@ from gql.payloads import (
     FirmPayload,
     HeldEmailsPayload,
     JobPayload,
+    JobsPayload,
     JobStatusPayload,
     JobTemplatePayload,
     LoginPayload,
@@ -52,13 +53,7 @@ from gql.payloads import (
     UpdateNotificationPreferencesPayload,
     WebhookCallPayload,
 )
-from gql.portal_payloads import (
-    EnterPortalPayload,
-    LeavePortalPayload,
-    PortalPayload,
-    RequestPortalLinkPayload,
-    RequestPortalUploadPayload,
-)
+from gql.portal_mutations import PortalMutations
 from resolvers import (
     accounts,
     automations,
@@ -73,7 +68,6 @@ from resolvers import (
     jobs,
     notifications,
     pipelines,
-    portal,
     tasks,
     undo,
     viewer,
@@ -82,7 +76,7 @@ from resolvers import (
 
 
 @strawberry.type(description="Everything that can be done.")
-class Mutation:
+class Mutation(ItemMutations, PortalMutations):
     """Mutations."""
 
     login: LoginPayload = mutates(viewer.login, "Opens a session.", people.LoginInput)
@@ -172,30 +166,6 @@ class Mutation:
         accounts.revoke_contact_access,
         "Does not let a contact into the client portal any more; what they have open there closes.",
         portal_inputs.RevokeContactAccessInput,
-    )
-    enter_portal: EnterPortalPayload = mutates(
-        portal.enter, "Comes into a client portal with a password.", portal_inputs.EnterPortalInput
-    )
-    enter_portal_by_link: EnterPortalPayload = mutates(
-        portal.enter_by_link, "Comes into a client portal by a link.", portal_inputs.EnterPortalByLinkInput
-    )
-    request_portal_link: RequestPortalLinkPayload = mutates(
-        portal.request_link,
-        "Asks for a link into a client portal by e-mail. Whether the address is known is not told.",
-        portal_inputs.RequestPortalLinkInput,
-    )
-    set_portal_password: PortalPayload = mutates(
-        portal.set_password,
-        "Sets the password with which one comes into this client portal, and into no other. Other logins end.",
-        portal_inputs.SetPortalPasswordInput,
-    )
-    request_portal_upload: RequestPortalUploadPayload = mutates(
-        portal.request_upload,
-        "Announces a file of a client's, and answers where to PUT its content. It is shared from the start.",
-        portal_inputs.RequestPortalUploadInput,
-    )
-    leave_portal: LeavePortalPayload = mutates(
-        portal.leave, "Ends the session of a client.", portal_inputs.LeavePortalInput
     )
     delete_contact: DeletedPayload = mutates(
         accounts.delete_contact, "Deletes a contact.", account_inputs.DeleteContactInput
@@ -311,6 +281,11 @@ class Mutation:
     set_job_status: JobPayload = mutates(
         jobs.set_job_status, "Puts a job into a status; archives and unarchives it.", job_inputs.SetJobStatusInput
     )
+    set_client_statuses: JobsPayload = mutates(
+        client_statuses.set_client_statuses,
+        "Gives up to 100 jobs a client-facing status at once, or takes it away. One that is refused holds up no other.",
+        client_status_inputs.SetClientStatusesInput,
+    )
     set_client_status: JobPayload = mutates(
         client_statuses.set_client_status,
         "Says what the client may see of where a job stands.",
@@ -326,19 +301,6 @@ class Mutation:
     )
     delete_subtask: TaskPayload = mutates(
         tasks.delete_subtask, "Deletes a line of a check list.", task_inputs.DeleteSubtaskInput
-    )
-    complete_item: ActionItemPayload = mutates(tasks.complete_item, "Completes an item.", task_inputs.CompleteItemInput)
-    cancel_item: ActionItemPayload = mutates(
-        tasks.cancel_item, "Cancels an item: it blocks no more.", task_inputs.CancelItemInput
-    )
-    reopen_item: ActionItemPayload = mutates(
-        tasks.reopen_item, "Reopens an item; moves no job back.", task_inputs.ReopenItemInput
-    )
-    link_item: ActionItemPayload = mutates(
-        tasks.link_item, "Links an item to a job, in its current stay in a stage.", task_inputs.LinkItemInput
-    )
-    unlink_item: ActionItemPayload = mutates(
-        tasks.unlink_item, "Unlinks an item from a job; deletes nothing.", task_inputs.UnlinkItemInput
     )
     create_comment: CommentPayload = mutates(
         comments.create_comment,

@@ -13,11 +13,15 @@ from gql.types.client_statuses import ClientStatus
 from gql.types.comments import Comment
 from gql.types.documents import Document
 from gql.types.emails import Email, EmailTemplate
+from gql.types.invoices import InvoicePayment
+from gql.types.item_templates import ItemTemplate
+from gql.types.items import ActionItem
 from gql.types.job_templates import JobTemplate
 from gql.types.jobs import Job
 from gql.types.people import ApiToken, Firm, Member, Membership, Viewer
 from gql.types.pipelines import JobStatus, Pipeline, Stage
-from gql.types.tasks import ActionItem, Subtask, Task
+from gql.types.tasks import Subtask, Task
+from gql.types.threads import ClientTask, ThreadMessage
 from gql.types.webhooks import WebhookCall
 
 
@@ -164,6 +168,13 @@ class JobPayload(Payload):
     warnings: list[MutationWarning] | None = plain("What was done all the same, and one may want to know.")
 
 
+@strawberry.type(description="Jobs that were changed at once. An error names the one that was refused by its place.")
+class JobsPayload(Payload):
+    """Jobs."""
+
+    jobs: list[Job | None] | None = plain("Those that were changed, as they are now; null where nothing could be done.")
+
+
 @strawberry.type(description="A job that stands where it stood before its last move.")
 class UndoMovePayload(Payload):
     """A job."""
@@ -273,3 +284,34 @@ class DeletedPayload(Payload):
     """An id."""
 
     deleted_id: strawberry.ID | None = plain("The id of what is gone.")
+
+
+@strawberry.type(description="What items for clients are made by.")
+class ItemTemplatePayload(Payload):
+    """A template."""
+
+    template: ItemTemplate | None = plain("The template as it is now.")
+
+
+@strawberry.type(description="Something said in a thread.")
+class PostMessagePayload(Payload):
+    """A message."""
+
+    message: ThreadMessage | None = plain("The message.")
+    item: ActionItem | None = plain("The thread as it is now.")
+
+
+@strawberry.type(description="Something that a client is to do.")
+class ClientTaskPayload(Payload):
+    """A task in a thread."""
+
+    client_task: ClientTask | None = plain("The task.")
+    item: ActionItem | None = plain("The thread as it is now.")
+
+
+@strawberry.type(description="Something that was paid of an invoice, or given back.")
+class InvoicePaymentPayload(Payload):
+    """A payment."""
+
+    payment: InvoicePayment | None = plain("The payment.")
+    item: ActionItem | None = plain("The invoice as it is now.")

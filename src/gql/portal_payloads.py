@@ -7,6 +7,7 @@ import strawberry
 from engine.enums import ErrorCode
 from gql.fields import plain
 from gql.types.portal import Portal, PortalDocument, PortalDoor
+from gql.types.portal_items import PortalItem
 
 
 @strawberry.type(description="Why a client was refused.")
@@ -53,6 +54,13 @@ class RequestPortalUploadPayload(PortalAnswer):
     """A document."""
 
     document: PortalDocument | None = plain("The document, with the address to upload to.")
+
+
+@strawberry.type(description="An item that the firm has sent one.")
+class PortalItemPayload(PortalAnswer):
+    """An item."""
+
+    item: PortalItem | None = plain("The item as it is now.")
 
 
 @strawberry.type(description="The session has ended.")

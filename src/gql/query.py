@@ -2,11 +2,12 @@
 
 import strawberry
 
-from engine.enums import RunState, WebhookState
+from engine.enums import ItemKind, RunState, WebhookState
 from gql.fields import PAGE, Arg, root, snapshot
 from gql.inputs.accounts import AccountFilter
 from gql.inputs.documents import DocumentFilter
 from gql.inputs.emails import EmailFilter
+from gql.inputs.items import ItemFilter
 from gql.inputs.jobs import JobFilter, JobOrder, MoveJobInput
 from gql.inputs.pipelines import PipelineFilter
 from gql.inputs.streams import StreamInput
@@ -19,6 +20,8 @@ from gql.types.dashboards import Dashboard
 from gql.types.dead_letters import DeadLetter
 from gql.types.documents import Document
 from gql.types.emails import Email, EmailTemplate
+from gql.types.item_templates import ItemTemplate
+from gql.types.items import ActionItem
 from gql.types.job_templates import JobTemplate
 from gql.types.jobs import Job
 from gql.types.node import Connection, Node
@@ -41,6 +44,7 @@ from resolvers import (
     documents,
     emails,
     firms,
+    items,
     job_templates,
     jobs,
     nodes,
@@ -133,6 +137,19 @@ class Query:
         "Tasks that one sees.",
         filter=Arg(TaskFilter | None, "Which.", None),
         order_by=Arg(TaskOrder | None, "In which order; by due date by default.", None),
+        **PAGE,
+    )
+    item_templates: Connection[ItemTemplate] | None = root(
+        items.template_page,
+        "The firm's templates of items for clients, by name.",
+        kind=Arg(ItemKind | None, "Only of this kind.", None),
+        **PAGE,
+    )
+    items: Connection[ActionItem] | None = root(
+        items.page,
+        "Action items of every kind that one sees, newest first. Of streams only that of their job shows them: ask "
+        "again.",
+        filter=Arg(ItemFilter | None, "Which.", None),
         **PAGE,
     )
     webhook_calls: Connection[WebhookCall] | None = root(

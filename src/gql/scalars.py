@@ -1,7 +1,7 @@
 """Scalars of the contract, and how strictly they are read."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -30,6 +30,12 @@ def _moment(value: Any) -> datetime:
         raise GraphQLError(message) from error
 
 
+def _time_of_day(value: Any) -> time:
+    if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value, re.ASCII):
+        raise GraphQLError("A time of day is written as 08:30, from 00:00 to 23:59.")
+    return time.fromisoformat(value)
+
+
 def _decimal(value: Any) -> Decimal:
     try:
         number = Decimal(value) if isinstance(value, str) else None
@@ -54,10 +60,16 @@ DATE_TIME = strawberry.scalar(
     parse_value=_moment,
     specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
 )
+TIME_OF_DAY = strawberry.scalar(
+    name="TimeOfDay",
+    description="A time of day on the clock of some place, in hours and minutes: 08:30.",
+    serialize=lambda shown: shown.isoformat("minutes"),
+    parse_value=_time_of_day,
+)
 DECIMAL = strawberry.scalar(
     name="Decimal",
     description='An exact number as a text: "12.50".',
     serialize=lambda number: format(number, "f"),
     parse_value=_decimal,
 )
-SCALARS: dict[object, Any] = {date: DATE, datetime: DATE_TIME, Decimal: DECIMAL}
+SCALARS: dict[object, Any] = {date: DATE, datetime: DATE_TIME, time: TIME_OF_DAY, Decimal: DECIMAL}

@@ -16,6 +16,7 @@ from gql.scalars import SCALARS
 from gql.sources import read, type_by_typename
 from gql.subscription import Subscription
 from gql.types.accounts import Contact
+from gql.types.client_items import ITEMS
 
 
 @cache
@@ -25,7 +26,7 @@ def build_schema(*, introspection: bool = True) -> MaskedSchema:
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        types=[*ERRORS, Contact],
+        types=[*ERRORS, Contact, *ITEMS],
         extensions=[
             Masking,
             *limit_extensions(introspection=introspection),

@@ -1,6 +1,6 @@
 """Accounts, tags, account roles, contacts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from engine import access
@@ -71,11 +71,13 @@ async def tags_of(context: Context, rows: Sequence[Row]) -> list[Sequence[Row]]:
 
 async def open_to(context: Context, rows: Sequence[Row]) -> set[str]:
     """Which of the accounts the viewer has whole access to."""
+    return await open_among(context, {row["id"] for row in rows})
+
+
+async def open_among(context: Context, ids: Collection[str]) -> set[str]:
+    """The same, by the accounts' ids."""
     return await things.accounts_seen(
-        context.db,
-        context.firm_id,
-        {row["id"] for row in rows},
-        lambda p: access.sees_account(context.viewer, p, "a.id"),
+        context.db, context.firm_id, ids, lambda p: access.sees_account(context.viewer, p, "a.id")
     )
 
 

@@ -53,7 +53,7 @@ async def by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None
     return in_order(found, ids)
 
 
-@query(may=READER, depends=Depends.SCOPE | Depends.SELF)
+@query(may=READER, depends=Depends.SCOPE | Depends.SELF | Depends.RIGHTS)
 async def page(context: Context, *, filter: EmailFilter | None, **args: Any) -> Connection:
     """E-mails that the viewer sees, newest first."""
 

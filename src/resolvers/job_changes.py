@@ -13,12 +13,11 @@ from resolvers.declare import Depends
 from resolvers.log_pages import Change
 from resolvers.onlookers import onlooker
 from store.database import Row
-from store.reads import automations, comments, streams
-from store.reads import jobs as job_reads
+from store.reads import automations, comments, items, streams
 from store.reads.log import LoggedEvent
 
 TOO_MANY_THINGS: Final = 500
-"""Tasks, comments, documents and turns of automations of one page: querying again costs less."""
+"""Items, comments, documents and turns of automations of one page: querying again costs less."""
 
 _SHOWN_BESIDE: Final = frozenset({"account", "member", "pipeline", "status", "clock", "firm"})
 
@@ -52,6 +51,8 @@ class JobSource:
         match change["type"]:
             case "job" | "runs":
                 return bool(change["id"] == self.stream.job_id)
+            case "item":
+                return self.stream.job_id in change.get("jobs", ())
             case "comment" | "document":
                 return bool(change["job"] == self.stream.job_id)
             case other:
@@ -87,7 +88,7 @@ class JobSource:
 
 def _named(found: Story, job_id: str) -> list[str]:
     """What may belong to the job."""
-    return [*found.of("task"), *_comments(found, job_id), *_documents(found, job_id), *_runs(found, job_id)]
+    return [*found.of("task", "item"), *_comments(found, job_id), *_documents(found, job_id), *_runs(found, job_id)]
 
 
 def _itself(job: Row, found: Story) -> list[Change]:
@@ -123,9 +124,10 @@ async def _belongings(context: Context, job_id: str, found: Story) -> list[Chang
 
 async def _items(context: Context, job_id: str, found: Story) -> list[Change]:
     """Items that belong to the job now, and those that did and do not any more."""
-    touched = found.of("task")
-    rows = await job_reads.tasks(context.db, context.firm_id, touched, lambda p: streams.linked_to(p, job_id))
-    unlinked = {change["id"] for change in found.changes("task") if job_id in change.get("unlinked", ())}
+    touched = found.of("task", "item")
+    rows = await items.by_ids(context.db, context.firm_id, touched, lambda p: streams.linked_to(p, job_id))
+    changes = [*found.changes("task"), *found.changes("item")]
+    unlinked = {change["id"] for change in changes if job_id in change.get("unlinked", ())}
     now: list[Change] = [{"__typename": "ItemChanged", "item": rows[item_id]} for item_id in sorted(rows)]
     return now + [{"__typename": "ItemRemoved", "item_id": item_id} for item_id in sorted(unlinked - rows.keys())]
 

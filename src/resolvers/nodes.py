@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from engine.enums import ErrorCode
 from engine.errors import invalid
+from engine.items.rules import prefixes
 from resolvers import (
     accounts,
     automations,
@@ -16,11 +17,14 @@ from resolvers import (
     documents,
     emails,
     firms,
+    invoices,
+    items,
     job_templates,
     jobs,
     notifications,
     pipelines,
     tasks,
+    threads,
     webhooks,
 )
 from resolvers.commands import Read
@@ -67,7 +71,12 @@ _READS: Final[Mapping[str, Read]] = {
     "clientstatus": client_statuses.by_ids,
     "job": jobs.by_ids,
     "visit": jobs.visits_by_ids,
+    **dict.fromkeys(prefixes(), items.by_ids),
     "task": tasks.by_ids,
+    "itemtemplate": items.templates_by_ids,
+    "message": threads.by_ids,
+    "payment": invoices.payments_by_ids,
+    "clienttask": threads.tasks_by_ids,
     "subtask": tasks.subtasks_by_ids,
     "history": jobs.history_by_ids,
     "automation": automations.by_ids,
@@ -87,7 +96,9 @@ _READS: Final[Mapping[str, Read]] = {
 # History names stages that have been deleted since, as visits do.
 _READS_OF_HISTORY: Final = {**_READS, "stage": pipelines.past_stages_by_ids}
 # History fields that name things.
-_REFERENCES: Final = frozenset({"pipeline", "stage", "status", "client_status", "assignees", "task", "document"})
+_REFERENCES: Final = frozenset(
+    {"pipeline", "stage", "status", "client_status", "assignees", "task", "item", "document"}
+)
 
 
 async def by_ids(context: Context, ids: Sequence[str | None], reads: Mapping[str, Read] = _READS) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from engine import access
 from engine.errors import missing
-from engine.portal import doors, papers
+from engine.portal import doors, oneself, papers
 from engine.portal.doors import Entered
 from resolvers.context import Context
 from resolvers.declare import CLIENT, PUBLIC, SOMEBODY, WITH_PARENT, Depends, Payload, batch, mutation, query
@@ -182,6 +182,13 @@ async def set_password(context: Context, command: doors.SetPortalPassword) -> Pa
     assert context.identity is not None  # the rule lets nobody else through
     await context.perform_as_client(doors.set_portal_password, replace(command, session_id=context.identity.session_id))
     return {"portal": {"contact_id": context.client.contact_id}}
+
+
+@mutation(may=CLIENT)
+async def update_contact(context: Context, command: oneself.UpdatePortalContact) -> Payload:
+    """Changes how the client is written to."""
+    contact_id = await context.perform_as_client(oneself.update_portal_contact, command)
+    return {"portal": {"contact_id": contact_id}}
 
 
 @mutation(may=CLIENT)

@@ -8,16 +8,17 @@ from resolvers import portal
 from resolvers.context import Context
 from resolvers.declare import Depends
 from resolvers.log_pages import Change
+from store.reads import items
 from store.reads import portal as reads
 from store.reads.log import LoggedEvent
 
 TOO_MANY_THINGS: Final = 500
-"""Works and documents of one page: querying again costs less."""
+"""Works, items and documents of one page: querying again costs less."""
 
 _OF_FIRM: Final = frozenset({"name", "reply_to", "time_zone", "currency"})
 """What clients are shown of the firm."""
 
-_MEANT: Final = frozenset({"job", "document", "account", "contact", "firm"})
+_MEANT: Final = frozenset({"job", "item", "document", "account", "contact", "firm"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class PortalSource:
     in_one_pipeline: bool = False
 
     def concerned(self, events: Sequence[LoggedEvent]) -> bool:
-        """Jobs of which clients are shown something, accounts, contacts and the firm."""
+        """Jobs of which clients are shown something, items, accounts, contacts and the firm."""
         return any(_may_mean_anything(change) for event in events for change in event.changes)
 
     async def begin(self, context: Context, *, told: bool) -> None:
@@ -59,6 +60,7 @@ class PortalSource:
         return [
             *await self._accounts(context, changes),
             *await self._works(context, changes),
+            *await self._items(context, changes),
             *await self._documents(context, changes),
         ]
 
@@ -86,6 +88,17 @@ class PortalSource:
         gone = await self._gone(context, jobs, now.keys())
         shown: list[Change] = [{"__typename": "PortalWorkChanged", "work": now[one]} for one in sorted(now)]
         return shown + [{"__typename": "PortalWorkRemoved", "work_id": one} for one in sorted(gone)]
+
+    async def _items(self, context: Context, changes: Sequence[dict[str, Any]]) -> list[Change]:
+        """The client's items, as they stand now. What was sent once is never taken back, only cancelled."""
+        touched = {one["id"] for one in changes if one["type"] == "item"}
+        if not touched:
+            return []
+        account_id = self.stream.account_id
+        rows = await items.of_client(
+            context.db, context.firm_id, touched, lambda p: portal.own(context, p, "ci.account_id", account_id)
+        )
+        return [{"__typename": "PortalItemChanged", "item": rows[one]} for one in sorted(rows)]
 
     async def _documents(self, context: Context, changes: Sequence[dict[str, Any]]) -> list[Change]:
         """Documents that are shared with the client now, and those that were and are not."""
@@ -135,8 +148,8 @@ def _was_or_is_shown(change: dict[str, Any]) -> bool:
 
 
 def _number(changes: Sequence[dict[str, Any]]) -> int:
-    """How many works and documents may have changed."""
-    return len({one["id"] for one in changes if one["type"] in {"job", "document"} and _may_mean_anything(one)})
+    """How many works, items and documents may have changed."""
+    return len({one["id"] for one in changes if one["type"] in {"job", "item", "document"} and _may_mean_anything(one)})
 
 
 def _may_mean_anything(change: dict[str, Any]) -> bool:

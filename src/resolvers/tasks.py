@@ -1,11 +1,11 @@
-"""Tasks, the first kind of action items, and their subtasks and links."""
+"""Tasks and their subtasks; what they share with other items is in ``resolvers.items``."""
 
 from collections.abc import Sequence
 from typing import Any, Final
 
 from engine import access
-from engine.job import items, tasks
-from resolvers import jobs, orders
+from engine.items import tasks
+from resolvers import items, orders
 from resolvers.commands import command
 from resolvers.context import Context
 from resolvers.declare import READER, WITH_PARENT, WRITER, Depends, Payload, batch, mutation, query
@@ -51,31 +51,15 @@ async def page(
     return (await pages(context, source, orders.of_tasks(order_by), PageArgs(**args)))[0]
 
 
-def _of_jobs(context: Context, more: str) -> Source:
-    def where(p: Params) -> str:
-        firm = p(context.firm_id)
-        return f"l.firm_id = {firm} AND l.job_id = parent.id AND {more}"
-
-    return Source(fixed(reads.TASK), reads.LINKED_TASKS, where)
-
-
 @batch(may=WITH_PARENT, depends=Depends.NONE)
 async def of_jobs(context: Context, rows: Sequence[Row], **args: Any) -> list[Connection]:
     """The tasks of jobs, oldest first."""
-    return await pages(context, _of_jobs(context, "TRUE"), BY_AGE, PageArgs(**args), [row["id"] for row in rows])
 
+    def where(p: Params) -> str:
+        return f"l.firm_id = {p(context.firm_id)} AND l.job_id = parent.id"
 
-@batch(may=WITH_PARENT, depends=Depends.NONE)
-async def items_of_jobs(
-    context: Context,
-    rows: Sequence[Row],
-    *,
-    open: bool | None,
-    **args: Any,
-) -> list[Connection]:
-    """The action items of jobs, oldest first."""
-    more = "TRUE" if open is None else "i.open" if open else "NOT i.open"
-    return await pages(context, _of_jobs(context, more), BY_AGE, PageArgs(**args), [row["id"] for row in rows])
+    source = Source(fixed(reads.TASK), reads.LINKED_TASKS, where)
+    return await pages(context, source, BY_AGE, PageArgs(**args), [row["id"] for row in rows])
 
 
 @batch(may=WITH_PARENT, depends=Depends.NONE)
@@ -94,26 +78,9 @@ async def subtasks(context: Context, rows: Sequence[Row]) -> list[Sequence[Row]]
 
 
 @batch(may=WITH_PARENT, depends=Depends.SCOPE)
-async def links(context: Context, rows: Sequence[Row]) -> list[Sequence[dict[str, Any]]]:
-    """Links of items to jobs that the viewer sees."""
-    found = await reads.links(
-        context.db, context.firm_id, {row["id"] for row in rows}, lambda p: access.sees_job(context.viewer, p, "j")
-    )
-    linked = sorted({link["job_id"] for some in found.values() for link in some})
-    seen = dict(zip(linked, await jobs.by_ids(context, linked), strict=True))
-    return [[{**link, "job": seen[link["job_id"]]} for link in found.get(row["id"], ())] for row in rows]
-
-
-@batch(may=WITH_PARENT, depends=Depends.SCOPE)
-async def visit_of_links(context: Context, rows: Sequence[dict[str, Any]]) -> list[Row | None]:
-    """The visit in which an item was linked."""
-    return await jobs.visits_by_ids(context, [row["visit_id"] for row in rows])
-
-
-@batch(may=WITH_PARENT, depends=Depends.SCOPE)
 async def job_of(context: Context, rows: Sequence[Row]) -> list[Any]:
     """The jobs of tasks, where the viewer sees them."""
-    return [found[0]["job"] if found else None for found in await links(context, rows)]
+    return [found[0]["job"] if found else None for found in await items.links(context, rows)]
 
 
 async def subtasks_by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None]:
@@ -150,8 +117,3 @@ async def update_subtask(context: Context, given: tasks.UpdateSubtask) -> Payloa
 create_task = command(tasks.create_task, "task", by_ids, may=WRITER)
 update_task = command(tasks.update_task, "task", by_ids, may=WRITER)
 delete_subtask = command(tasks.delete_subtask, "task", by_ids, may=WRITER)
-complete_item = command(items.complete_item, "item", by_ids, may=WRITER)
-cancel_item = command(items.cancel_item, "item", by_ids, may=WRITER)
-reopen_item = command(items.reopen_item, "item", by_ids, may=WRITER)
-link_item = command(items.link_item, "item", by_ids, may=WRITER)
-unlink_item = command(items.unlink_item, "item", by_ids, may=WRITER)

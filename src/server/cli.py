@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -14,6 +15,8 @@ from server.settings import SECRET, BadSettings, Settings, load_settings
 from server.trouble import Trouble, say
 
 T = TypeVar("T")
+COLLECTED_AFTER = 50_000
+"""After how many new objects the garbage collector looks for some to throw away: a start makes many that stay."""
 EPILOG = (
     "Settings are environment variables: DATABASE_URL, REDIS_URL, HOST, PORT, DATA_DIR, POOL_SIZE, LOG_LEVEL, "
     "LOG_FORMAT, PUBLIC_URL, ALLOWED_ORIGINS, INTROSPECTION, GRAPHIQL, MAX_BODY_BYTES, SESSION_HOURS, TRUSTED_PROXIES, "
@@ -36,6 +39,7 @@ Port = Annotated[int | None, typer.Option(help="The port to listen on (PORT).", 
 
 def main() -> NoReturn:
     """Run the command line. What goes wrong for a known reason is one sentence on standard error, no traceback."""
+    gc.set_threshold(COLLECTED_AFTER)
     try:
         app()
     except BadSettings as error:

@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp
 
-from engine.due import Errand, Runner
+from engine.due import Runner
 from engine.enums import DueKind
+from engine.errands import Errand
 from engine.hooks.reach import Reach
 from engine.hooks.webhooks import WebhookErrand
 from engine.housekeeping import Retention

@@ -7,7 +7,9 @@ from typing import Final
 
 import asyncpg
 from tortoise.context import TortoiseContext
+from tortoise.migrations import executor as tortoise_executor
 from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.schema_generator.state_apps import StateApps
 
 from store.database import config
 
@@ -20,6 +22,16 @@ TABLE: Final = "tortoise_migrations"
 Work = Callable[[MigrationExecutor, "asyncpg.Connection[asyncpg.Record]"], Awaitable[list[str]]]
 
 _LOCK: Final = 7_310_584_102  # an arbitrary advisory lock of ours
+
+
+class _Tables(StateApps):
+    """The models as they were before each step: to make tables of, not to query, which halves the time it all takes."""
+
+    def _build_initial_querysets(self) -> None:
+        """Tortoise would prepare every model's queries anew at each step; our migrations write their SQL out."""
+
+
+tortoise_executor.StateApps = _Tables  # type: ignore[attr-defined]  # the executor can be given no other
 
 
 async def migrate(url: str) -> list[str]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from store.ids import new_id
 from tests.support.api import Json
-from tests.support.configs import configs
+from tests.support.configs import SENDING, configs
+from tests.support.contents import contents, item_templates
 
 if TYPE_CHECKING:
     from tests.access.world import Firm
@@ -26,6 +27,7 @@ async def label(firm: Firm) -> None:
     role = await owner.do("createAccountRole", "accountRole { id }", name="Reviewer")
     field = await owner.do("createCustomField", "customField { id }", name="Region", kind="TEXT")
     shown = await owner.do("createClientStatus", "clientStatus { id }", name="Status kept")
+    firm.put(**await item_templates(owner, {"doc": firm.one["doc_kept"]}))
     letter = await owner.do("createEmailTemplate", "template { id }", name="Kept", subject="Hello", text="Hello")
     firm.put(role_kept=role["id"], field_kept=field["id"], clientstatus_kept=shown["id"])
     firm.put(email_template_kept=letter["id"])
@@ -46,6 +48,7 @@ def named(firm: Firm) -> dict[str, str]:
         "jobtemplate": one["job_template_default"],
         "emailtemplate": one["email_template_kept"],
         "doc": one["doc_kept"],
+        **{name: one[name] for name in one if name.startswith("itemtemplate_")},
     }
 
 
@@ -138,4 +141,13 @@ def _conditions(firm: Firm) -> list[Json]:
         {"tags": [firm.one["tag_kept"]]},
         {"assignees": {"memberIds": [firm.colleague.member_id]}},
         {"customField": {"fieldId": firm.one["field_kept"], "isSet": True}},
+    ]
+
+
+def changed_templates(firm: Firm) -> list[Json]:
+    """New contents for the templates that automations name."""
+    some = contents(named(firm))
+    return [
+        {"itemTemplateId": firm.one[f"itemtemplate_{automation}"], "content": some[kind]}
+        for automation, kind in SENDING.items()
     ]

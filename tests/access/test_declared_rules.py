@@ -42,6 +42,8 @@ ASKED = {
     "account": 'account(id: "account_1") { id }',
     "document": 'document(id: "doc_1") { id }',
     "pipeline": 'pipeline(id: "pipeline_1") { id }',
+    "items": "items { totalCount }",
+    "itemTemplates": "itemTemplates { totalCount }",
     "job": 'job(id: "job_1") { id }',
     "previewMove": 'previewMove(input: {jobId: "job_1", stageId: "stage_1", expect: {version: 1}}) { stage { id } }',
     "board": 'board(pipelineId: "pipeline_1") { cursor }',

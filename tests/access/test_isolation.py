@@ -17,8 +17,9 @@ from tests.access.schema_ids import (
     says,
     subscription_paths,
 )
-from tests.access.world import FOR_MANAGERS, malformed, unknown, variants, works
+from tests.access.world import FOR_MANAGERS, malformed, of_no_account, unknown, variants, works
 from tests.support.api import Client, Json
+from tests.support.configs import SENDING
 
 PREFIX = {  # which things a field of an input names, by the field's name without add, remove and the s of a list
     "account": "account",
@@ -29,6 +30,8 @@ PREFIX = {  # which things a field of an input names, by the field's name withou
     "availableTo": "member",
     "call": "call",
     "clientStatus": "clientstatus",
+    "clientTask": "clienttask",
+    "itemTemplate": "itemtemplate",
     "comment": "comment",
     "contact": "contact",
     "deadLetter": "due",
@@ -52,13 +55,14 @@ PREFIX = {  # which things a field of an input names, by the field's name withou
     "stage": "stage",
     "status": "status",
     "subtask": "subtask",
+    "signer": "contact",
     "tag": "tag",
     "task": "task",
     "template": "emailtemplate",
     "token": "session",
     "toStage": "stage",
 }
-TEMPLATES = {"createJob": "jobtemplate"}
+TEMPLATES = {"createJob": "jobtemplate", **dict.fromkeys(["createItem", *SENDING], "itemtemplate")}
 """What ``templateId`` names in some mutations and configurations; in others it is an e-mail template."""
 
 MADE = {  # which things a create makes under an id of the client's
@@ -70,6 +74,12 @@ MADE = {  # which things a create makes under an id of the client's
     "createContact": "contact",
     "createCustomField": "field",
     "createEmailTemplate": "emailtemplate",
+    "createItem": "thread",
+    "createItemTemplate": "itemtemplate",
+    "postMessage": "message",
+    "addClientTask": "clienttask",
+    "recordPayment": "payment",
+    "refundPayment": "payment",
     "createJobTemplate": "jobtemplate",
     "createJob": "job",
     "createJobStatus": "status",
@@ -91,6 +101,10 @@ KEPT = {
     ("createAutomation", "pipelineId"): {"statusId"},
     ("createAutomation", "statusId"): {"pipelineId"},
     ("createEmailTemplate", "id"): {"text"},
+    **{("createItem", name): {"accountId", "content", "title"} for name in ("id", "accountId", "jobId")},
+    ("createItem", "templateId"): {"accountId"},
+    ("setClientStatuses", "jobIds"): {"clientStatusId"},
+    ("createItem", "content"): {"accountId", "title"},
 }
 """Fields without which a call would be refused before it looks at the id."""
 
@@ -98,7 +112,9 @@ UNSHOWN = ("session_", "history_", "notification_")
 """Prefixes of things that `node` finds for neither of the callers."""
 
 CALLERS = ("employee", "owner")
-NAMED = [(mutation, path) for mutation, path in mutation_paths() if path != ("id",)]
+NAMED = [
+    (mutation, path) for mutation, path in mutation_paths() if path != ("id",) and not of_no_account(mutation, path)
+]
 READS = [(field, path) for field, path in query_paths() if field not in {"node", "nodes"} and "portal" not in path]
 
 
@@ -149,11 +165,13 @@ def unseen(world: World, prefix: str, caller: str) -> list[str]:
 def expected(mutation: str, path: Path, caller: str) -> list[Json]:
     """What is answered to an id of nothing."""
     where = ["input", *path[:1]]
-    if {"condition", "config"} & set(path):  # it is said which test or setting of it
+    if {"condition", "config", "content"} & set(path):  # it is said which test or setting of it
         places = {"stages": ("stages", "1"), "automations": ("automations", "0")}
         where = ["input", *(step for name in path for step in places.get(name, (name,)))]
     if caller == "employee" and (mutation in FOR_MANAGERS or "updateAccountAccess" in path):
         return [{"__typename": "ForbiddenError", "code": "FORBIDDEN"}]
+    if mutation == "setClientStatuses" and path == ("jobIds",):
+        where = [*where, "0"]  # it is said which of the jobs
     if path == ("expect", "stageId"):
         return [{"__typename": "ConflictError", "code": "CONFLICT", "path": ["input", *path]}]
     if path[0].startswith("remove"):
@@ -234,6 +252,7 @@ SELECTIONS = {
     "document": "{ id }",
     "documents": "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
     "emails": "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
+    "items": "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
     "job": "{ id }",
     "jobs": "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
     "pipeline": "{ id }",
@@ -290,7 +309,7 @@ def hides(field: str, answer: Json) -> bool:
         case "previewMove":
             refused = [error["code"] for error in found["errors"]]
             return found["stage"] is None and found["runs"] == [] and refused in (["NOT_FOUND"], ["CONFLICT"])
-        case "accounts" | "documents" | "emails" | "jobs" | "tasks" | "dashboard":
+        case "accounts" | "documents" | "emails" | "items" | "jobs" | "tasks" | "dashboard":
             return bool(found.get("totalCount", 0) == 0 and found.get("nodes", found.get("pipelines")) == [])
         case _:
             return found is None
@@ -299,7 +318,7 @@ def hides(field: str, answer: Json) -> bool:
 @pytest.mark.parametrize(("field", "path"), READS, ids=spelled)
 async def test_a_query_shows_nothing_of_what_is_not_there_for_the_viewer(world: World, field: str, path: Path) -> None:
     """AC4: a foreign id, a hidden one and a malformed one are answered as one of nothing is: by null or by no rows."""
-    prefix = {"board": "job", "changes": "job", "document": "doc", "documents": "doc"}.get(
+    prefix = {"board": "job", "changes": "job", "document": "doc", "documents": "doc", "items": "thread"}.get(
         field, field.removesuffix("s")
     )
     prefix = prefix if path[-1] in {"id", "ids"} else prefix_of(field, path)
@@ -314,7 +333,12 @@ async def test_a_query_shows_nothing_of_what_is_not_there_for_the_viewer(world: 
 
 async def test_a_board_shows_no_column_of_a_stage_that_is_not_there_for_the_viewer(world: World) -> None:
     """AC4: the one field below the roots that takes an id; a new one fails here until it has a case."""
-    of_clients = [("Portal.works", ("accountId",)), ("Portal.documents", ("accountId",))]  # tests/portal has those
+    items = [("Portal.items", ("accountId",)), ("Portal.item", ("id",))]
+    of_clients = [
+        ("Portal.works", ("accountId",)),
+        ("Portal.documents", ("accountId",)),
+        *items,
+    ]  # tests/portal has those
     assert nested_paths() == [("Board.column", ("stageId",)), *of_clients]
     query = "query ($id: ID!, $stage: ID!) { board(pipelineId: $id) { column(stageId: $stage) { stage { id } } } }"
     one = world.own.one

@@ -11,8 +11,9 @@ from store.ids import new_id
 from tests.access import automations
 from tests.access.schema_ids import mutation_rules
 from tests.support.api import PASSWORD, Api, Client
+from tests.support.contents import INVOICE, ORGANIZER, REQUEST, THREAD, contents
 from tests.support.dead import dead_letter
-from tests.support.documents import firms_document, stored_document
+from tests.support.documents import firms_document, handed_in, stored_document
 from tests.support.hooks import failed_call
 from tests.support.mail import stored_email
 
@@ -69,12 +70,12 @@ async def open_firm(api: Api, *, employees_see: bool = True) -> Firm:
     own = await owner.query("{ firm { id } }")
     firm = Firm(api, owner, owner, owner, owner.member_id, {}, {"firm": own["firm"]["id"]})
     await _label(firm)
-    await automations.label(firm)
     for name in ("shown", "hidden", "spare"):
         account = await owner.do("createAccount", "account { id }", name=name.title(), tagIds=[firm.one["tag"]])
         firm.put(**{f"account_{name}": account["id"]})
     for name in ("form", "kept"):
         firm.put(**{f"doc_{name}": await firms_document(api.database, firm.one["account_shown"])})
+    await automations.label(firm)
     if employees_see:
         await _hire(firm)
     await _pipelines(firm)
@@ -85,6 +86,7 @@ async def open_firm(api: Api, *, employees_see: bool = True) -> Firm:
     await _wander(firm)
     await automations.find_runs(firm)
     await _tasks(firm)
+    await _items(firm)
     await _tokens(firm)
     await _give_up(firm)
     await _retire(firm)
@@ -217,6 +219,38 @@ async def _tasks(firm: Firm) -> None:
         firm.put(**{f"task_{name}": made["id"], f"subtask_{name}": made["subtasks"][0]["id"]})
 
 
+async def _items(firm: Firm) -> None:
+    """Talks with clients, one of whom comes into the portal."""
+    await firm.owner.do("inviteContact", contactId=firm.one["contact_both"])
+    for name in ("shown", "hidden"):
+        given = {"accountId": firm.one[f"account_{name}"], "title": f"Thread {name}", "content": THREAD, "send": False}
+        made = await firm.owner.do("createItem", "item { id ... on MessageThread { clientTasks { id } } }", **given)
+        firm.put(**{f"thread_{name}": made["id"], f"clienttask_{name}": made["clientTasks"][0]["id"]})
+        message = {"itemId": made["id"], "text": f"Message {name}"}
+        said = await firm.owner.do("postMessage", "message { id }", **message)
+        firm.put(**{f"message_{name}": said["id"]})
+        made = await firm.owner.do("createItem", "item { id }", **{**given, "content": ORGANIZER})
+        firm.put(**{f"organizer_{name}": made["id"]})
+    await _invoices(firm)
+    given = {"name": "Talk", "title": "Talk", "content": THREAD}
+    firm.put(itemtemplate=(await firm.owner.do("createItemTemplate", "template { id }", **given))["id"])
+
+
+async def _invoices(firm: Firm) -> None:
+    """Invoices that are sent: only those are paid; and requests for documents, which were given."""
+    await firm.owner.do("updateFirm", holdsClientMail=False)
+    for name in ("shown", "hidden"):
+        given = {"accountId": firm.one[f"account_{name}"], "title": f"Invoice {name}", "content": INVOICE}
+        made = await firm.owner.do("createItem", "item { id }", **given)
+        paid = await firm.owner.do("recordPayment", "payment { id }", itemId=made["id"], amount="1")
+        firm.put(**{f"invoice_{name}": made["id"], f"payment_{name}": paid["id"]})
+        given = {"accountId": firm.one[f"account_{name}"], "title": f"Request {name}", "content": REQUEST}
+        made = await firm.owner.do("createItem", "item { id }", **given)
+        handed = await handed_in(firm.api.database, made["id"], firm.one[f"account_{name}"])
+        firm.put(**{f"docrequest_{name}": made["id"], f"doc_given_{name}": handed})
+    await firm.owner.do("updateFirm", holdsClientMail=True)
+
+
 async def _tokens(firm: Firm) -> None:
     people = {"owner": firm.owner, "employee": firm.employee} | ({"own": firm.holders[""]} if firm.holders else {})
     for name, client in people.items():
@@ -271,6 +305,9 @@ def _hide(firm: Firm) -> None:
     }
     hidden |= {"subtask_hidden", "subtask_aside", "subtask_private", "session_owner", "history_hidden"}
     hidden |= {"comment_hidden", "notification", "call_hidden", "email_hidden", "doc_hidden"}
+    hidden |= {"thread_hidden", "clienttask_hidden", "message_hidden", "organizer_hidden"}
+    hidden |= {"thread_hidden", "clienttask_hidden", "message_hidden", "invoice_hidden", "payment_hidden"}
+    hidden |= {"docrequest_hidden", "doc_given_hidden"}
     hidden |= {"gone_stage", "gone_pipeline", "gone_with_it", "due_retried", "due_dismissed"}
     hidden |= automations.hidden()
     firm.hide(*(firm.one[name] for name in sorted(hidden)))
@@ -284,7 +321,26 @@ def unknown(prefix: str) -> str:
 def variants(firm: Firm) -> dict[str, list[dict[str, Any]]]:
     """By mutation, more inputs that succeed, for fields that name things and exclude one another."""
     single = {"documentId": firm.one["doc_form"], "accountId": firm.one["account_shown"]}
-    return automations.variants(firm) | {"shareDocument": [single], "unshareDocument": [single]}
+    some = contents(automations.named(firm)).values()
+    place = {"accountId": firm.one["account_shown"], "send": False}
+    items = [*({**place, "title": "Item", "content": content} for content in some)]
+    by_template = place | {"templateId": firm.one["itemtemplate"]}
+    for kind in ("proposal", "signatureRequest"):
+        signed = contents(automations.named(firm))[kind][kind] | {"signerIds": [firm.one["contact_both"]]}
+        items.append({**place, "title": "Item", "content": {kind: signed}})
+    templates = [{"name": f"Template {n}", "title": "Item", "content": content} for n, content in enumerate(some)]
+    return automations.variants(firm) | {
+        "shareDocument": [single],
+        "unshareDocument": [single],
+        "createItem": [*items, by_template],
+        "createItemTemplate": templates,
+        "updateItemTemplate": automations.changed_templates(firm),
+    }
+
+
+def of_no_account(mutation: str, path: tuple[str, ...]) -> bool:
+    """Whether a template names a signer there, which none does: it is for no account (tests/items)."""
+    return mutation in {"createItemTemplate", "updateItemTemplate"} and path[-1] == "signerIds"
 
 
 def malformed(firm: Firm, prefix: str) -> list[str]:
@@ -305,6 +361,7 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         prefix: new_id(prefix)
         for prefix in ("job", "task", "subtask", "member", "clientstatus", "field", "jobtemplate", "emailtemplate")
     }
+    made |= {prefix: new_id(prefix) for prefix in ("thread", "itemtemplate", "message", "clienttask", "payment")}
     stages = [{"name": "A"}, {"name": "B"}]
     named = {"name": "Named"}
     return {
@@ -429,6 +486,7 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
             "clientStatusId": one["clientstatus"],
             "expect": {"stageId": one["stage_shown_1"]},
         },
+        "setClientStatuses": {"jobIds": [one["job_shown"]], "clientStatusId": one["clientstatus"]},
         "undoMove": {"jobId": one["job_shown"], "expect": {"stageId": one["stage_shown_1"]}},
         "createComment": {
             "id": new_id("comment"),
@@ -477,6 +535,31 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "cancelItem": {"itemId": one["task_shown"]},
         "linkItem": {"itemId": one["task_lone"], "jobId": one["job_below"]},
         "unlinkItem": {"itemId": one["task_lone"], "jobId": one["job_below"]},
+        "createItem": {
+            "id": made["thread"],
+            "accountId": one["account_shown"],
+            "jobId": one["job_below"],
+            "title": "Thread",
+            "content": THREAD,
+            "send": False,
+        },
+        "updateItem": {"itemId": one["thread_shown"], "title": "Talk"},
+        "sendItem": {"itemId": one["thread_shown"]},
+        "postMessage": {"id": made["message"], "itemId": one["thread_shown"], "text": "Hello"},
+        "addClientTask": {"id": made["clienttask"], "itemId": one["thread_shown"], "title": "Write"},
+        "removeClientTask": {"clientTaskId": one["clienttask_shown"]},
+        "sealOrganizer": {"itemId": one["organizer_shown"]},
+        "recordPayment": {"id": made["payment"], "itemId": one["invoice_shown"], "amount": "2"},
+        "refundPayment": {"id": new_id("payment"), "itemId": one["invoice_shown"], "amount": "1"},
+        "returnDocument": {
+            "itemId": one["docrequest_shown"],
+            "documentId": one["doc_given_shown"],
+            "comment": "Not this one.",
+        },
+        "acceptDocument": {"itemId": one["docrequest_shown"], "documentId": one["doc_given_shown"]},
+        "createItemTemplate": {"id": made["itemtemplate"], "name": "Other", "title": "Other", "content": THREAD},
+        "updateItemTemplate": {"itemTemplateId": one["itemtemplate"], **named},
+        "deleteItemTemplate": {"itemTemplateId": one["itemtemplate"]},
         "archivePipeline": {"pipelineId": one["pipeline_spare"]},
         "restorePipeline": {"pipelineId": one["pipeline_spare"]},
         "deletePipeline": {"pipelineId": one["pipeline_spare"]},

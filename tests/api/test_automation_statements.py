@@ -11,6 +11,7 @@ from store.database import Database
 from tests.rules.kit import pipeline
 from tests.support.api import Api, Json, Shop
 from tests.support.configs import camel, configs
+from tests.support.contents import item_templates
 from tests.support.documents import firms_document
 from tests.support.statements import counting
 from tests.support.works import Works
@@ -64,10 +65,12 @@ async def things(works: Works) -> dict[str, str]:
     member = await works.api.member(owner, accounts=[shop.account])
     holder = {"accountRoleId": made["role"]["id"], "memberId": member.member_id}
     await owner.do("updateAccount", accountId=shop.account, addRoles=[holder])
-    await owner.do("createContact", name="Ann", email="ann@client.test", accountIds=[shop.account])
+    ann = {"name": "Ann", "email": "ann@client.test", "accountIds": [shop.account]}
+    await owner.do("inviteContact", contactId=(await owner.do("createContact", "contact { id }", **ann))["id"])
     await owner.do("updatePipeline", pipelineId=shop.pipeline, addAvailableToIds=[member.member_id])
     ids = {prefix: str(thing["id"]) for prefix, thing in made.items()}
     ids |= {"doc": await firms_document(works.database, shop.account), "status": await works.status()}
+    ids |= await item_templates(owner, ids)
     return ids | {"member": member.member_id, "pipeline": other, "stage": stages[0]}
 
 

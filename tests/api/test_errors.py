@@ -91,7 +91,7 @@ async def test_errors_carry_what_a_client_needs_to_go_on(world: World) -> None:
             await move(world.owner, world.other_job, world.shop.stages[0])
     assert found["ForbiddenError"]["right"] == "MANAGE_TAGS"
     assert found["ConflictError"]["current"] == {"id": world.other_job, "version": 2}
-    assert found["PendingItemsError"]["items"] == [{"id": world.task}]
+    assert found["PendingItemsError"]["items"] == [{"id": world.task}, {"id": world.thread}]
     assert found["InUseError"]["total"] == 3
     assert {one["id"] for one in found["InUseError"]["usedBy"]} == {world.job, world.other_job, world.hidden}
 
@@ -138,7 +138,8 @@ def test_every_mutation_takes_one_input_and_answers_errors_and_the_clients_id() 
         assert "clientMutationId" in mutations()[name].fields
         assert re.match(r"(create|update|delete|archive|restore|move|set|complete|cancel|reopen|link|unlink|log|accept"
                         r"|revoke|invite|renew|deactivate|reactivate|send|release|discard|retry|run"
-                        r"|dismiss|mark|rotate|undo|request|share|unshare)", name)  # fmt: skip
+                        r"|add|remove|post|record|refund|submit|attach|detach"
+                        r"|return|dismiss|mark|rotate|undo|request|share|unshare|seal)", name)  # fmt: skip
 
 
 async def test_the_clients_id_comes_back_with_success_and_with_errors(shop: Shop) -> None:
@@ -181,6 +182,8 @@ ROOTS = {
     "pipelines": "pipelines { totalCount }",
     "jobs": "jobs { totalCount }",
     "tasks": "tasks { totalCount }",
+    "items": "items { totalCount }",
+    "itemTemplates": "itemTemplates { totalCount }",
     "account": "account(id: $account) { id }",
     "pipeline": "pipeline(id: $pipeline) { id }",
     "board": "board(pipelineId: $pipeline) { cursor }",

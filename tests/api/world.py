@@ -19,8 +19,9 @@ from gql.schema import build_schema
 from tests.access.schema_ids import portal_mutations
 from tests.rules.kit import hidden_job, move, status, task
 from tests.support.api import Api, Client, Json, Shop, open_shop
+from tests.support.contents import INVOICE, ORGANIZER, REQUEST, THREAD
 from tests.support.dead import dead_letter
-from tests.support.documents import stored_document
+from tests.support.documents import handed_in, stored_document
 from tests.support.hooks import failed_call
 from tests.support.mail import stored_email
 
@@ -59,6 +60,13 @@ class World:
     busy: str
     failed_run: str
     scheduled_run: str
+    thread: str
+    organizer: str
+    client_task: str
+    invoice: str
+    request: str
+    handed_in: str
+    item_template: str
     token: str
     invitation: str
 
@@ -86,7 +94,27 @@ async def open_world(api: Api) -> World:
     told = await owner.query("{ viewer { notifications { nodes { id } } } }")
     busy, failed, scheduled = await runs(shop)
     made = {"stageId": shop.stages[2], "config": {"createTask": {"title": "Call"}}}
+    guest = {"name": "Guest", "email": "guest@client.test", "accountIds": [shop.account]}
+    await owner.do("inviteContact", contactId=(await owner.do("createContact", "contact { id }", **guest))["id"])
+    given = {"jobId": job["id"], "title": "Thread", "content": THREAD, "send": False}
+    thread = await owner.do("createItem", "item { id ... on MessageThread { clientTasks { id } } }", **given)
+    charged = {"accountId": shop.account, "title": "Invoice", "content": INVOICE}
+    await owner.do("updateFirm", holdsClientMail=False)
+    invoice = await owner.do("createItem", "item { id }", **charged)
+    await owner.do("recordPayment", itemId=invoice["id"], amount="2")
+    await owner.do("updateFirm", holdsClientMail=True)
+    wanted = {"accountId": shop.account, "title": "Request", "content": REQUEST}
+    request = await owner.do("createItem", "item { id }", **wanted)
+    loose = {"accountId": shop.account, "title": "Questions", "content": ORGANIZER, "send": False}
+    template = {"name": "Talk", "title": "Talk", "content": THREAD}
     return World(
+        thread=thread["id"],
+        organizer=(await owner.do("createItem", "item { id }", **loose))["id"],
+        client_task=thread["clientTasks"][0]["id"],
+        invoice=invoice["id"],
+        request=request["id"],
+        handed_in=await handed_in(api.database, request["id"], shop.account),
+        item_template=(await owner.do("createItemTemplate", "template { id }", **template))["id"],
         automation=(await owner.do("createAutomation", "automation { id }", **made))["id"],
         busy=busy,
         failed_run=failed,
@@ -180,6 +208,8 @@ INPUTS: dict[str, Callable[[World], Json]] = {
         "holidayRegion": "DE-BY",
         "addHolidays": [{"day": "2026-08-03", "name": "Outing"}],
         "removeHolidays": ["2026-08-04"],
+        "quietFrom": "22:00",
+        "quietUntil": "06:30",
         "holdsClientMail": False,
         "senderName": "Office",
         "senderAddress": "office@firm.test",
@@ -244,8 +274,18 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     "createAccountRole": lambda w: {"name": "Reviewer"},
     "updateAccountRole": lambda w: {"accountRoleId": w.role, "name": "Reviewer"},
     "deleteAccountRole": lambda w: {"accountRoleId": w.role},
-    "createContact": lambda w: {"name": "Bob", "email": "bob@client.test", "accountIds": [w.shop.account]},
-    "updateContact": lambda w: {"contactId": w.contact, "name": "Bob"},
+    "createContact": lambda w: {
+        "name": "Bob",
+        "email": "bob@client.test",
+        "accountIds": [w.shop.account],
+        "timeZone": "Asia/Tokyo",
+    },
+    "updateContact": lambda w: {
+        "contactId": w.contact,
+        "name": "Bob",
+        "notifications": False,
+        "timeZone": "Asia/Tokyo",
+    },
     "inviteContact": lambda w: {"contactId": w.contact},
     "revokeContactAccess": lambda w: {"contactId": w.contact},
     "deleteContact": lambda w: {"contactId": w.contact},
@@ -296,6 +336,7 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     "dismissDeadLetter": lambda w: {"deadLetterId": w.dead_letter},
     "setJobStatus": lambda w: {"jobId": w.job, "statusId": w.status, "expect": {"version": 1}},
     "setClientStatus": lambda w: {"jobId": w.job, "clientStatusId": w.client_status, "expect": {"version": 1}},
+    "setClientStatuses": lambda w: {"jobIds": [w.job], "clientStatusId": w.client_status},
     "createComment": lambda w: {"jobId": w.job, "text": "Written.", "mentionIds": [w.owner.member_id]},
     "updateComment": lambda w: {"commentId": w.comment, "text": "Written.", "mentionIds": [w.owner.member_id]},
     "deleteComment": lambda w: {"commentId": w.comment},
@@ -316,6 +357,52 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     "completeItem": lambda w: {"itemId": w.task},
     "cancelItem": lambda w: {"itemId": w.task},
     "reopenItem": lambda w: {"itemId": w.task},
+    "createItem": lambda w: {
+        "accountId": w.shop.account,
+        "jobId": w.job,
+        "title": "New",
+        "message": "Please",
+        "dueDate": "2026-07-01",
+        "reminders": {"everyDays": 2, "times": 3},
+        "content": THREAD,
+    },
+    "sendItem": lambda w: {"itemId": w.thread},
+    "updateItem": lambda w: {"itemId": w.thread, "title": "New", "reminders": {"everyDays": 2, "times": 3}},
+    "createItemTemplate": lambda w: {
+        "name": "New",
+        "title": "New [JOB_NAME]",
+        "message": "Please",
+        "reminders": {"everyDays": 2, "times": 3},
+        "content": THREAD,
+    },
+    "updateItemTemplate": lambda w: {
+        "itemTemplateId": w.item_template,
+        "name": "New",
+        "title": "New",
+        "reminders": {"everyDays": 2, "times": 3},
+        "content": THREAD,
+    },
+    "deleteItemTemplate": lambda w: {"itemTemplateId": w.item_template},
+    "sealOrganizer": lambda w: {"itemId": w.organizer},
+    "postMessage": lambda w: {"itemId": w.thread, "text": "Hello"},
+    "addClientTask": lambda w: {"itemId": w.thread, "title": "Write"},
+    "removeClientTask": lambda w: {"clientTaskId": w.client_task},
+    "recordPayment": lambda w: {
+        "itemId": w.invoice,
+        "amount": "1.50",
+        "paidOn": "2026-01-31",
+        "method": "Transfer",
+        "note": "In part",
+    },
+    "refundPayment": lambda w: {
+        "itemId": w.invoice,
+        "amount": "0.50",
+        "paidOn": "2026-01-31",
+        "method": "Transfer",
+        "note": "Too much",
+    },
+    "acceptDocument": lambda w: {"itemId": w.request, "documentId": w.handed_in},
+    "returnDocument": lambda w: {"itemId": w.request, "documentId": w.handed_in, "comment": "Not this one."},
     "linkItem": lambda w: {"itemId": w.loose_task, "jobId": w.job},
     "unlinkItem": lambda w: {"itemId": w.task, "jobId": w.job},
 }

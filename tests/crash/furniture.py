@@ -34,7 +34,10 @@ async def _pipeline(owner: Client, name: str, *stages: str) -> tuple[str, list[s
 
 async def _ten(owner: Client, hook: str, books: str, waiting: str) -> list[Json]:
     tag = (await owner.do("createTag", "tag { id }", name="Busy"))["id"]
-    begun, asked = [await _template(owner, name) for name in ("Begun", "Asked")]
+    begun = await _template(owner, "Begun")
+    question = {"messageThread": {"text": "Well?"}}
+    asked = {"name": "Asked", "title": "Asked: [JOB_NAME]", "content": question, "reminders": None}
+    talk = (await owner.do("createItemTemplate", "template { id }", **asked))["id"]
     return [
         {"createTask": {"title": "Call"}},
         {"sendEmail": {"templateId": begun}},
@@ -45,7 +48,7 @@ async def _ten(owner: Client, hook: str, books: str, waiting: str) -> list[Json]
         {"callWebhook": {"url": hook}},
         {"createJob": {"pipelineId": books, "name": "Books of [ACCOUNT_NAME]"}},
         {"setJobStatus": {"statusId": waiting}},
-        {"sendEmail": {"templateId": asked}},
+        {"sendMessage": {"templateId": talk, "blocking": False}},
     ]
 
 

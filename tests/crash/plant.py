@@ -94,7 +94,10 @@ class Plant:
         self.cases += 1
         address = f"client{self.cases}@client.test"
         account = (await self.owner.do("createAccount", "account { id }", name="Acme"))["id"]
-        await self.owner.do("createContact", "contact { id }", name="Ann", email=address, accountIds=[account])
+        ann = {"name": "Ann", "email": address, "accountIds": [account]}
+        contact = (await self.owner.do("createContact", "contact { id }", **ann))["id"]
+        await self.owner.do("inviteContact", contactId=contact)
+        await self.settled()  # the invitation has gone out
         job = await self.owner.do("createJob", "job { id }", name="Return", accountId=account, pipelineId=self.pipeline)
         return Case(job["id"], account, address)
 

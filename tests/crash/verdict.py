@@ -18,9 +18,10 @@ TEN: Final = (
     "CALL_WEBHOOK",
     "CREATE_JOB",
     "SET_JOB_STATUS",
-    "SEND_EMAIL",
+    "SEND_MESSAGE",
 )
 """The stage's automations, in their order."""
+INVITATION: Final = "Kontor invites you to its client portal"
 LANE: Final = (2, 7, 8, 9, 10)
 """Positions of those that the worker does, one after the other."""
 EXPECTED: Final[dict[str, Any]] = {
@@ -32,13 +33,14 @@ EXPECTED: Final[dict[str, Any]] = {
     "visits": [(1, "Collect", True), (2, "Prepare", True), (3, "Review", False)],
     "moves": ["MEMBER", "AUTOMOVE"],
     "statuses": [("Active", "Waiting"), ("Waiting", "Active")],
-    "tasks": [("Call", False), ("Answer", False)],
+    "items": [("TASK", "Call", False), ("TASK", "Answer", False), ("MESSAGE_THREAD", "Asked: Return", True)],
+    "talks": [("SENT", 1)],
     "comments": ["Begun", "Ready for review"],
     "assignees": [1],
     "tags": ["Busy"],
     "other jobs": [("Books of Acme", "Inbox", ["New in the books"])],
-    "emails": [("Begun: Return", "SENT"), ("Asked: Return", "SENT")],
-    "e-mails that arrived": {"Begun: Return": 1, "Asked: Return": 1},
+    "emails": [("Begun: Return", "SENT"), ("Kontor: Asked: Return", "SENT")],
+    "e-mails that arrived": {INVITATION: 1, "Begun: Return": 1, "Kontor: Asked: Return": 1},
     "calls": [("SENT", 200)],
     "calls that arrived": {"SENT": 1},
     "gaps in the log": [],
@@ -55,9 +57,13 @@ OF_JOB: Final = {
         SELECT changes->0->>'from_label', changes->0->>'to_label' FROM history
         WHERE job_id = $1 AND action = 'STATUS_CHANGED' ORDER BY at
     """,
-    "tasks": """
-        SELECT i.title, i.open FROM items i JOIN item_links l ON l.item_id = i.id
-        WHERE l.job_id = $1 ORDER BY i.created_at
+    "items": """
+        SELECT i.kind, i.title, i.open FROM items i JOIN item_links l ON l.item_id = i.id
+        WHERE l.job_id = $1 ORDER BY i.kind DESC, i.created_at
+    """,
+    "talks": """
+        SELECT ci.delivery, (SELECT count(*) FROM thread_messages m WHERE m.item_id = ci.id)
+        FROM client_items ci JOIN item_links l ON l.item_id = ci.id WHERE l.job_id = $1
     """,
     "comments": "SELECT text FROM comments WHERE job_id = $1 ORDER BY created_at",
     "assignees": "SELECT count(*) FROM job_assignees WHERE job_id = $1",
@@ -113,7 +119,7 @@ async def _runs(database: Database, case: Case) -> dict[str, Any]:
 
 async def _mail(plant: Plant, case: Case) -> dict[str, int]:
     """How often each e-mail arrived, in the order in which they first did; by its subject if its Message-ID is ours."""
-    rows = await plant.database.rows("SELECT subject, message_id FROM emails WHERE job_id = $1", case.job)
+    rows = await plant.database.rows("SELECT subject, message_id FROM emails WHERE to_address = $1", case.address)
     subjects = {row["message_id"]: row["subject"] for row in rows}
     came = [str(one.message["Message-ID"]) for one in plant.office.received if case.address in one.envelope_to]
     return {subjects.get(one, one): came.count(one) - plant.unconfirmed.get(one, 0) for one in came}

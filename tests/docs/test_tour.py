@@ -16,6 +16,7 @@ from tests.support.processes import running
 from tests.support.redis import free_port
 
 TOUR = README.blocks("sh", "Three minutes with curl")
+STORY = README.blocks("sh", "A whole engagement in ten calls")
 CLIENTS = Page(ROOT / "docs" / "guides" / "clients.md").blocks("sh")
 
 
@@ -73,3 +74,33 @@ async def test_the_tour_works_as_pasted(tmp_path: Path) -> None:
     assert made == again
     assert made["createTask"]["errors"] == []
     assert json.loads(event)["data"]["boardEvents"] == {"cursor": cursor, "changes": []}
+
+
+@pytest.mark.slow
+async def test_a_whole_engagement_goes_its_way_as_pasted(tmp_path: Path) -> None:
+    """The client signs, answers and pays; each time the job goes on by itself, to its end."""
+    port = str(free_port())
+    setting_out = TOUR[:2]  # the functions, and the login
+    script = "\n".join(["set -eu", *setting_out, *STORY]).replace("127.0.0.1:8000", f"127.0.0.1:{port}")
+    async with running("serve", "--demo", folder=tmp_path, PORT=port) as server:
+        await server.says("Stageline runs on")
+        done = await asyncio.to_thread(subprocess.run, ["sh"], input=script, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    _, set_up, made, letter, signed, questions, answered, invoice, paid, journey = (
+        answer["data"] for answer in answers(done.stdout)
+    )
+    assert {name: one["errors"] for name, one in set_up.items()} == {name: [] for name in set_up}
+    assert made["createJob"]["job"]["items"]["nodes"] == [
+        {"kind": "PROPOSAL", "title": "Engagement letter", "state": "SENT"}
+    ]
+    assert [total["total"] for total in letter["portal"]["item"]["totals"]] == ["476.00"]
+    assert signed["signProposal"]["item"]["state"] == "DONE"
+    asked = questions["portal"]["item"]["sections"][0]["questions"]
+    assert [(one["key"], one["shown"]) for one in asked] == [("married", True), ("spouse", False)]
+    assert answered["submitOrganizer"] == {"item": {"state": "DONE"}, "errors": []}
+    assert invoice["node"]["details"] == {"number": 2, "currency": "EUR", "total": "476.00", "left": "476.00"}
+    assert paid["recordPayment"] == {"item": {"state": "DONE"}, "errors": []}
+    assert journey["job"]["stage"] == {"name": "Invoice"}
+    assert [item["state"] for item in journey["job"]["items"]["nodes"]] == ["DONE"] * 3
+    moves = [entry["cause"]["kind"] for entry in journey["job"]["history"]["nodes"] if entry["action"] == "MOVED"]
+    assert moves == ["AUTOMOVE", "AUTOMOVE"]

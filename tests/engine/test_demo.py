@@ -16,6 +16,7 @@ from engine.demo import cast, telling
 from engine.mail.letters import Letter
 from server.delivery.mailbox import Mailbox
 from store.database import Database
+from tests.portal.kit import Guest
 from tests.support.api import Api, Client
 
 pytestmark = pytest.mark.slow
@@ -198,3 +199,19 @@ async def test_a_client_comes_in_and_finds_where_their_return_stands(api: Api) -
     [work] = entered["portal"]["works"]["nodes"]
     assert work["name"] == "In progress"
     assert re.fullmatch(r"We are working on Tax return \d{4}\.", work["description"])
+
+
+async def test_the_client_who_comes_in_finds_something_to_do(api: Api) -> None:
+    """AC5: of five kinds, newest first; the oldest has been reminded of."""
+    assert await demo.fill(api.database, drop, clock=lambda: FRIDAY)
+    client = await Guest(api.http).enter("enterPortal", email=cast.GUEST[1], password=cast.PASSWORD)
+    query = "{ portal { items(open: true) { nodes { kind title state remindedAt } } } }"
+    shown = (await client.query(query))["portal"]["items"]["nodes"]
+    assert {item["state"] for item in shown} == {"SENT"}
+    assert [(item["kind"], item["remindedAt"] is not None) for item in shown] == [
+        ("INVOICE", False),
+        ("MESSAGE_THREAD", False),
+        ("PROPOSAL", True),
+        ("DOCUMENT_REQUEST", True),
+        ("ORGANIZER", True),
+    ]

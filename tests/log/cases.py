@@ -124,7 +124,12 @@ async def the_firms_calendar_and_mail_are_on_no_board(w: World) -> AsyncIterator
     boards = tuple(w.boards())
     outing = {"day": "2026-08-03", "name": "Outing"}
     given = {"workingDays": ["MONDAY", "SUNDAY"], "holidayRegion": "DE-BY", "addHolidays": [outing]}
-    for changed in (given, {"holdsClientMail": False, "replyTo": "help@firm.test"}, {"removeHolidays": ["2026-08-03"]}):
+    for changed in (
+        given,
+        {"holdsClientMail": False, "replyTo": "help@firm.test"},
+        {"removeHolidays": ["2026-08-03"]},
+        {"quietFrom": "22:30", "quietUntil": "06:00"},
+    ):
         yield Step(w.owner, "updateFirm", changed, quiet=boards)
         yield Step(w.owner, "updateFirm", changed, events=0)
 
@@ -338,6 +343,10 @@ async def contacts_come_and_go(w: World) -> AsyncIterator[Step]:
     contact = made.payload["contact"]["id"]
     yield Step(w.owner, "updateContact", {"contactId": contact, "phone": "+49 30 1"})
     yield Step(w.owner, "updateContact", {"contactId": contact, "phone": "+49 30 1"}, events=0)
+    yield Step(w.owner, "updateContact", {"contactId": contact, "notifications": False, "timeZone": "Asia/Tokyo"})
+    yield Step(
+        w.owner, "updateContact", {"contactId": contact, "notifications": False, "timeZone": "Asia/Tokyo"}, events=0
+    )
     yield Step(w.owner, "updateAccount", {"accountId": w.second, "addContactIds": [contact]})
     yield Step(w.owner, "updateAccount", {"accountId": w.second, "removeContactIds": [contact]})
     yield Step(w.owner, "updateContact", {"contactId": contact, "email": f"{contact}@client.test"})
@@ -747,7 +756,7 @@ async def how_one_is_told_is_on_no_board(w: World) -> AsyncIterator[Step]:
     yield Step(w.insider, "updateNotificationPreferences", {"removeEmail": ["ASSIGNED"]}, events=0)
 
 
-@case("createClientStatus", "updateClientStatus", "deleteClientStatus", "setClientStatus")
+@case("createClientStatus", "updateClientStatus", "deleteClientStatus", "setClientStatus", "setClientStatuses")
 async def a_client_status_is_made_put_on_a_card_changed_and_deleted(w: World) -> AsyncIterator[Step]:
     """ST2, LV7: cards show it."""
     others = tuple(w.boards())
@@ -761,6 +770,10 @@ async def a_client_status_is_made_put_on_a_card_changed_and_deleted(w: World) ->
     yield Step(w.owner, "updateClientStatus", {**status, "name": w.name("Status"), "color": "#445566"}, quiet=unseen)
     yield Step(w.owner, "updateClientStatus", {**status, "description": "All that is left"}, quiet=unseen)
     yield Step(w.owner, "updateClientStatus", {**status, "color": "#445566"}, events=0)
+    many = {"jobIds": [job, job], **status, "clientStatusId": None}
+    yield Step(w.insider, "setClientStatuses", many, quiet=unseen)
+    yield Step(w.insider, "setClientStatuses", many, events=0)
+    yield Step(w.insider, "setClientStatuses", {**many, **status}, quiet=unseen)
     yield Step(w.overseer, "setClientStatus", {"jobId": job, "clientStatusId": None}, quiet=unseen)
     yield Step(w.owner, "deleteClientStatus", status, quiet=others)
 

@@ -82,6 +82,7 @@ plain("retryEmail", "NOT_FOUND", lambda w: {"emailId": f"email_{NO}"})
 plain("createAccountRole", "REQUIRED", lambda w: {"name": ""})
 plain("updateAccountRole", "NOT_FOUND", lambda w: {"accountRoleId": f"role_{NO}", "name": "Late"})
 plain("createContact", "NOT_FOUND", lambda w: {"name": "Ann", "accountIds": [w.first, f"account_{NO}"]})
+plain("createContact", "INVALID", lambda w: {"name": "Ann", "accountIds": [w.first], "timeZone": "Mars/Olympus"})
 plain("updateContact", "NOT_FOUND", lambda w: {"contactId": f"contact_{NO}", "name": "Ann"})
 plain("inviteContact", "NOT_FOUND", lambda w: {"contactId": f"contact_{NO}"})
 plain("revokeContactAccess", "NOT_FOUND", lambda w: {"contactId": f"contact_{NO}"})
@@ -109,6 +110,8 @@ plain("updateJobStatus", "BUILT_IN", lambda w: {"statusId": w.statuses["ACTIVE"]
 plain("deleteJobStatus", "BUILT_IN", lambda w: {"statusId": w.statuses["ACTIVE"]})
 plain("createClientStatus", "REQUIRED", lambda w: {"name": " ", "color": "#112233"})
 plain("updateClientStatus", "NOT_FOUND", lambda w: {"clientStatusId": f"clientstatus_{NO}", "name": "Late"})
+plain("setClientStatuses", "NOT_FOUND", lambda w: {"jobIds": [f"job_{NO}"], "clientStatusId": None})
+plain("setClientStatuses", "TOO_MANY", lambda w: {"jobIds": [f"job_{n}" for n in range(101)], "clientStatusId": None})
 plain("setClientStatus", "NOT_FOUND", lambda w: {"jobId": w.jobs[0], "clientStatusId": f"clientstatus_{NO}"})
 plain(
     "createJob",

@@ -25,6 +25,37 @@ fragment Line on Task {
   id title status open priority dueDate description version
   assignees { id name } subtasks { id title done } job { ...Row } links { job { id } blocking }
 }
+fragment Form on Organizer { id title open state version details { sections { shown questions { key missing } } } }
+fragment Talk on MessageThread {
+  id title state open dueDate version account { ...Client } links { job { id } blocking }
+  sending { message sentAt seenAt reminders { everyDays times } } clientTasks { id title done }
+  messages(first: 5) { nodes { id text author { id name } contact { id } } }
+}
+fragment Bill on Invoice {
+  id title state open dueDate version account { ...Client } links { job { id } blocking } sending { sentAt }
+  details { number total paid left overdue payments { id amount paidOn method recordedBy { id } } }
+}
+fragment Wanted on DocumentRequest {
+  id title state open dueDate version account { ...Client } links { job { id } blocking } sending { sentAt }
+  details { submittedAt lines { id title documents { document { id name } state comment reviewer { id } } } }
+}
+fragment Offer on Proposal {
+  id title state open dueDate version links { job { id } blocking }
+  details { currency content { terms } contentSha256 invoice { id } signers { name signedName declinedAt } }
+}
+fragment Paper on SignatureRequest {
+  id title state open dueDate version links { job { id } blocking }
+  details { content { document { id } } contentSha256 signers { name signedName } }
+}
+fragment Check on Approval {
+  id title state open dueDate version links { job { id } blocking }
+  details { content { document { id } } }
+}
+fragment Thing on ActionItem {
+  ... on Task { ...Line } ... on MessageThread { ...Talk } ... on Invoice { ...Bill }
+  ... on Proposal { ...Offer } ... on SignatureRequest { ...Paper } ... on Approval { ...Check }
+  ... on DocumentRequest { ...Wanted } ... on Organizer { ...Form }
+}
 fragment Said on Comment { id text version editedAt deletedAt author { id name } mentions { id name } }
 fragment File on Document { id name mediaType size sha256 state sharedAt version account { id } job { id } }
 fragment Told on Notification { id kind text readAt job { id } subject { id } }
@@ -45,7 +76,7 @@ fragment Happened on Changes {{ cursor hasMore events {{
   ... on JobEvent {{ cursor at cause {{ kind }} changes {{
     __typename
     ... on JobChanged {{ job {{ ...Row }} }}
-    ... on ItemChanged {{ item {{ ... on Task {{ ...Line }} }} }}
+    ... on ItemChanged {{ item {{ ...Thing }} }}
     ... on ItemRemoved {{ itemId }}
     ... on CommentChanged {{ comment {{ ...Said }} }}
     ... on DocumentChanged {{ document {{ ...File }} }}
@@ -185,7 +216,7 @@ class JobScreen(Screen):
     def snapshot(self, alias: str) -> str:
         """The job with all that belongs to it."""
         return f"""{alias}: job(id: ${alias}) {{ ...Row
-            items(first: 100) {{ nodes {{ ... on Task {{ ...Line }} }} }}
+            items(first: 50) {{ nodes {{ ...Thing }} }}
             comments(first: 100) {{ nodes {{ ...Said }} }}
             documents(first: 100) {{ nodes {{ ...File }} }}
             runs(first: 100) {{ nodes {{ ...Turn }} }} }}"""
@@ -208,8 +239,8 @@ class JobScreen(Screen):
         match change["__typename"]:
             case "JobChanged":
                 drawn["job"] = change["job"]
-                for item in drawn["items"].values():
-                    item["job"] = change["job"]
+                for task in (item for item in drawn["items"].values() if "job" in item):
+                    task["job"] = change["job"]
             case "JobRemoved":
                 self.drawn = None
             case "ItemChanged":

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 import orjson
 import pytest
 
-import tests.log.automation_cases  # noqa: F401  # they are registered
+import tests.log.automation_cases
+import tests.log.item_cases  # noqa: F401  # they are registered
 from engine.due import Runner
 from engine.work import system_clock
 from store.database import Db
@@ -35,7 +36,7 @@ class Seen:
 
     sight: Sight
     own: dict[str, set[str]] = field(default_factory=dict)
-    """Ids of pipelines, notifications and tasks, by member."""
+    """Ids of pipelines, notifications and tasks, by member; of documents, by owner and admin."""
     of_jobs: dict[str, set[str]] = field(default_factory=dict)
     """Ids of tasks, comments, documents and turns, by the job that they belong to."""
 
@@ -64,6 +65,8 @@ OWN = """
         SELECT FROM pipeline_members x WHERE x.pipeline_id = p.id AND x.member_id = m.id))
     UNION ALL SELECT member_id, id FROM notifications WHERE firm_id = $1
     UNION ALL SELECT member_id, task_id FROM task_assignees WHERE firm_id = $1
+    UNION ALL SELECT m.id, d.id FROM members m JOIN documents d ON d.firm_id = m.firm_id AND d.state = 'READY'
+    WHERE m.firm_id = $1 AND m.role <> 'EMPLOYEE'
 """
 LIVE = "SELECT id FROM jobs WHERE firm_id = $1 AND state <> 'ARCHIVED' ORDER BY created_at DESC"
 OF_JOBS = """

@@ -21,7 +21,8 @@ from store.database import Database, config
 from store.migrate import migrate
 from tests.support.api import Api, Shop, open_shop, running_api
 from tests.support.board import Board, assert_in_step
-from tests.support.databases import Databases, execute, on_database
+from tests.support.databases import Databases, execute, on_database, value
+from tests.support.wait import eventually
 
 
 @asynccontextmanager
@@ -188,5 +189,7 @@ T = TypeVar("T")
 async def on_cluster(folder: Path, work: Callable[[str], Awaitable[T]]) -> T:
     """What is done on a cluster of its own while it runs."""
     async with EmbeddedPostgres(folder, fast=True) as postgres:
+        recovering = "SELECT NOT pg_is_in_recovery()"  # while it does it answers already, but takes no writes
+        await eventually(lambda: value(postgres.url, recovering), "it has recovered")
         await migrate(postgres.url)
         return await work(postgres.url)

@@ -13,15 +13,19 @@ ERRORS = "errors { code message path }"
 TOKEN = re.compile(r"sl_[\w-]{43}")
 SCREEN = """fragment Work on PortalWork { id name color description account { id name } }
   fragment Paper on PortalDocument { id name size account { id name } }
-  fragment Screen on Portal { accounts { id name } works(first: 200) { nodes { ...Work } }
+  fragment ToDo on PortalItem { id kind title message state open dueDate senderName account { id name } }
+  fragment Screen on Portal { items(first: 200) { nodes { ...ToDo } }
+    accounts { id name } works(first: 200) { nodes { ...Work } }
     documents(first: 200) { nodes { ...Paper } } }"""
 DRAW = f"query {{ cursor portal {{ ...Screen }} }} {SCREEN}"
 CHANGES = """query ($after: String!, $first: Int) { changes(stream: { portal: {} }, after: $after, first: $first) {
   cursor hasMore events { ... on PortalEvent { cursor changes { __typename
     ... on PortalWorkChanged { work { ...Work } } ... on PortalWorkRemoved { workId }
     ... on PortalDocumentChanged { document { ...Paper } } ... on PortalDocumentRemoved { documentId }
+    ... on PortalItemChanged { item { ...ToDo } }
     ... on PortalAccountChanged { account { id name } } ... on StreamReset { reason } } } } } }
   fragment Work on PortalWork { id name color description account { id name } }
+  fragment ToDo on PortalItem { id kind title message state open dueDate senderName account { id name } }
   fragment Paper on PortalDocument { id name size account { id name } }"""
 EVENTS = """subscription ($after: String) { portalEvents(after: $after) { cursor at changes { __typename
   ... on PortalWorkChanged { work { id name account { name } } } ... on PortalWorkRemoved { workId }
@@ -61,11 +65,12 @@ class Screen:
     works: dict[str, Json] = field(default_factory=dict)
     accounts: dict[str, Json] = field(default_factory=dict)
     papers: dict[str, Json] = field(default_factory=dict)
+    to_dos: dict[str, Json] = field(default_factory=dict)
 
     @property
     def drawn(self) -> tuple[dict[str, Json], ...]:
         """All of it."""
-        return self.works, self.accounts, self.papers
+        return self.works, self.accounts, self.papers, self.to_dos
 
     async def draw(self) -> Screen:
         """Draws it whole."""
@@ -74,6 +79,7 @@ class Screen:
         self.works = {work["id"]: work for work in found["portal"]["works"]["nodes"]}
         self.accounts = {account["id"]: account for account in found["portal"]["accounts"]}
         self.papers = {paper["id"]: paper for paper in found["portal"]["documents"]["nodes"]}
+        self.to_dos = {item["id"]: item for item in found["portal"]["items"]["nodes"]}
         return self
 
     async def follow(self, first: int = 50) -> list[str]:
@@ -99,10 +105,12 @@ class Screen:
                 self.papers[change["document"]["id"]] = change["document"]
             case "PortalDocumentRemoved":
                 self.papers.pop(change["documentId"], None)
+            case "PortalItemChanged":
+                self.to_dos[change["item"]["id"]] = change["item"]
             case "PortalAccountChanged":
                 account = change["account"]
                 self.accounts[account["id"]] = account
-                for one in (*self.works.values(), *self.papers.values()):
+                for one in (*self.works.values(), *self.papers.values(), *self.to_dos.values()):
                     if one["account"] and one["account"]["id"] == account["id"]:
                         one["account"] = account
             case "StreamReset":

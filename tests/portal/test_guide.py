@@ -16,7 +16,7 @@ BLOCKS = Page(ROOT / "docs" / "guides" / "portal.md").blocks("graphql")
 
 async def test_every_block_of_the_guide_to_the_portal_works(database: Database) -> None:
     """API7: whoever copies one gets no error, typed or not."""
-    let_in, address, ask, come_in, screen, bring, follow = BLOCKS
+    let_in, address, ask, come_in, at_home, in_peace, screen, bring, follow = BLOCKS
     async with served_api(database) as served, post_office() as office:
         desk = Desk(await open_shop(served), office, database)
         await desk.owner.do("updateFirm", holdsClientMail=False)
@@ -30,6 +30,10 @@ async def test_every_block_of_the_guide_to_the_portal_works(database: Database) 
         inside = (await nobody.query(come_in, token=link(desk)))["enterPortalByLink"]
         assert inside["errors"] == []
         ann = Guest(served.http, inside["token"])
+        home = {"notifications": True, "timeZone": "America/New_York"}
+        assert (await ann.query(at_home))["updatePortalContact"] == {"portal": {"contact": home}, "errors": []}
+        hours = {"quietFrom": "19:30", "quietUntil": "08:30"}
+        assert (await desk.owner.query(in_peace))["updateFirm"] == {"firm": hours, "errors": []}
         drawn = await ann.query(screen)
         assert drawn["portal"]["accounts"] == inside["portal"]["accounts"]
         brought = (await ann.query(bring, account=drawn["portal"]["accounts"][0]["id"]))["requestPortalUpload"]

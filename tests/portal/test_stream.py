@@ -107,7 +107,7 @@ async def test_who_gets_other_accounts_begins_anew(desk: Desk) -> None:
     for name, value in said.items():
         await desk.owner.do("updateFirm", **{name: value})
         assert [await one.follow() for one in screens] == [["StreamReset"]] * 2, name
-    await desk.owner.do("updateFirm", senderName="Kontor", portalUrl="https://clients.test")
+    await desk.owner.do("updateFirm", senderName="Kontor", portalUrl="https://clients.test", quietFrom="22:00")
     assert [await one.follow() for one in screens] == [[], []]
 
 
@@ -124,6 +124,9 @@ async def test_more_than_a_page_holds_is_asked_for_anew(desk: Desk, monkeypatch:
         await desk.owner.do("updateClientStatus", clientStatusId=waiting, name=f"Waiting {most}")
         assert await screen.follow() == told
         assert {work["name"] for work in screen.works.values()} == {f"Waiting {most}"}
+
+
+QUESTION = {"messageThread": {"text": "Well?"}}
 
 
 @dataclass
@@ -157,8 +160,32 @@ class Town:
     async def step(self) -> None:
         """The firm does something."""
         self.steps += 1
-        does = (self.says, self.says, self.archives, self.renames, self.links, self.edits, self.shares, self.deletes)
-        await self.random.choice(does)()
+        said = (self.says, self.says, self.archives, self.renames, self.links, self.edits, self.shares, self.deletes)
+        await self.random.choice((*said, self.asks, self.asks, self.settles, self.is_answered))()
+
+    async def asks(self) -> None:
+        """It sends a client a question, if there is anybody, or writes one that it does not send."""
+        given = {"accountId": self.random.choice(self.accounts), "title": f"Question {self.steps}"}
+        send = self.random.random() < 0.8
+        await self.desk.owner.payload("createItem", content=QUESTION, send=send, **given)
+
+    async def settles(self) -> None:
+        """It sends, changes, closes or opens what it has asked."""
+        found = (await self.desk.owner.query("{ items(first: 200) { nodes { id } } }"))["items"]["nodes"]
+        if found:
+            mutations = ("sendItem", "completeItem", "cancelItem", "reopenItem", "updateItem")
+            mutation = self.random.choice(mutations)
+            more = {"title": f"Question {self.steps}", "dueDate": "2027-01-02"} if mutation == "updateItem" else {}
+            await self.desk.owner.payload(mutation, itemId=self.random.choice(found)["id"], **more)
+
+    async def is_answered(self) -> None:
+        """A client looks at a question, or answers it, whether or not it is there for them."""
+        found = (await self.desk.owner.query("{ items(first: 200) { nodes { id } } }"))["items"]["nodes"]
+        if found:
+            client, item = self.random.choice(self.clients), self.random.choice(found)["id"]
+            await client.payload("markPortalItemSeen", itemId=item)
+            if self.random.random() < 0.5:
+                await client.payload("postPortalMessage", itemId=item, text="Yes")
 
     async def says(self) -> None:
         """It says where a job stands; refused while that is archived."""

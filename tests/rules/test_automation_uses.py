@@ -9,7 +9,8 @@ import pytest
 from store.database import Database
 from tests.rules.kit import digest, pipeline, together
 from tests.support.api import Api, Json, Shop
-from tests.support.configs import configs
+from tests.support.configs import SENDING, configs
+from tests.support.contents import item_templates
 from tests.support.documents import firms_document
 from tests.support.works import Works, said
 
@@ -21,6 +22,7 @@ DELETIONS = {
     "clientstatus": ("deleteClientStatus", "clientStatusId"),
     "jobtemplate": ("deleteJobTemplate", "jobTemplateId"),
     "emailtemplate": ("deleteEmailTemplate", "templateId"),
+    **{f"itemtemplate_{kind}": ("deleteItemTemplate", "itemTemplateId") for kind in SENDING},
     "doc": ("deleteDocument", "documentId"),
     "pipeline": ("deletePipeline", "pipelineId"),
     "stage": ("deleteStage", "stageId"),
@@ -49,8 +51,10 @@ async def things(works: Works) -> dict[str, str]:
         "emailtemplate": await owner.do("createEmailTemplate", "template { id }", **letter),
     }
     ids = {prefix: str(thing["id"]) for prefix, thing in made.items()}
+    ids["doc"] = await firms_document(works.database, works.shop.account)
     form = await firms_document(works.database, works.shop.account)
-    return ids | {"member": owner.member_id, "pipeline": other, "stage": stages[1], "doc": form}
+    templates = await item_templates(owner, {"doc": form})
+    return ids | templates | {"member": owner.member_id, "pipeline": other, "stage": stages[1]}
 
 
 def named(value: Any) -> set[str]:

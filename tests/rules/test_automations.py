@@ -10,6 +10,8 @@ from engine.automations import kinds
 from store.database import Database
 from tests.rules.kit import digest, pipeline
 from tests.support.api import Api, Client, Json, Shop
+from tests.support.configs import SENDING
+from tests.support.contents import item_templates
 from tests.support.documents import firms_document
 from tests.support.works import Works, asked, said
 
@@ -230,6 +232,12 @@ KINDS: list[tuple[str, Json, str | None]] = [
     ("UPDATE_ACCOUNT_ACCESS", {"updateAccountAccess": {"addMemberIds": []}}, None),
     ("SEND_EMAIL", {"sendEmail": {"templateId": ""}}, "MANAGE_TEMPLATES"),
     ("SHARE_DOCUMENT", {"shareDocument": {"documentIds": [""]}}, "MANAGE_DOCUMENTS"),
+    ("SEND_ORGANIZER", {"sendOrganizer": {"templateId": ""}}, "MANAGE_ORGANIZERS"),
+    ("CREATE_INVOICE", {"createInvoice": {"templateId": ""}}, "MANAGE_INVOICES"),
+    ("SEND_PROPOSAL", {"sendProposal": {"templateId": ""}}, "MANAGE_PROPOSALS"),
+    ("REQUEST_SIGNATURE", {"requestSignature": {"templateId": ""}}, "MANAGE_DOCUMENTS"),
+    ("REQUEST_DOCUMENTS", {"requestDocuments": {"templateId": ""}}, "MANAGE_DOCUMENTS"),
+    ("REQUEST_APPROVAL", {"requestApproval": {"templateId": ""}}, "MANAGE_DOCUMENTS"),
 ]
 """Kinds that take more than editing the pipeline: a right, or an owner or admin."""
 
@@ -279,6 +287,10 @@ async def completed(works: Works, config: Json) -> Json:
             return {"shareDocument": {"documentIds": [await firms_document(works.database, works.shop.account)]}}
         case {"updateAccountAccess": _}:
             return {"updateAccountAccess": {"addMemberIds": [works.owner.member_id]}}
+    [kind] = config
+    if kind in SENDING:
+        document = await firms_document(works.database, works.shop.account)
+        return {kind: {"templateId": (await item_templates(works.owner, {"doc": document}))[f"itemtemplate_{kind}"]}}
     return config
 
 

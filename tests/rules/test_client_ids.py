@@ -14,6 +14,7 @@ from store.ids import new_id
 from tests.access.schema_ids import portal_mutations
 from tests.rules.kit import codes, digest, look, set_state, task, together
 from tests.support.api import Api, Client, Json, Shop, open_shop
+from tests.support.contents import INVOICE, THREAD
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ CASES = {
     ),
     "createComment": Create("comment", "comment", lambda shop: {"text": "Called."}, {"text": "Called twice."}),
     "createContact": Create(
-        "contact", "contact", lambda shop: {"name": "Ann", "accountIds": [shop.account]}, {"phone": "123"}
+        "contact", "contact", lambda shop: {"name": "Ann", "accountIds": [shop.account]}, {"notifications": False}
     ),
     "createCustomField": Create("customField", "field", lambda shop: {"name": "EIN", "kind": "TEXT"}, {"name": "SSN"}),
     "createEmailTemplate": Create(
@@ -49,6 +50,22 @@ CASES = {
         lambda shop: {"name": "Hello", "subject": "Hello", "text": "Hello"},
         {"html": "<p>Hello</p>"},
     ),
+    "createItem": Create(
+        "item",
+        "thread",
+        lambda shop: {"accountId": shop.account, "title": "Thread", "content": THREAD, "send": False},
+        {"title": "Talk"},
+    ),
+    "createItemTemplate": Create(
+        "template",
+        "itemtemplate",
+        lambda shop: {"name": "Talk", "title": "Thread", "content": THREAD},
+        {"title": "Talk"},
+    ),
+    "postMessage": Create("message", "message", lambda shop: {"text": "Hello"}, {"text": "Goodbye"}),
+    "addClientTask": Create("clientTask", "clienttask", lambda shop: {"title": "Call"}, {"title": "Write"}),
+    "recordPayment": Create("payment", "payment", lambda shop: {"amount": "1.00"}, {"note": "In part"}),
+    "refundPayment": Create("payment", "payment", lambda shop: {"amount": "1.00"}, {"note": "Too much"}),
     "createJob": Create(
         "job",
         "job",
@@ -85,9 +102,27 @@ async def prepared(shop: Shop, mutation: str) -> tuple[Create, Json]:
     given = {**case.given(shop), "id": new_id(case.prefix)}
     if mutation == "createSubtask":
         given["taskId"] = await task(shop.owner)
+    if mutation in ("postMessage", "addClientTask"):
+        thread = CASES["createItem"].given(shop)
+        given["itemId"] = (await shop.owner.do("createItem", "item { id }", **thread))["id"]
+    if mutation in ("recordPayment", "refundPayment"):
+        given["itemId"] = await _paid(shop)
     if mutation == "createComment":
         given["jobId"] = (await shop.job())["id"]
     return case, given
+
+
+async def _paid(shop: Shop) -> str:
+    """An invoice that is sent, and of which something has been paid."""
+    await shop.owner.do("updateFirm", holdsClientMail=False)
+    email = f"ann-{shop.account.removeprefix('account_')}@client.test"
+    guest = {"name": "Ann", "email": email, "accountIds": [shop.account]}
+    contact = await shop.owner.do("createContact", "contact { id }", **guest)
+    await shop.owner.do("inviteContact", contactId=contact["id"])
+    item = {"accountId": shop.account, "title": "Invoice", "content": INVOICE}
+    made = await shop.owner.do("createItem", "item { id }", **item)
+    await shop.owner.do("recordPayment", itemId=made["id"], amount="2")
+    return str(made["id"])
 
 
 def test_every_create_that_takes_an_id_has_a_case() -> None:
@@ -174,20 +209,22 @@ async def test_an_id_that_the_application_gave_is_refused(shop: Shop, database: 
     assert await digest(database) == before
 
 
-def _blank(given: Json) -> tuple[Json, list[str]]:
-    """A text of the input that says nothing, and the path to it."""
+def _blank(given: Json) -> tuple[Json, str, list[str]]:
+    """A text of the input that says nothing, or an amount that is none; the code for it, and the path to it."""
     if "config" in given:
-        return {"config": {"addComment": {"text": " "}}}, ["config", "addComment", "text"]
+        return {"config": {"addComment": {"text": " "}}}, "REQUIRED", ["config", "addComment", "text"]
+    if "amount" in given:
+        return {"amount": "0"}, "INVALID", ["amount"]
     text = next(field for field in ("title", "text", "name") if field in given)
-    return {text: " "}, [text]
+    return {text: " "}, "REQUIRED", [text]
 
 
 @EVERY
 async def test_a_refused_create_leaves_its_id_free(shop: Shop, mutation: str) -> None:
     """JB2: an id counts as used only when something was made with it."""
     case, given = await prepared(shop, mutation)
-    blank, path = _blank(given)
-    assert await shop.owner.code(mutation, **{**given, **blank}) == ("REQUIRED", ["input", *path])
+    blank, code, path = _blank(given)
+    assert await shop.owner.code(mutation, **{**given, **blank}) == (code, ["input", *path])
     assert await shop.owner.do(mutation, f"{case.thing} {{ id }}", **given) == {"id": given["id"]}
 
 

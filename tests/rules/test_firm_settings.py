@@ -13,7 +13,7 @@ from tests.rules.kit import digest, together
 from tests.support.api import Api, Client, Json, Shop
 
 SETTINGS = """firm { workingDays holidayRegion holidays { day name } holdsClientMail senderName senderAddress replyTo
-    version }"""
+    quietFrom quietUntil version }"""
 WEEK = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY"]
 
 
@@ -30,7 +30,7 @@ async def update(shop: Shop, **given: Any) -> Json:
 
 
 async def test_a_new_firm_works_from_monday_to_friday_and_holds_client_mail(shop: Shop) -> None:
-    """PL6, AU9: without holidays or addresses; client mail is held until the firm goes live."""
+    """PL6, AU9, RM1: without holidays or addresses; client mail is held until the firm goes live; nights are quiet."""
     assert await look(shop.owner) == {
         "workingDays": WEEK,
         "holidayRegion": None,
@@ -39,6 +39,8 @@ async def test_a_new_firm_works_from_monday_to_friday_and_holds_client_mail(shop
         "senderName": None,
         "senderAddress": None,
         "replyTo": None,
+        "quietFrom": "20:00",
+        "quietUntil": "08:00",
         "version": 1,
     }
 
@@ -75,6 +77,7 @@ async def test_holidays_are_renamed_and_taken_away(shop: Shop) -> None:
 async def test_saying_what_is_so_already_changes_nothing(shop: Shop, database: Database) -> None:
     """LV2: no event, no new version."""
     given = {"workingDays": WEEK, "holidayRegion": "DE", "addHolidays": [{"day": "2026-08-03", "name": "Outing"}]}
+    given |= {"quietFrom": "21:00", "quietUntil": "07:30"}
     await update(shop, **given, replyTo="office@firm.test")
     before = await digest(database)
     await update(shop, **given, replyTo="Office@firm.test", removeHolidays=["2030-01-01"])
@@ -97,9 +100,22 @@ async def test_the_sender_is_set_and_cleared(shop: Shop) -> None:
     assert [found[name] for name in names] == [None, None, None]
 
 
+async def test_quiet_hours_are_set_each_end_by_itself(shop: Shop) -> None:
+    """RM1: over midnight or by day, to the minute; the same time twice means that there are none."""
+    for given in ({"quietFrom": "22:15"}, {"quietUntil": "23:59"}, {"quietFrom": "23:59"}, {"quietUntil": "00:00"}):
+        before = await look(shop.owner)
+        assert await update(shop, **given) == before | given | {"version": before["version"] + 1}
+    found = await look(shop.owner)
+    assert (found["quietFrom"], found["quietUntil"]) == ("23:59", "00:00")
+    same = await update(shop, quietFrom="12:00", quietUntil="12:00")
+    assert (same["quietFrom"], same["quietUntil"]) == ("12:00", "12:00")
+
+
 @pytest.mark.parametrize(
     ("given", "code", "path"),
     [
+        ({"quietFrom": None}, "REQUIRED", ["quietFrom"]),
+        ({"quietUntil": None}, "REQUIRED", ["quietUntil"]),
         ({"workingDays": []}, "TOO_FEW", ["workingDays"]),
         ({"workingDays": None}, "REQUIRED", ["workingDays"]),
         ({"holidayRegion": ""}, "INVALID", ["holidayRegion"]),
@@ -149,7 +165,12 @@ async def test_employees_see_the_calendar_and_do_not_change_it(api: Api, shop: S
     """AC1: settings are for owners and admins."""
     employee = await api.member(shop.owner)
     before = await digest(database)
-    tries: list[Json] = [{"workingDays": ["MONDAY"]}, {"holdsClientMail": False}, {"addHolidays": []}]
+    tries: list[Json] = [
+        {"workingDays": ["MONDAY"]},
+        {"holdsClientMail": False},
+        {"addHolidays": []},
+        {"quietFrom": "23:00"},
+    ]
     for given in tries:
         assert await employee.code("updateFirm", **given) == ("FORBIDDEN", None)
     assert await digest(database) == before

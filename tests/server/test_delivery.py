@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.due import Undelivered
+from engine.errands import Undelivered
 from engine.mail.letters import Letter
 from server.delivery.mail import mail
 from server.delivery.mailbox import Mailbox

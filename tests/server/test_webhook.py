@@ -15,7 +15,7 @@ from hypothesis.strategies import ip_addresses
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from engine.due import Undelivered
+from engine.errands import Undelivered
 from engine.hooks.calls import Answer, Call, Unaccepted
 from engine.hooks.reach import Reach, is_public
 from engine.hooks.webhooks import new_secret

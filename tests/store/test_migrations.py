@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
+from asyncpg.exceptions import CheckViolationError
 from tortoise.context import TortoiseContext
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.migrations.graph import MigrationKey
@@ -120,3 +121,25 @@ async def test_work_that_was_there_is_shown_to_clients_and_sessions_last(empty_d
     assert await value(empty_database_url, texts) == ["We wait.", "none", "none", "none"]
     kept = "SELECT count(*) FROM sessions WHERE member_id = 'member_1' AND contact_id IS NULL"
     assert await value(empty_database_url, kept) == 1
+
+
+async def test_contacts_and_firms_that_were_there_get_what_new_ones_have(empty_database_url: str) -> None:
+    """RM1: everybody is written to, by the firm's clocks, between eight and eight; quiet hours are whole minutes."""
+    await migrate_to(empty_database_url, "0011_client_uploads")
+    await execute(
+        empty_database_url,
+        "SET session_replication_role = replica;"
+        "INSERT INTO firms (id, name, time_zone, clock_date, currency, created_at, updated_at) VALUES"
+        " ('firm_1', 'Kontor', 'UTC', '2026-01-01', 'EUR', now(), now());"
+        "INSERT INTO contacts (id, firm_id, name, created_at, updated_at) VALUES"
+        " ('contact_1', 'firm_1', 'Ann', now(), now())",
+    )
+    await migrate(empty_database_url)
+    hours = await value(empty_database_url, "SELECT array[quiet_from, quiet_until] FROM firms")
+    assert hours == [time(20), time(8)]
+    assert await value(empty_database_url, "SELECT notifications AND time_zone IS NULL FROM contacts") is True
+    for wrong in ("24:00", "08:00:01", "08:00:00.5"):
+        for column in ("quiet_from", "quiet_until"):
+            with pytest.raises(CheckViolationError, match="firms_quiet_hours"):
+                await execute(empty_database_url, f"UPDATE firms SET {column} = '{wrong}'")
+    assert await value(empty_database_url, "SELECT array[quiet_from, quiet_until] FROM firms") == hours

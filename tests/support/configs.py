@@ -7,9 +7,22 @@ from collections.abc import Mapping
 from engine.automations import kinds
 from tests.support.api import Json
 
+SENDING = {
+    "createInvoice": "invoice",
+    "requestApproval": "approval",
+    "requestDocuments": "documentRequest",
+    "requestSignature": "signatureRequest",
+    "sendMessage": "messageThread",
+    "sendOrganizer": "organizer",
+    "sendProposal": "proposal",
+}
+"""The kinds that send an item to the client, with the kind of items that they send."""
+
 
 def configs(one: Mapping[str, str]) -> dict[str, Json]:
-    """By the names that kinds have in GraphQL. ``one`` has an id for every prefix, and for a ``tag_spare``.
+    """By the names that kinds have in GraphQL.
+
+    ``one`` has an id for every prefix, for a ``tag_spare``, and for the item template of each of ``SENDING``.
 
     The stage is one of the pipeline.
     """
@@ -34,6 +47,7 @@ def configs(one: Mapping[str, str]) -> dict[str, Json]:
             **assignees,
         },
         "notifyMembers": {"text": "Look", **people},
+        **{kind: {"templateId": one[f"itemtemplate_{kind}"]} for kind in SENDING},
         "sendEmail": {"templateId": one["emailtemplate"], **people},
         "setClientStatus": {"clientStatusId": one["clientstatus"]},
         "setDates": {"startAfter": {"amount": 1, "unit": "DAYS"}, "dueAfter": {"amount": 2, "unit": "WORKING_DAYS"}},

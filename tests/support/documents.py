@@ -36,3 +36,18 @@ async def stored_document(
         name,
     )
     return document_id
+
+
+async def handed_in(database: Database, item_id: str, account_id: str, contact_id: str | None = None) -> str:
+    """The id of a document that a client has uploaded, and given for the first line of a request."""
+    document_id = await stored_document(database, account_id)
+    await database.rows(
+        """
+        INSERT INTO request_documents (firm_id, item_id, line_id, document_id, contact_id, given_at)
+        SELECT l.firm_id, l.item_id, l.id, $2, $3, now() FROM request_lines l WHERE l.item_id = $1 AND l.position = 0
+        """,
+        item_id,
+        document_id,
+        contact_id,
+    )
+    return document_id

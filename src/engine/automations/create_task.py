@@ -8,7 +8,7 @@ from engine.automating.kinds import Batch, Kind
 from engine.checks import LIST_LENGTH, NAME_LENGTH, TEXT_LENGTH
 from engine.enums import ErrorCode, Priority
 from engine.errors import invalid
-from engine.job import tasks
+from engine.items import tasks
 from engine.time.calendar import of_firm, today
 from engine.time.duration import Duration
 from engine.work import Work

@@ -4,19 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from engine.automating import setting
+from engine.automating import letters, setting
 from engine.automating.kinds import Batch, Kind, Turn
 from engine.checks import Checks
-from engine.enums import AccessRight, EmailState, ErrorCode
+from engine.enums import AccessRight, ErrorCode
 from engine.firm import audience
-from engine.mail import email_templates, emails, shortcodes
-from engine.mail.drafts import Draft, make
+from engine.mail import email_templates, shortcodes
+from engine.mail.drafts import Draft
 from engine.time.calendar import today
 from engine.work import Work
 from store.database import Row
 from store.reads import emails as reads
 from store.reads import things
-from store.writes import emails as writes
 
 NO_CONTACT: Final = "The account has no contact with an e-mail address: give it one, then retry."
 NO_MEMBER: Final = "No active member is meant: put somebody into the account's roles, then retry."
@@ -65,14 +64,7 @@ async def run(batch: Batch[SendEmail]) -> None:
             turn.fail(NO_TEMPLATE if template is None else NO_CONTACT if batch.config.to_contacts else NO_MEMBER)
     if template is None or not turns:
         return
-    earlier = await writes.of_runs(work.db, work.firm_id, [turn.run_id for turn in turns])
-    wanted = {(turn.run_id, reader.address) for turn in turns for reader in readers[turn.job_id]}
-    await _again(work, earlier, wanted)
-    missing = wanted - {(row["run_id"], row["to_address"]) for row in earlier}
-    drafts = await _drafts(batch, turns, template, readers, missing)
-    for draft, email_id in zip(drafts, await make(work, drafts), strict=True):
-        by_run[str(draft.run_id)].things.append(email_id)
-    await _tell(work, turns)
+    await letters.write(work, turns, await _drafts(batch, turns, template, readers))
 
 
 async def _readers(batch: Batch[SendEmail]) -> dict[str, list[Reader]]:
@@ -97,23 +89,13 @@ def _once(readers: Iterable[Reader]) -> list[Reader]:
     return list(by_address.values())
 
 
-async def _again(work: Work, earlier: Iterable[Row], wanted: set[tuple[str, str]]) -> None:
-    """What failed before is sent again, unless it went to an address that has been corrected since."""
-    failed = [row for row in earlier if row["state"] == EmailState.FAILED]
-    gone = [row["id"] for row in failed if (row["run_id"], row["to_address"]) not in wanted]
-    if failed:
-        await writes.put(work.db, work.firm_id, gone, EmailState.FAILED, EmailState.DISCARDED, work.now)
-        await emails.requeue(work, [row["id"] for row in failed], EmailState.FAILED)
-
-
 async def _drafts(
     batch: Batch[SendEmail],
     turns: Sequence[Turn],
     template: Row,
     readers: Mapping[str, list[Reader]],
-    missing: set[tuple[str, str]],
 ) -> list[Draft]:
-    """What is still to be made."""
+    """An e-mail for every reader."""
     work = batch.work
     day = today(work.viewer.time_zone, work.now)
     codes = email_templates.codes(template)
@@ -126,12 +108,7 @@ async def _drafts(
         knows = reader.member_id is None or (reader.member_id, turn.account_id) in knowing
         return values[turn.job_id] if knows else {**values[turn.job_id], **untold}
 
-    return [
-        _draft(turn, template, said(turn, reader), reader)
-        for turn in turns
-        for reader in readers[turn.job_id]
-        if (turn.run_id, reader.address) in missing
-    ]
+    return [_draft(turn, template, said(turn, reader), reader) for turn in turns for reader in readers[turn.job_id]]
 
 
 async def _knowing(work: Work, turns: Sequence[Turn], readers: Mapping[str, list[Reader]]) -> set[tuple[str, str]]:
@@ -152,13 +129,6 @@ def _draft(turn: Turn, template: Row, values: Mapping[str, str], reader: Reader)
         run_id=turn.run_id,
         lane=turn.lane,
     )
-
-
-async def _tell(work: Work, turns: Sequence[Turn]) -> None:
-    """Where each turn stands, now that its e-mails wait to be sent, or are held back."""
-    rows = await writes.of_runs(work.db, work.firm_id, [turn.run_id for turn in turns])
-    for turn in turns:
-        turn.state, turn.reason = emails.outcome([row for row in rows if row["run_id"] == turn.run_id])
 
 
 KIND = Kind(

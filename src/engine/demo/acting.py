@@ -9,18 +9,21 @@ from engine import notifications
 from engine.demo.cast import CLIENTS
 from engine.demo.ids import known
 from engine.demo.pipelines import TAX
+from engine.demo.requests import REQUESTS
 from engine.demo.setting_up import EMPLOYEE_ID
 from engine.demo.story import DEEDS, TALES, Answered, Deed, Held, Moved, Read, Reviewed, Said, Tale
 from engine.demo.telling import Command, Telling
 from engine.demo.texts import ON_HOLD
 from engine.enums import PendingItems
-from engine.find import any_task
-from engine.job import comments, items, jobs, moves
+from engine.find import any_item
+from engine.items import closing, making
+from engine.job import comments, jobs, moves
 from engine.time.calendar import today
 from engine.unset import UNSET
 from engine.work import Work
 from store.writes import items as writes
 
+_NOON: Final = time(12)
 _EVENING: Final = time(17)
 _ASKED: Final = "Ask "
 """How the title begins of what a client is asked for whose return is on hold."""
@@ -48,7 +51,7 @@ class Finish:
 
 async def act(telling: Telling, stages: Mapping[tuple[str, str], str]) -> None:
     """All that happened, in its order, and what came of it meanwhile. ``stages`` go by their pipelines and names."""
-    scenes = [*_told(telling), *_done(telling, stages)]
+    scenes = [*_told(telling), *_done(telling, stages), *_requested(telling)]
     for scene in sorted(scenes, key=lambda scene: scene.at):
         await telling.wait(scene.at)
         by = telling.owner.member_id if scene.by_owner else EMPLOYEE_ID
@@ -72,6 +75,12 @@ def _done(telling: Telling, stages: Mapping[tuple[str, str], str]) -> Iterator[S
     for deed in DEEDS:
         command, given, by_owner = _doing(telling, deed, stages)
         yield Scene(telling.at(deed.days, _EVENING), command, given, by_owner, str(deed))
+
+
+def _requested(telling: Telling) -> Iterator[Scene]:
+    """What a client was asked for, at noon."""
+    for request in REQUESTS:
+        yield Scene(telling.at(request.days, _NOON), making.create_item, request.command, True, "")
 
 
 def _doing(telling: Telling, deed: Deed, stages: Mapping[tuple[str, str], str]) -> tuple[Command[Any], Any, bool]:
@@ -111,6 +120,6 @@ def _job(telling: Telling, tale: Tale) -> jobs.CreateJob:
 
 async def _finish(work: Work, given: Finish) -> None:
     for row in await writes.pending(work.db, work.firm_id, given.job_id):
-        task = await any_task(work, row["id"])
-        if task["title"].startswith(given.title):
-            await items.complete_item(work, items.CompleteItem(task["id"]))
+        item = await any_item(work, row["id"])
+        if item["title"].startswith(given.title):
+            await closing.complete_item(work, closing.CompleteItem(item["id"]))

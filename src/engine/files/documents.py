@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,9 @@ from engine.automating import uses
 from engine.changes import differing, lines
 from engine.checks import Checks
 from engine.enums import AccessRight, DocumentState, ErrorCode, HistoryAction
-from engine.errors import invalid, missing
+from engine.errors import invalid, missing, refuse_use
 from engine.files import names
+from engine.items import reviewing
 from engine.unset import UNSET, Maybe
 from engine.work import Work, changed
 from store import models
@@ -20,7 +21,7 @@ from store.database import Row
 from store.sql import Params
 from store.writes import documents as writes
 from store.writes import find as lookup
-from store.writes import locks, records
+from store.writes import item_documents, locks, organizers, records, usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ async def unshare_document(work: Work, command: UnshareDocument) -> str:
     """Takes a document back from the client; answers its id. What was downloaded is."""
     row = await _managed(work, command.document_id)
     account_id = await _account(work, row, command.account_id)
+    await _refuse_items(work, row, account_id, sent=True)
     for one in await writes.unshare(work.db, work.firm_id, row["id"], account_id):
         work.touch("document", row["id"], job=None, account=None, was_shared=row["shared_at"] is not None, lost=[one])
     if account_id is None:
@@ -98,6 +100,28 @@ async def _account(work: Work, row: Row, said: Maybe[str | None]) -> str | None:
     return None if row["account_id"] else str(account["id"])
 
 
+async def show(work: Work, document_id: str, account_ids: Collection[str]) -> None:
+    """Shows a document to the clients of accounts, whoever sends them what it belongs to. What is shared stays so."""
+    row = await lookup.one(work.db, "documents", work.firm_id, document_id)
+    if row is not None and row["account_id"] is None:
+        row = await writes.hold(work.db, work.firm_id, document_id)
+        if row is not None and row["shared_at"] is None:
+            tell_shared(work, await writes.share(work.db, work.firm_id, [document_id], account_ids, work.now))
+    elif row is not None:
+        row = await _with_job(work, row)
+        if row["shared_at"] is None:
+            await _change(work, row, shared_at=work.now)
+
+
+async def _refuse_items(work: Work, row: Row, account_id: str | None = None, *, sent: bool = False) -> None:
+    """Refuses to take away what open items for clients are about: all of them, or those that an account was sent."""
+    used = await usage.items_about(
+        work.db, work.firm_id, row["id"], account_id, lambda p: access.sees_item(work.viewer, p, "t"), sent=sent
+    )
+    one, many = "open item is about it: cancel that first.", "open items are about it: cancel them first."
+    refuse_use(used, one, many, "document_id")
+
+
 def tell_shared(work: Work, pairs: Sequence[Row]) -> None:
     """Says that documents of the firm's own were shared with accounts."""
     for pair in pairs:
@@ -106,9 +130,16 @@ def tell_shared(work: Work, pairs: Sequence[Row]) -> None:
 
 async def delete_document(work: Work, command: DeleteDocument) -> str:
     """Deletes a document; answers its id. Nobody gets its content from here on; soon after it is gone itself."""
+    held = await reviewing.hold(work, command.document_id)
     row = await _managed(work, command.document_id)
     await uses.refuse(work, row["id"], "document_id")
+    await _refuse_items(work, row)
+    await reviewing.let_go(work, row["id"], held)
     lost = await writes.unshare(work.db, work.firm_id, row["id"])
+    for naming in (organizers.naming, item_documents.about):
+        for item in await naming(work.db, work.firm_id, row["id"]):
+            # It names the document no more.
+            work.touch("item", item["id"], account=item["account_id"], jobs=item["jobs"])
     await records.drop(work.db, models.Document, work.firm_id, row["id"])
     await writes.doom(work.db, work.firm_id, row["id"], row["object_key"], work.now)
     line = changed("document", row["id"], None, from_label=row["name"])
@@ -131,10 +162,14 @@ async def seen(work: Work, document_id: str, *path: str) -> Row:
 async def locked(work: Work, document_id: str, *path: str) -> Row:
     """Locks a document that the viewer manages, after the job that it was added to, and answers its row."""
     work.viewer.need(AccessRight.MANAGE_DOCUMENTS)
-    found = await seen(work, document_id, *path)
+    return await _with_job(work, await seen(work, document_id, *path), *path)
+
+
+async def _with_job(work: Work, found: Row, *path: str) -> Row:
+    """Locks a document after the job that it was added to."""
     if found["job_id"] is not None:
         await work.lock_jobs([found["job_id"]])
-    row = await locks.whole(work.db, "documents", work.firm_id, document_id)
+    row = await locks.whole(work.db, "documents", work.firm_id, found["id"])
     if row is None:
         raise missing("document", *path)
     return row

@@ -22,6 +22,8 @@ class CreateContact:
     email: str | None = None
     phone: str | None = None
     account_ids: Maybe[Sequence[str] | None] = UNSET
+    notifications: bool = True
+    time_zone: str | None = None
     id: Maybe[str | None] = UNSET
 
 
@@ -33,6 +35,8 @@ class UpdateContact:
     name: Maybe[str] = UNSET
     email: Maybe[str | None] = UNSET
     phone: Maybe[str | None] = UNSET
+    notifications: Maybe[bool] = UNSET
+    time_zone: Maybe[str | None] = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ async def create_contact(work: Work, command: CreateContact) -> str:
     name = checks.name(command.name, "name")
     email = checks.email(command.email, "email") if command.email else None
     phone = checks.name(command.phone, "phone") if command.phone else None
+    time_zone = None if command.time_zone is None else checks.time_zone(command.time_zone, "time_zone")
     account_ids = checks.ids(listed(command.account_ids), "account_ids")
     checks.done()
     contact_id, again = await find.new(work, "contacts", "contact", command)
@@ -56,8 +61,8 @@ async def create_contact(work: Work, command: CreateContact) -> str:
         return str((await find.contact(work, contact_id, "id"))["id"])
     for account_id in account_ids:
         await find.account(work, account_id, "account_ids")
-    values = {"name": name, "email": email, "phone": phone}
-    await records.make(work.db, models.Contact, id=contact_id, firm_id=work.firm_id, **values)
+    values = {"name": name, "email": email, "phone": phone, "notifications": command.notifications}
+    await records.make(work.db, models.Contact, id=contact_id, firm_id=work.firm_id, time_zone=time_zone, **values)
     owner = ("contact_id", contact_id)
     await links.add(work.db, "account_contacts", work.firm_id, owner, "account_id", account_ids)
     work.touch("contact", contact_id)
@@ -70,6 +75,7 @@ async def update_contact(work: Work, command: UpdateContact) -> str:
     """Changes a contact that the viewer sees. Access to the portal ends with the e-mail address that it came by."""
     work.viewer.need(AccessRight.MANAGE_ACCOUNTS)
     await find.contact(work, command.contact_id, "contact_id")
+    await guests.hold(work, command.contact_id)
     row = await find.whole(work, "contacts", "contact", command.contact_id, "contact_id")
     checks = Checks()
     values = differing(
@@ -77,6 +83,8 @@ async def update_contact(work: Work, command: UpdateContact) -> str:
         name=checks.given(checks.name, command.name, "name"),
         email=checks.email(command.email, "email") if command.email else _none(command.email),
         phone=checks.name(command.phone, "phone") if command.phone else _none(command.phone),
+        notifications=command.notifications,
+        time_zone=checks.or_none(checks.time_zone, command.time_zone, "time_zone"),
     )
     checks.done()
     if values:
@@ -98,6 +106,7 @@ async def delete_contact(work: Work, command: DeleteContact) -> str:
     work.viewer.need(AccessRight.MANAGE_ACCOUNTS)
     contact_id = command.contact_id
     await find.contact(work, contact_id, "contact_id")
+    await guests.hold(work, contact_id)
     row = await find.whole(work, "contacts", "contact", contact_id, "contact_id")
     owner = ("contact_id", contact_id)
     accounts = await links.targets(work.db, "account_contacts", work.firm_id, owner, "account_id")

@@ -1,8 +1,8 @@
 """Firms: the tenants."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from functools import partial
 from typing import Any, Final
 
@@ -45,7 +45,7 @@ class CreateFirm:
 
 @dataclass(frozen=True, slots=True)
 class UpdateFirm:
-    """Changes the firm's name, calendar, currency, or how its mail goes out."""
+    """Changes the firm's name, calendar, currency, how its mail goes out, or its quiet hours."""
 
     name: Maybe[str] = UNSET
     time_zone: Maybe[str] = UNSET
@@ -59,6 +59,8 @@ class UpdateFirm:
     sender_address: Maybe[str | None] = UNSET
     reply_to: Maybe[str | None] = UNSET
     portal_url: Maybe[str | None] = UNSET
+    quiet_from: Maybe[time] = UNSET
+    quiet_until: Maybe[time] = UNSET
 
 
 async def create_firm(database: Database, command: CreateFirm, *, clock: Clock = system_clock) -> str:
@@ -140,12 +142,14 @@ def _values(checks: Checks, row: Row, command: UpdateFirm) -> dict[str, Any]:
         time_zone=checks.given(checks.time_zone, command.time_zone, "time_zone"),
         currency=checks.given(checks.currency, command.currency, "currency"),
         working_days=_working_days(checks, command.working_days),
-        holiday_region=_or_none(partial(_region, checks), command.holiday_region, "holiday_region"),
+        holiday_region=checks.or_none(partial(_region, checks), command.holiday_region, "holiday_region"),
         holds_client_mail=command.holds_client_mail,
-        sender_name=_or_none(checks.name, command.sender_name, "sender_name"),
-        sender_address=_or_none(checks.email, command.sender_address, "sender_address"),
-        reply_to=_or_none(checks.email, command.reply_to, "reply_to"),
-        portal_url=_or_none(partial(addresses.check, checks), command.portal_url, "portal_url"),
+        sender_name=checks.or_none(checks.name, command.sender_name, "sender_name"),
+        sender_address=checks.or_none(checks.email, command.sender_address, "sender_address"),
+        reply_to=checks.or_none(checks.email, command.reply_to, "reply_to"),
+        portal_url=checks.or_none(partial(addresses.check, checks), command.portal_url, "portal_url"),
+        quiet_from=command.quiet_from,
+        quiet_until=command.quiet_until,
     )
 
 
@@ -156,11 +160,6 @@ def _working_days(checks: Checks, days: Maybe[Sequence[Weekday]]) -> Maybe[str]:
     if not days:
         checks.add(ErrorCode.TOO_FEW, "A firm has at least one working day.", "working_days")
     return "".join(sorted({str(day.value) for day in checks.few(list(days), "working_days")}))
-
-
-def _or_none(check: Callable[..., str], value: Maybe[str | None], *path: str) -> Maybe[str | None]:
-    """What a check makes of a text, unless it is cleared or not given."""
-    return check(value, *path) if isinstance(value, str) else value
 
 
 def _region(checks: Checks, region: str, *path: str) -> str:

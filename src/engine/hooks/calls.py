@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from engine.due import Undelivered
+from engine.errands import Undelivered
 
 
 @dataclass(frozen=True, slots=True)

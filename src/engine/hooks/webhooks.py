@@ -10,8 +10,8 @@ from typing import Any, Final
 from engine import find
 from engine.access import sees_webhook_call
 from engine.automating import runs
-from engine.due import Undelivered
 from engine.enums import AccessRight, DueKind, ErrorCode, RunState, WebhookState
+from engine.errands import Undelivered
 from engine.errors import invalid, missing
 from engine.hooks.calls import Answer, Call, Post, Unaccepted
 from engine.work import Clock, Work, system_clock

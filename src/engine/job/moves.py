@@ -7,7 +7,7 @@ from engine import find, limits
 from engine.access import sees_job
 from engine.enums import AccessRight, ErrorCode, HistoryAction, JobSort, JobState, PendingItems
 from engine.errors import invalid, stale
-from engine.job import items
+from engine.items import settling
 from engine.job.entry import ALL, SKIPPED, Arrival, enter
 from engine.pipeline import rank
 from engine.unset import UNSET, Maybe
@@ -33,7 +33,7 @@ class MoveJob:
     expect: Expect
     after_job_id: str | None = None
     pending_items: PendingItems | None = None
-    pending_item_choices: Sequence[items.PendingItemChoice] | None = None
+    pending_item_choices: Sequence[settling.PendingItemChoice] | None = None
     skip_automations: bool = False
 
 
@@ -57,7 +57,7 @@ async def move_job(work: Work, command: MoveJob) -> str:
         return command.job_id
     await open_to_jobs(work, stage, job["pipeline_id"])
     work.warnings += await limits.check_move(work, job, stage, by_person=True)
-    settled = await items.settle(work, job, command.pending_items, command.pending_item_choices or ())
+    settled = await settling.settle(work, job, command.pending_items, command.pending_item_choices or ())
     arrival = Arrival(job, stage, await place(work, stage["id"], command.after_job_id, job["id"]))
     await undo.remember(work.db, work.firm_id, job, settled)
     await enter(work, [arrival], SKIPPED if command.skip_automations else ALL)

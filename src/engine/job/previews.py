@@ -15,8 +15,9 @@ import orjson
 
 from engine.access import sees_email
 from engine.automating import cascades
-from engine.due import HANDLERS, Errand
+from engine.due import HANDLERS
 from engine.enums import CauseKind, DueKind, ErrorCode, PendingItems
+from engine.errands import Errand
 from engine.errors import Problem, Refused
 from engine.hooks.calls import Answer
 from engine.hooks.webhooks import WebhookErrand

@@ -13,14 +13,15 @@ import orjson
 
 from engine import find, notifications
 from engine.automating import run_log
-from engine.enums import DueKind, ErrorCode, HistoryAction, JobState, NotificationKind, RunState, TaskStatus
+from engine.enums import DueKind, ErrorCode, HistoryAction, JobState, NotificationKind, Outcome, RunState
 from engine.errors import Refused, invalid, stale
-from engine.job import items, rescheduling
+from engine.items import closing, settling
+from engine.job import rescheduling
 from engine.job.moves import Expect, check_expected, open_to_jobs
 from engine.pipeline import rank
 from engine.work import Work, changed
 from store.database import Row
-from store.ids import new_id, prefix_of
+from store.ids import new_id
 from store.writes import entries, locks, places
 from store.writes import undo as writes
 
@@ -124,13 +125,12 @@ async def _discard(work: Work, job: Row, move: Row) -> tuple[str, ...]:
     """
     made = await writes.made(work.db, work.firm_id, move["now_id"])
     work.touch_runs(await writes.discard(work.db, work.firm_id, job["id"], move["now_id"], work.now))
-    tasks = [thing for things in made.values() for thing in things if prefix_of(thing) == "task"]
-    gone = set(await writes.open_tasks(work.db, work.firm_id, move["now_id"], tasks))
-    for task_id in sorted(gone):
-        await items.set_status(work, await find.any_task(work, task_id), TaskStatus.CANCELLED)
-    await notifications.withdraw(work, NotificationKind.ASSIGNED, [(task_id, None) for task_id in sorted(gone)])
+    gone = await writes.open_items(work.db, work.firm_id, move["now_id"])
+    for item_id in gone:
+        await closing.put(work, await find.any_item(work, item_id), Outcome.CANCELLED)
+    await notifications.withdraw(work, NotificationKind.ASSIGNED, [(item_id, None) for item_id in gone])
     await run_log.forget(work, await writes.failed(work.db, work.firm_id, move["now_id"]))
-    return tuple(run_id for run_id, things in made.items() if not things or set(things) - gone)
+    return tuple(run_id for run_id, things in made.items() if not things or set(things) - set(gone))
 
 
 async def _place(work: Work, move: Row) -> str:
@@ -189,8 +189,8 @@ def _stood_still(job: Row, move: Row) -> timedelta:
 async def _reopen(work: Work, job: Row, move: Row) -> None:
     """The items that the move has closed are as they were; those that it kept block again, being in the visit."""
     settled: dict[str, str] = orjson.loads(move["settled"])
-    for task_id in await writes.linked(work.db, work.firm_id, job["id"], list(settled)):
-        await items.set_status(work, await find.any_task(work, task_id), TaskStatus(settled[task_id]))
+    closed = await writes.linked(work.db, work.firm_id, job["id"], list(settled))
+    await settling.restore(work, closed, settled)
 
 
 def _lines(job: Row, move: Row, key: str) -> Sequence[dict[str, object]]:

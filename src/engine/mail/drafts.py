@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from engine.enums import DueKind, EmailState
 from store.database import Row
@@ -39,10 +40,15 @@ class Draft:
     """Whom of the members it goes to."""
     notification_id: str | None = None
     """What it tells a member of; it is for that member alone, and is not sent once that is taken back."""
+    item_id: str | None = None
+    """What it brings to a client, or reminds one of; not sent any more once that is closed."""
+    reminds: bool = False
     job_id: str | None = None
     run_id: str | None = None
     """Of the automation that wants it; it ends when all its e-mails have."""
     lane: tuple[int, int] | None = None
+    send_at: datetime | None = None
+    """When it is to go out, if not at once."""
     opens_portal: bool = False
     """Whether it carries a link into the portal for the contact, where its text says ``engine.portal.links.PLACE``."""
 
@@ -57,15 +63,15 @@ async def make(work: "Work", drafts: Sequence[Draft]) -> list[str]:
     await writes.add(work.db, work.firm_id, work.now, lines)
     for line, draft in zip(lines, drafts, strict=True):
         if line["state"] == EmailState.QUEUED:
-            work.later(DueKind.EMAIL, str(line["id"]), job_id=draft.job_id, lane=draft.lane)
+            work.later(DueKind.EMAIL, str(line["id"]), job_id=draft.job_id, lane=draft.lane, at=draft.send_at)
     return ids
 
 
-def _line(firm: Row, email_id: str, draft: Draft) -> dict[str, str | None]:
+def _line(firm: Row, email_id: str, draft: Draft) -> dict[str, Any]:
     own_address = firm["sender_address"] or firm["reply_to"]
     held = firm["holds_client_mail"] and draft.contact_id is not None
     return {
-        **{name: getattr(draft, name) for name in Draft.__slots__ if name not in {"words", "lane"}},
+        **{name: getattr(draft, name) for name in Draft.__slots__ if name not in {"words", "lane", "send_at"}},
         **{name: getattr(draft.words, name) for name in Words.__slots__},
         "id": email_id,
         "state": EmailState.HELD if held else EmailState.QUEUED,

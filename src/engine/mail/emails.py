@@ -7,15 +7,17 @@ from itertools import groupby
 from typing import Final
 
 from engine.automating import runs
-from engine.due import Undelivered
 from engine.enums import DueKind, EmailState, RunState
+from engine.errands import Undelivered
 from engine.mail.letters import Letter, Send
 from engine.portal import links as portal_links
 from engine.work import Work, system_clock
 from store.database import Database, Db, Row
 from store.writes import emails as writes
+from store.writes import portal
 
 DISCARDED: Final = "Its e-mails were discarded."
+NO_READER: Final = "This contact does not come into the portal for the account by this address any more."
 
 
 async def requeue(work: Work, ids: Collection[str], before: EmailState) -> list[Row]:
@@ -66,7 +68,8 @@ class Outgoing:
 
     firm_id: str
     email_id: str
-    letter: Letter
+    letter: Letter | None
+    """None where it would tell somebody what is not for them any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +86,14 @@ class EmailErrand:
             return None
         letter = _letter(row)
         if row["opens_portal"] and row["contact_id"] is not None:
-            to = letter.to_address
-            text = await portal_links.put_in(db, firm_id, row["contact_id"], to, letter.text, system_clock())
-            if text is None:
-                return None
-            letter = replace(letter, text=text)
+            text = await _opening(db, row, letter)
+            return Outgoing(firm_id, email_id, None if text is None else replace(letter, text=text))
         return Outgoing(firm_id, email_id, letter)
 
     async def deliver(self, email: Outgoing) -> str:
         """Sends it; answers what the mail server said. Raises Undelivered, and keeps why for who looks meanwhile."""
+        if email.letter is None:
+            raise Undelivered(NO_READER, permanent=True)
         try:
             return await self.send(email.letter)
         except Undelivered as error:
@@ -105,6 +107,14 @@ class EmailErrand:
     async def given_up(self, work: Work, email_id: str, error: str) -> None:
         """Takes note that no mail server will; somebody may try again (``engine.mail.outbox``)."""
         await _end(work, email_id, EmailState.FAILED, error)
+
+
+async def _opening(db: Db, row: Row, letter: Letter) -> str | None:
+    """Its text with a link; None for who does not come in any more, or who has left the account of an item."""
+    firm_id, contact_id = row["firm_id"], row["contact_id"]
+    if row["item_id"] and not await portal.has_account(db, firm_id, contact_id, row["account_id"]):
+        return None
+    return await portal_links.put_in(db, firm_id, contact_id, letter.to_address, letter.text, system_clock())
 
 
 def _letter(row: Row) -> Letter:

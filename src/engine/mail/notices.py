@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 SUBJECTS: Final[Mapping[NotificationKind, str]] = {
     NotificationKind.ASSIGNED: "You are assigned",
     NotificationKind.MENTIONED: "You are mentioned",
+    NotificationKind.ITEM_ANSWERED: "A client has answered",
     NotificationKind.AUTOMATION: "For your attention",
     NotificationKind.OVERDUE: "Overdue",
     NotificationKind.STAGE_OVERDUE: "In its stage for too long",

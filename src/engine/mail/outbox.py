@@ -9,6 +9,7 @@ from engine import find
 from engine.access import sees_email
 from engine.enums import AccessRight, EmailState, ErrorCode
 from engine.errors import invalid, missing
+from engine.items import holding
 from engine.mail import drafts, email_templates, emails, shortcodes
 from engine.time import periods
 from engine.time.calendar import today
@@ -77,6 +78,7 @@ async def release_emails(work: Work, command: ReleaseEmails) -> Settled:
     """Sends what is held back; what is not held any more is left alone."""
     ids = await _held(work, command)
     rows = await emails.requeue(work, ids, EmailState.HELD)
+    await holding.released(work, _items(rows))
     return await _settled(work, rows, "emails.released")
 
 
@@ -84,6 +86,7 @@ async def discard_emails(work: Work, command: DiscardEmails) -> Settled:
     """Has what is held back never sent; what is not held any more is left alone."""
     ids = await _held(work, command)
     rows = await writes.put(work.db, work.firm_id, ids, EmailState.HELD, EmailState.DISCARDED, work.now)
+    await holding.discarded(work, _items(rows))
     return await _settled(work, rows, "emails.discarded")
 
 
@@ -97,8 +100,13 @@ async def _held(work: Work, command: ReleaseEmails | DiscardEmails) -> list[str]
         raise invalid(ErrorCode.TOO_MANY, f"At most {AT_ONCE} at once.", "email_ids")
     await find.all_of_firm(work, "emails", "e-mail", wanted, "email_ids")
     found = await writes.held(work.db, work.firm_id, None if command.all else wanted, AT_ONCE)
+    await holding.lock(work, _items(found))
     await work.lock_jobs({row["job_id"] for row in found if row["job_id"]})
     return [row["id"] for row in found]
+
+
+def _items(rows: Collection[Row]) -> set[str]:
+    return {row["item_id"] for row in rows if row["item_id"]}
 
 
 async def _settled(work: Work, rows: Collection[Row], action: str) -> Settled:

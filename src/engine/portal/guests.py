@@ -1,19 +1,21 @@
 """Who of the clients may come into the portal: members invite contacts, and take the access back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from engine import find
 from engine.enums import AccessRight, ErrorCode
 from engine.errors import invalid
-from engine.mail import drafts
+from engine.items import holding
+from engine.mail import drafts, emails
 from engine.mail.drafts import Draft, Words
 from engine.portal.links import PLACE
 from engine.work import Work
 from store import models
 from store.database import Row
 from store.ids import new_id
-from store.writes import links, people, portal, records
+from store.writes import items, links, people, portal, records
 
 INVITATION: Final = """Hello {name},
 
@@ -86,16 +88,40 @@ NO_ACCESS: Final = {"user_id": None, "joined_at": None, "password_hash": None}
 
 
 async def end(work: Work, contact_id: str) -> None:
-    """Ends the sessions and links of a contact whose access ends, those that have not been sent yet included."""
+    """Ends the sessions and links of a contact whose access ends, those that have not been sent yet included.
+
+    Who waits for those goes on: turns of automations end, items that no e-mail brings any more are drafts again.
+    """
     await portal.end(work.db, work.firm_id, contact_id, work.now)
-    await portal.discard_mail(work.db, work.firm_id, contact_id, work.now)
+    rows = await portal.discard_mail(work.db, work.firm_id, contact_id, work.now)
+    await _lock(work, rows)
+    await emails.settle(work, rows)
+    await holding.unread(work, _items(rows))
     await work.audit("contact.revoked", contact_id)
+
+
+async def hold(work: Work, contact_id: str) -> None:
+    """Locks the jobs of what waits to be sent to a contact, as they are locked before contacts, for ``end``."""
+    await _lock(work, await portal.unsent_mail(work.db, work.firm_id, contact_id))
+
+
+async def _lock(work: Work, rows: Sequence[Row]) -> None:
+    """Of a job that an e-mail has brought in since ``hold`` it is late: who holds that and waits here tries again."""
+    linked = await items.jobs_of(work.db, work.firm_id, _items(rows))
+    job_ids = {row["job_id"] for row in rows if row["job_id"]}
+    if linked or job_ids:
+        await work.lock_jobs({*linked, *job_ids})
+
+
+def _items(rows: Sequence[Row]) -> set[str]:
+    return {row["item_id"] for row in rows if row["item_id"]}
 
 
 async def _managed(work: Work, contact_id: str) -> Row:
     """A contact, locked, of whose accounts the viewer sees all: they say who comes in."""
     work.viewer.need(AccessRight.MANAGE_ACCOUNTS)
     await find.contact(work, contact_id, "contact_id")
+    await hold(work, contact_id)
     row = await find.whole(work, "contacts", "contact", contact_id, "contact_id")
     accounts = await links.targets(work.db, "account_contacts", work.firm_id, ("contact_id", contact_id), "account_id")
     for account_id in accounts:

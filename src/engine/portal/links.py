@@ -21,6 +21,8 @@ LIFE: Final = timedelta(days=3)
 async def put_in(db: Db, firm_id: str, contact_id: str, to_address: str, text: str, now: datetime) -> str | None:
     """The text of an e-mail with a fresh link for the contact in its place; the bare token where there is no portal.
 
+    The place is the last of the text: what others have written stands before it, and gets no link, whatever it says.
+
     None where the contact does not come in by the e-mail's address any more: then nobody is to get a link by it. What
     is sent again after a crash carries another one.
     """
@@ -28,4 +30,5 @@ async def put_in(db: Db, firm_id: str, contact_id: str, to_address: str, text: s
     address = await portal.address(db, firm_id)
     if not await portal.add_link(db, new_id("link"), firm_id, contact_id, to_address, digest(token), now + LIFE):
         return None
-    return text.replace(PLACE, f"{address}#token={token}" if address else token)
+    before, _, after = text.rpartition(PLACE)
+    return before + (f"{address}#token={token}" if address else token) + after

@@ -144,6 +144,8 @@ class CreateContactInput(MutationInput):
     email: str | None = given("Their e-mail address.", default=None)
     phone: str | None = given("Their telephone number.", default=None)
     account_ids: list[ID] | None = optional("Accounts they belong to.")
+    notifications: bool = given("Whether they are written to about what is asked of them.", default=True)
+    time_zone: str | None = given("The IANA time zone in which they live, where it is not the firm's.", default=None)
 
 
 @input_of(contacts.UpdateContact, "What to change of a contact.")
@@ -154,6 +156,8 @@ class UpdateContactInput(MutationInput):
     name: str | None = settable("The new name.")
     email: str | None = optional("The new e-mail address; null for none.")
     phone: str | None = optional("The new telephone number; null for none.")
+    notifications: bool | None = settable("Whether they are written to about what is asked of them.")
+    time_zone: str | None = optional("The new IANA time zone in which they live; null for the firm's.")
 
 
 @input_of(contacts.DeleteContact, "Which contact to delete.")

@@ -5,7 +5,8 @@ from datetime import date
 import strawberry
 
 from engine.enums import JobState, PendingItems, Priority
-from engine.job import items, jobs, moves, undo
+from engine.items import settling
+from engine.job import jobs, moves, undo
 from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
 from gql.inputs.base import MutationInput, certain, input_of
@@ -26,7 +27,7 @@ class ExpectInput:
     stage_id: ID | None = optional("The stage the job is in.")
 
 
-@input_of(items.PendingItemChoice, "What becomes of one item, instead of what becomes of all.")
+@input_of(settling.PendingItemChoice, "What becomes of one item, instead of what becomes of all.")
 class PendingItemChoice:
     """An exception."""
 

@@ -1,6 +1,6 @@
 """Logging in, tokens, members, the firm."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 import strawberry
@@ -161,3 +161,5 @@ class UpdateFirmInput(MutationInput):
         "The web address where its clients come into the portal, to which e-mails append `#token=` and what "
         "enterPortalByLink takes; null to write just the token."
     )
+    quiet_from: time | None = settable("From when on, by their own clocks, clients are not to be reminded.")
+    quiet_until: time | None = settable("Until when they are not to be; the same time for no quiet hours.")

@@ -4,9 +4,9 @@ from typing import Any
 
 import strawberry
 
-from engine.portal import doors, guests, papers
+from engine.portal import doors, guests, oneself, papers
 from gql.arguments import to_domain
-from gql.fields import given, optional
+from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
 from gql.inputs.base import MutationInput, input_of
 
@@ -67,6 +67,14 @@ class SetPortalPasswordInput(MutationInput):
 
     password: str = given("The new password.")
     current_password: str | None = optional("The password until now, where there is one.")
+
+
+@input_of(oneself.UpdatePortalContact, "What to change of how one is written to.")
+class UpdatePortalContactInput(MutationInput):
+    """Changes of oneself."""
+
+    notifications: bool | None = settable("Whether one wants to be written to about what the firm asks.")
+    time_zone: str | None = optional("The new IANA time zone in which one lives; null for the firm's.")
 
 
 @input_of(papers.RequestPortalUpload, "A file of one's own account, to be uploaded.")

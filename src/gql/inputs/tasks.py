@@ -1,11 +1,11 @@
-"""Tasks, subtasks, items and their links."""
+"""Tasks and subtasks."""
 
 from datetime import date
 
 import strawberry
 
 from engine.enums import Priority, TaskStatus
-from engine.job import items, tasks
+from engine.items import tasks
 from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
 from gql.inputs.base import MutationInput, input_of
@@ -69,44 +69,6 @@ class DeleteSubtaskInput(MutationInput):
     """A subtask."""
 
     subtask_id: ID = given("Which subtask.")
-
-
-@input_of(items.CompleteItem, "Which item is done.")
-class CompleteItemInput(MutationInput):
-    """An item."""
-
-    item_id: ID = given("Which item.")
-
-
-@input_of(items.CancelItem, "Which item is not to be done: it blocks no more.")
-class CancelItemInput(MutationInput):
-    """An item."""
-
-    item_id: ID = given("Which item.")
-
-
-@input_of(items.ReopenItem, "Which item is to be done after all; moves no job back.")
-class ReopenItemInput(MutationInput):
-    """An item."""
-
-    item_id: ID = given("Which item.")
-
-
-@input_of(items.LinkItem, "Which item belongs to which job.")
-class LinkItemInput(MutationInput):
-    """An item and a job."""
-
-    item_id: ID = given("Which item.")
-    job_id: ID = given("Which job.")
-    blocking: bool = given("Whether it holds the job in its stage until it is done.", default=True)
-
-
-@input_of(items.UnlinkItem, "Which item belongs no more to which job; deletes nothing.")
-class UnlinkItemInput(MutationInput):
-    """An item and a job."""
-
-    item_id: ID = given("Which item.")
-    job_id: ID = given("Which job.")
 
 
 @input_of(OrderMeant, "In which order; tasks that are equal in it come by their ids.")

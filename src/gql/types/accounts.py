@@ -1,16 +1,21 @@
 """Accounts and what hangs on them."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from engine.enums import CustomFieldKind, PortalAccess
-from gql.fields import PAGE, batched, plain
+from gql.fields import PAGE, Arg, batched, plain
 from gql.types.documents import Document
 from gql.types.node import Connection, Stored
 from gql.types.people import Member
-from resolvers import accounts, custom_fields, documents, firms
+from resolvers import accounts, custom_fields, documents, firms, items
+
+if TYPE_CHECKING:
+    from gql.types.items import ClientItem
+
+_Item = Annotated["ClientItem", strawberry.lazy("gql.types.items")]
 
 
 @strawberry.type(description="A firm-wide label on accounts; conditions read it.")
@@ -61,6 +66,10 @@ class Contact(Stored):
     name: str = plain("The person's name.")
     email: str | None = plain("Their e-mail address.")
     phone: str | None = plain("Their telephone number.")
+    notifications: bool = plain(
+        "Whether they want to be written to about what is asked of them. Letters that open the portal come in any case."
+    )
+    time_zone: str | None = plain("The IANA time zone in which they live; null for the firm's.")
     portal_access: PortalAccess = batched(accounts.portal_access, "Whether they may come into the client portal.")
     joined_at: datetime | None = plain("When they first came into the client portal; null before.")
     accounts: Connection[Annotated["Account", strawberry.lazy("gql.types.accounts")]] = batched(
@@ -82,6 +91,12 @@ class Account(Stored):
     )
     custom_fields: list[CustomFieldValue] | None = batched(
         custom_fields.of_accounts, "What it has in custom fields, by the fields' names; null without access."
+    )
+    items: Connection[_Item] | None = batched(
+        items.of_accounts,
+        "The items for its clients, newest first; null without access.",
+        open=Arg(bool | None, "Only open ones, or only closed ones.", None),
+        **PAGE,
     )
     documents: Connection[Document] | None = batched(
         documents.of_accounts, "Its files, those of its jobs included, newest first; null without access.", **PAGE

@@ -21,6 +21,7 @@ from gql.types.conditions import Condition
 from gql.types.documents import Document
 from gql.types.durations import Duration
 from gql.types.emails import EmailTemplate
+from gql.types.item_templates import ItemTemplate
 from gql.types.jobs import Job, StageVisit
 from gql.types.node import Node, Stored
 from gql.types.people import Cause, Member
@@ -35,6 +36,7 @@ REFERRED: dict[str, Any] = {
     "clientstatus": ClientStatus,
     "emailtemplate": EmailTemplate,
     "doc": Document,
+    "itemtemplate": ItemTemplate,
     "pipeline": Pipeline,
     "stage": Stage,
 }

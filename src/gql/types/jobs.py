@@ -11,11 +11,12 @@ from gql.types.accounts import Account
 from gql.types.client_statuses import ClientStatus
 from gql.types.comments import Comment
 from gql.types.documents import Document
+from gql.types.items import ActionItem
 from gql.types.node import Connection, Node, Stored
 from gql.types.people import Cause, Member
 from gql.types.pipelines import JobStatus, Pipeline, Stage
-from gql.types.tasks import ActionItem, Task
-from resolvers import accounts, automations, client_statuses, comments, documents, jobs, nodes, pipelines, tasks
+from gql.types.tasks import Task
+from resolvers import accounts, automations, client_statuses, comments, documents, items, jobs, nodes, pipelines, tasks
 
 if TYPE_CHECKING:
     from gql.types.automations import AutomationRun
@@ -86,7 +87,7 @@ class Job(Stored):
     )
     stage_overdue: bool = batched(automations.overdue, "Whether it has been in its stage for too long.")
     items: Connection[ActionItem] = batched(
-        tasks.items_of_jobs,
+        items.of_jobs,
         "Its action items, oldest first.",
         open=Arg(bool | None, "Only open ones, or only closed ones.", None),
         **PAGE,

@@ -1,6 +1,6 @@
 """The firm, its members, the viewer."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
@@ -47,6 +47,10 @@ class Firm(Stored):
     reply_to: str | None = plain("The address that answers go to; the sender's where there is none.")
     portal_url: str | None = plain(
         "The web address where its clients come into the portal; null where e-mails name just a token."
+    )
+    quiet_from: time = plain("From when on, by their own clocks, its clients are not reminded of anything.")
+    quiet_until: time = plain(
+        "Until when they are not, on the next day where that is earlier; the same time for no quiet hours."
     )
     webhook_secret: str | None = batched(
         webhooks.secrets,

@@ -5,10 +5,12 @@ from typing import Annotated
 
 import strawberry
 
+from engine.enums import ItemKind
 from gql.fields import PAGE, Arg, batched, plain
 from gql.types.boards import StreamReset
 from gql.types.node import Connection
-from resolvers import documents, portal
+from gql.types.portal_items import PortalItem
+from resolvers import documents, portal, portal_items
 
 
 @strawberry.type(description="The firm whose portal it is.")
@@ -29,6 +31,10 @@ class PortalContact:
     name: str = plain("One's name.")
     email: str | None = plain("One's e-mail address.")
     phone: str | None = plain("One's telephone number.")
+    notifications: bool = plain(
+        "Whether one is written to about what the firm asks. Letters that open the portal come in any case."
+    )
+    time_zone: str | None = plain("The IANA time zone in which one lives; null for the firm's.")
     has_password: bool = plain("Whether one can come in with a password; by a link one always can.")
 
 
@@ -97,6 +103,16 @@ class Portal:
         **PAGE,
     )
 
+    items: Connection[PortalItem] = batched(
+        portal_items.page,
+        "What the firm has sent one to be answered, newest first.",
+        open=Arg(bool | None, "Only what is still to be done, or only what is not.", None),
+        kinds=Arg(list[ItemKind] | None, "Only of these kinds.", None),
+        account_id=Arg(strawberry.ID | None, "Only for this account.", None),
+        **PAGE,
+    )
+    item: PortalItem | None = batched(portal_items.one, "One of those.", id=Arg(strawberry.ID, "Its id."))
+
 
 @strawberry.type(description="A portal that one may come into.")
 class PortalDoor:
@@ -134,6 +150,13 @@ class PortalDocumentRemoved:
     document_id: strawberry.ID = plain("Which.")
 
 
+@strawberry.type(description="Show this item, whether it is new, was answered, or is not to be answered any more.")
+class PortalItemChanged:
+    """An item to show."""
+
+    item: PortalItem = plain("The item.")
+
+
 @strawberry.type(description="An account has another name.")
 class PortalAccountChanged:
     """An account to show."""
@@ -146,6 +169,7 @@ PortalChange = Annotated[
     | PortalWorkRemoved
     | PortalDocumentChanged
     | PortalDocumentRemoved
+    | PortalItemChanged
     | PortalAccountChanged
     | StreamReset,
     strawberry.union("PortalChange", description="One thing to do to the screen of a client."),

@@ -10,9 +10,9 @@ from gql.fields import batched, plain
 from gql.payloads import MutationWarning
 from gql.types.accounts import Contact
 from gql.types.automations import Automation
+from gql.types.items import ActionItem
 from gql.types.people import Member
 from gql.types.pipelines import JobStatus, Stage
-from gql.types.tasks import ActionItem
 from resolvers import automations, emails, nodes, previews
 
 

@@ -11,11 +11,12 @@ from gql.types.boards import AccountChanged, BoardEvent, JobRemoved, MemberChang
 from gql.types.comments import Comment
 from gql.types.dashboards import DashboardEvent
 from gql.types.documents import Document
+from gql.types.items import ActionItem
 from gql.types.jobs import Job
 from gql.types.notifications import Notification
 from gql.types.people import Cause
 from gql.types.portal import PortalEvent
-from gql.types.tasks import ActionItem, Task
+from gql.types.tasks import Task
 
 
 @strawberry.type(description="Show the job as it is now. Its stays and its history may have grown with it.")

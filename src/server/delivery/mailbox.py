@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from engine.due import Undelivered
+from engine.errands import Undelivered
 from engine.mail.letters import Letter
 from server.delivery.message import message
 

@@ -15,7 +15,7 @@ from email.policy import compat32
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Final
 
-from engine.due import Undelivered
+from engine.errands import Undelivered
 from engine.mail.letters import Letter
 from server.delivery.addresses import ascii_address
 

@@ -10,7 +10,7 @@ from typing import Final
 
 import aiosmtplib
 
-from engine.due import Undelivered
+from engine.errands import Undelivered
 from engine.mail.letters import Letter
 from server.delivery.message import message, recipient, returns_to
 from server.delivery.smtp_url import Encryption, MailServer

@@ -19,7 +19,7 @@ from typing import Final
 import httpx
 from standardwebhooks import Webhook
 
-from engine.due import Undelivered
+from engine.errands import Undelivered
 from engine.hooks.calls import Answer, Call, Unaccepted
 from engine.hooks.reach import Address, Reach, literal, may_use
 from engine.work import Clock, system_clock

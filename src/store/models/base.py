@@ -1,5 +1,7 @@
 """What every stored thing has."""
 
+from datetime import time
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -9,6 +11,12 @@ class KeyField(fields.Field[str], str):  # type: ignore[misc]  # how Tortoise's 
 
     SQL_TYPE = 'TEXT COLLATE "C"'
     indexable = True
+
+
+class TimeOfDayField(fields.Field[time], time):
+    """A local time of day. Tortoise's own field would give it a time zone."""
+
+    SQL_TYPE = "TIME"
 
 
 class FirmThing(Model):

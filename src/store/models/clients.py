@@ -77,6 +77,8 @@ class Contact(FirmThing):
     name = fields.TextField()
     email = fields.TextField(null=True)
     phone = fields.TextField(null=True)
+    notifications = fields.BooleanField(default=True, db_default=True)  # whether they are written to about items
+    time_zone = fields.TextField(null=True)  # the firm's where there is none
     user_id = KeyField(null=True)  # who may log into the portal as this contact
     joined_at = fields.DatetimeField(null=True)  # when that one logged in first
     password_hash = fields.TextField(null=True)  # opens this portal alone

@@ -1,10 +1,12 @@
 """Firms, users, members and their sessions."""
 
+from datetime import time
+
 from tortoise import fields
 from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.models import Model
 
-from store.models.base import FirmThing, KeyField
+from store.models.base import FirmThing, KeyField, TimeOfDayField
 
 
 class Firm(Model):
@@ -21,6 +23,8 @@ class Firm(Model):
     sender_name = fields.TextField(null=True)
     sender_address = fields.TextField(null=True)
     reply_to = fields.TextField(null=True)
+    quiet_from = TimeOfDayField(default=time(20), db_default=time(20))  # its clients are not reminded from then on
+    quiet_until = TimeOfDayField(default=time(8), db_default=time(8))  # the same time: no quiet hours
     portal_url = fields.TextField(null=True)  # where its clients come in
     webhook_secret = fields.TextField(null=True)
     earlier_webhook_secret = fields.TextField(null=True)  # signs as well, for a while after a new one was made

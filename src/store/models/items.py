@@ -1,4 +1,6 @@
-"""Action items (what every kind shares) and tasks, the first kind."""
+"""Action items (what every kind shares), tasks, and what items for clients are made by."""
+
+from typing import Any
 
 from tortoise import fields
 
@@ -12,6 +14,8 @@ class Item(FirmThing):
     title = fields.TextField()
     open = fields.BooleanField()
     due_date = fields.DateField(null=True)
+    outcome = fields.TextField(null=True)
+    closed_at = fields.DatetimeField(null=True)
 
     class Meta:
         """Table."""
@@ -47,4 +51,22 @@ class Subtask(FirmThing):
         """Table."""
 
         table = "subtasks"
+        unique_together = (("firm_id", "id"),)
+
+
+class ItemTemplate(FirmThing):
+    """What items for clients are made by."""
+
+    kind = fields.TextField()
+    name = fields.TextField()
+    title = fields.TextField()
+    message = fields.TextField(null=True)
+    content: fields.JSONField[Any] = fields.JSONField()
+    remind_days = fields.IntField(null=True)
+    remind_times = fields.IntField(null=True)
+
+    class Meta:
+        """Table."""
+
+        table = "item_templates"
         unique_together = (("firm_id", "id"),)

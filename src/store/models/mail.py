@@ -32,6 +32,8 @@ class Email(Model):
     contact_id = KeyField(null=True)
     member_id = KeyField(null=True)
     notification_id = KeyField(null=True)  # which may be gone since: it was taken back
+    item_id = KeyField(null=True)  # what it brings to a client, or reminds one of
+    reminds = fields.BooleanField(default=False, db_default=False)
     job_id = KeyField(null=True)
     run_id = KeyField(null=True)
     state = fields.TextField()

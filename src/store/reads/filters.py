@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
+from store.reads.items import STATE
 from store.sql import Params
 
 
@@ -82,6 +83,22 @@ class TaskFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemFilter:
+    """Items of any kind; all given parts must hold."""
+
+    ids: Sequence[str] | None = None
+    kinds: Sequence[Any] | None = None
+    states: Sequence[Any] | None = None
+    open: bool | None = None
+    account_ids: Sequence[str] | None = None
+    job_ids: Sequence[str] | None = None
+    title_contains: str | None = None
+    all_of: Sequence["ItemFilter"] | None = None
+    any_of: Sequence["ItemFilter"] | None = None
+    none_of: "ItemFilter | None" = None
+
+
+@dataclass(frozen=True, slots=True)
 class EmailFilter:
     """E-mails; all given parts must hold."""
 
@@ -118,15 +135,15 @@ class Asker:
     sees_job: Callable[[Params, str], str]  # the SQL of whether the viewer sees the job of an alias
 
 
-Filter = AccountFilter | PipelineFilter | JobFilter | TaskFilter | EmailFilter | DocumentFilter
+Filter = AccountFilter | PipelineFilter | JobFilter | TaskFilter | ItemFilter | EmailFilter | DocumentFilter
 Test = Callable[[Params, Any, Asker], str]
 
 
 def condition(p: Params, wanted: Filter | None, asker: Asker) -> str:
     """The SQL of a filter.
 
-    Rows have the aliases a (accounts), pl (pipelines), j (jobs), t and i (tasks, items), e (e-mails),
-    d (documents).
+    Rows have the aliases a (accounts), pl (pipelines), j (jobs), t, i and ci (tasks, items, items for clients),
+    e (e-mails), d (documents).
     """
     if wanted is None:
         return "TRUE"
@@ -228,10 +245,10 @@ def _open(p: Params, value: bool, asker: Asker) -> str:
 
 
 def _of_jobs(p: Params, value: Sequence[str], asker: Asker) -> str:
-    """A job that the viewer does not see has no tasks, though they may see a task of it (AC4)."""
+    """A job that the viewer does not see has no items, though they may see one of them (AC4)."""
     return (
         "EXISTS (SELECT FROM item_links x JOIN jobs xj ON xj.firm_id = x.firm_id AND xj.id = x.job_id"
-        " WHERE x.firm_id = t.firm_id AND x.item_id = t.id"
+        " WHERE x.firm_id = i.firm_id AND x.item_id = i.id"
         f" AND x.job_id = ANY({p(list(value))}::text[]) AND {asker.sees_job(p, 'xj')})"
     )
 
@@ -294,6 +311,16 @@ _TESTS: dict[type[Filter], dict[str, Test]] = {
         "due": _due("j.due_date"),
         "overdue": _job_overdue,
         "name_contains": _contains("j.name"),
+        **_LOGIC,
+    },
+    ItemFilter: {
+        "ids": _within("i.id"),
+        "kinds": _within("i.kind"),
+        "states": _within(f"({STATE})"),
+        "open": _open,
+        "account_ids": _among("ci.account_id"),
+        "job_ids": _of_jobs,
+        "title_contains": _contains("i.title"),
         **_LOGIC,
     },
     EmailFilter: {

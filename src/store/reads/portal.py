@@ -25,8 +25,8 @@ async def firm(db: Db, firm_id: str) -> Row | None:
 async def contact(db: Db, firm_id: str, contact_id: str) -> Row | None:
     """What a contact knows of themselves; whether they have a password to come in with."""
     return await db.row(
-        "SELECT id, name, email, phone, password_hash IS NOT NULL AS has_password FROM contacts"
-        " WHERE firm_id = $1 AND id = $2",
+        "SELECT id, name, email, phone, notifications, time_zone, password_hash IS NOT NULL AS has_password"
+        " FROM contacts WHERE firm_id = $1 AND id = $2",
         firm_id,
         contact_id,
     )
@@ -70,3 +70,20 @@ async def own_sight_changed(db: Db, firm_id: str, after: int, contact_id: str) -
         orjson.dumps(change).decode(),
     )
     return bool(found)
+
+
+async def sender_names(db: Db, firm_id: str, member_ids: Collection[str | None]) -> dict[str, str]:
+    """What members are called who have sent something; under "" what the firm is called, which sends the rest."""
+    found = await db.rows(
+        "SELECT id, name FROM members WHERE firm_id = $1 AND id = ANY($2)"
+        " UNION ALL SELECT '', coalesce(sender_name, name) FROM firms WHERE id = $1",
+        firm_id,
+        [member_id for member_id in member_ids if member_id],
+    )
+    return {row["id"]: row["name"] for row in found}
+
+
+async def contact_names(db: Db, firm_id: str, contact_ids: Collection[str]) -> dict[str, str]:
+    """What contacts are called."""
+    sql = "SELECT id, name FROM contacts WHERE firm_id = $1 AND id = ANY($2)"
+    return {row["id"]: row["name"] for row in await db.rows(sql, firm_id, list(contact_ids))} if contact_ids else {}

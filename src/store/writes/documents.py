@@ -52,6 +52,11 @@ async def share(
     )
 
 
+async def hold(db: Db, firm_id: str, document_id: str) -> Row | None:
+    """A document that nobody deletes or takes back from clients until this transaction ends."""
+    return await db.row("SELECT * FROM documents WHERE firm_id = $1 AND id = $2 FOR KEY SHARE", firm_id, document_id)
+
+
 async def of_firm(db: Db, firm_id: str, ids: Collection[str]) -> set[str]:
     """Those of the documents that are the firm's own, and whose content has come."""
     found = await db.rows(

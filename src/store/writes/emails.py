@@ -21,16 +21,16 @@ async def add(db: Db, firm_id: str, now: datetime, lines: Sequence[dict[str, Any
     """Inserts e-mails, complete."""
     await db.rows(
         """
-        INSERT INTO emails (id, firm_id, account_id, contact_id, member_id, notification_id, job_id, run_id, state,
-            to_name, to_address, from_name, from_address, reply_to, subject, text, html, message_id, opens_portal,
-            attempts, created_at, updated_at)
-        SELECT e.id, $1, e.account_id, e.contact_id, e.member_id, e.notification_id, e.job_id, e.run_id, e.state,
-            e.to_name, e.to_address, e.from_name, e.from_address, e.reply_to, e.subject, e.text, e.html, e.message_id,
-            e.opens_portal, 0, $2, $2
+        INSERT INTO emails (id, firm_id, account_id, contact_id, member_id, notification_id, item_id, reminds, job_id,
+            run_id, state, to_name, to_address, from_name, from_address, reply_to, subject, text, html, message_id,
+            opens_portal, attempts, created_at, updated_at)
+        SELECT e.id, $1, e.account_id, e.contact_id, e.member_id, e.notification_id, e.item_id, e.reminds, e.job_id,
+            e.run_id, e.state, e.to_name, e.to_address, e.from_name, e.from_address, e.reply_to, e.subject, e.text,
+            e.html, e.message_id, e.opens_portal, 0, $2, $2
         FROM jsonb_to_recordset($3::jsonb) AS e (id text, account_id text, contact_id text, member_id text,
             notification_id text, job_id text, run_id text, state text, to_name text, to_address text, from_name text,
             from_address text, reply_to text, subject text, text text, html text, message_id text,
-            opens_portal boolean)
+            opens_portal boolean, item_id text, reminds boolean)
         """,
         firm_id,
         now,
@@ -58,12 +58,12 @@ async def one(db: Db, firm_id: str, email_id: str) -> Row | None:
 
 
 async def end(db: Db, firm_id: str, email_id: str, state: str, error: str | None, now: datetime) -> None:
-    """Notes that an e-mail was sent, or that it was given up."""
+    """Notes that an e-mail was sent, or that it was given up, unless it was discarded meanwhile."""
     await db.rows(
         """
         UPDATE emails SET state = $3, error = $4, updated_at = $5, version = version + 1,
             sent_at = CASE WHEN $3::text = 'SENT' THEN $5::timestamptz END
-        WHERE firm_id = $1 AND id = $2
+        WHERE firm_id = $1 AND id = $2 AND (state = 'QUEUED' OR $3 = 'SENT')
         """,
         firm_id,
         email_id,
@@ -77,7 +77,8 @@ async def held(db: Db, firm_id: str, ids: Collection[str] | None, most: int) -> 
     """The oldest e-mails that are held back, all of the firm or of these, not locked."""
     return await db.rows(
         """
-        SELECT id, job_id FROM emails WHERE firm_id = $1 AND state = 'HELD' AND ($2::text[] IS NULL OR id = ANY($2))
+        SELECT id, job_id, item_id FROM emails
+        WHERE firm_id = $1 AND state = 'HELD' AND ($2::text[] IS NULL OR id = ANY($2))
         ORDER BY created_at, id LIMIT $3
         """,
         firm_id,
@@ -98,9 +99,10 @@ async def put(db: Db, firm_id: str, ids: Collection[str], before: str, after: st
         """
         WITH changed AS (
             UPDATE emails SET state = $4, error = NULL, updated_at = $5, version = version + 1
-            WHERE firm_id = $1 AND id = ANY($2) AND state = $3 RETURNING id, job_id, run_id, created_at
+            WHERE firm_id = $1 AND id = ANY($2) AND state = $3
+            RETURNING id, job_id, run_id, item_id, created_at
         )
-        SELECT id, job_id, run_id FROM changed ORDER BY created_at, id
+        SELECT id, job_id, run_id, item_id FROM changed ORDER BY created_at, id
         """,
         firm_id,
         list(ids),
@@ -173,4 +175,37 @@ async def of_runs(db: Db, firm_id: str, run_ids: Collection[str]) -> list[Row]:
         """,
         firm_id,
         list(run_ids),
+    )
+
+
+async def held_items(db: Db, firm_id: str, item_ids: Collection[str]) -> set[str]:
+    """Those of the items all of whose e-mails are held back."""
+    found = await db.rows(
+        "SELECT item_id FROM emails WHERE firm_id = $1 AND item_id = ANY($2)"
+        " GROUP BY item_id HAVING bool_and(state = 'HELD')",
+        firm_id,
+        list(item_ids),
+    )
+    return {row["item_id"] for row in found}
+
+
+async def none_went(db: Db, firm_id: str, item_id: str) -> bool:
+    """Whether all e-mails of an item were discarded."""
+    found: bool | None = await db.value(
+        "SELECT bool_and(state = 'DISCARDED') FROM emails WHERE firm_id = $1 AND item_id = $2", firm_id, item_id
+    )
+    return bool(found)
+
+
+async def drop_of_items(db: Db, firm_id: str, item_ids: Collection[str], now: datetime) -> list[Row]:
+    """Has what was not sent of items never sent; answers those e-mails. One that is on its way just now goes out."""
+    return await db.rows(
+        """
+        UPDATE emails SET state = 'DISCARDED', updated_at = $3, version = version + 1
+        WHERE firm_id = $1 AND item_id = ANY($2) AND state IN ('HELD', 'QUEUED', 'FAILED')
+        RETURNING id, job_id, run_id
+        """,
+        firm_id,
+        list(item_ids),
+        now,
     )

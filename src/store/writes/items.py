@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from store.database import Db, Row
+from store.reads.items import STATE
+from store.sql import Params
+from store.writes.find import Condition
 from store.writes.log import encode
 
 Line = dict[str, Any]
@@ -30,6 +33,17 @@ async def jobs_of(db: Db, firm_id: str, item_ids: Collection[str]) -> list[str]:
         "SELECT DISTINCT job_id FROM item_links WHERE firm_id = $1 AND item_id = ANY($2)", firm_id, list(item_ids)
     )
     return [row["job_id"] for row in found]
+
+
+async def jobs_by_item(db: Db, firm_id: str, item_ids: Collection[str]) -> dict[str, list[str]]:
+    """The jobs that items are linked to, by the items; none for those that are linked to none."""
+    found = await db.rows(
+        "SELECT item_id, array_agg(job_id ORDER BY job_id) AS job_ids FROM item_links"
+        " WHERE firm_id = $1 AND item_id = ANY($2) GROUP BY 1",
+        firm_id,
+        list(item_ids),
+    )
+    return {row["item_id"]: row["job_ids"] for row in found}
 
 
 async def link(
@@ -62,22 +76,58 @@ async def unlink(db: Db, firm_id: str, job_id: str, item_id: str) -> bool:
     return bool(found)
 
 
-async def set_task_status(
-    db: Db, firm_id: str, task_ids: Collection[str], status: str, is_open: bool, now: datetime
-) -> None:
-    """Puts tasks into a status, and opens or closes their items."""
-    await db.rows(
-        "UPDATE tasks SET status = $3, updated_at = $4, version = version + 1 WHERE firm_id = $1 AND id = ANY($2)",
+async def lock(db: Db, firm_id: str, item_id: str) -> None:
+    """Locks an item. Whatever changes an item, or what its kind keeps beside it, locks it first."""
+    await db.rows("SELECT FROM items WHERE firm_id = $1 AND id = $2 FOR NO KEY UPDATE", firm_id, item_id)
+
+
+async def seen(db: Db, firm_id: str, item_id: str, condition: Condition) -> bool:
+    """Whether there is an item (alias i) that meets a condition of sight."""
+    p = Params(firm_id, item_id)
+    sql = f"SELECT TRUE FROM items i WHERE i.firm_id = $1 AND i.id = $2 AND {condition(p)}"
+    return bool(await db.value(sql, *p.values))
+
+
+async def locked(db: Db, firm_id: str, item_id: str) -> Row | None:
+    """Locks an item and answers it, with where it stands, and with what tasks or items for clients have besides."""
+    return await db.row(
+        f"""
+        SELECT i.id, i.firm_id, i.kind, i.title, i.open, i.outcome, i.due_date, i.version, i.created_at,
+            {STATE} AS state, t.status, t.description, t.priority, coalesce(t.created_by, ci.created_by) AS created_by,
+            ci.account_id, ci.message, ci.content, ci.delivery, ci.sent_at, ci.seen_at, ci.started_at,
+            ci.remind_days, ci.remind_times, ci.reminded
+        FROM items i
+        LEFT JOIN tasks t ON t.firm_id = $1 AND t.id = i.id
+        LEFT JOIN client_items ci ON ci.firm_id = $1 AND ci.id = i.id
+        WHERE i.firm_id = $1 AND i.id = $2 FOR NO KEY UPDATE OF i
+        """,
         firm_id,
-        list(task_ids),
-        status,
+        item_id,
+    )
+
+
+async def put(db: Db, firm_id: str, item_id: str, outcome: str | None, now: datetime) -> None:
+    """Closes an item with an outcome, or opens it again without."""
+    await db.rows(
+        """
+        UPDATE items SET outcome = $3, open = $3::text IS NULL, closed_at = CASE WHEN $3::text IS NOT NULL THEN
+            $4::timestamptz END, updated_at = $4, version = version + 1
+        WHERE firm_id = $1 AND id = $2
+        """,
+        firm_id,
+        item_id,
+        outcome,
         now,
     )
+
+
+async def set_task_status(db: Db, firm_id: str, task_id: str, status: str, now: datetime) -> None:
+    """Puts a task into a status; whether its item is open is ``put``'s."""
     await db.rows(
-        "UPDATE items SET open = $3, updated_at = $4, version = version + 1 WHERE firm_id = $1 AND id = ANY($2)",
+        "UPDATE tasks SET status = $3, updated_at = $4, version = version + 1 WHERE firm_id = $1 AND id = $2",
         firm_id,
-        list(task_ids),
-        is_open,
+        task_id,
+        status,
         now,
     )
 
@@ -129,3 +179,13 @@ async def make_tasks(db: Db, firm_id: str, created_by: str | None, now: datetime
         now,
         encode(list(lines)),
     )
+
+
+async def first_jobs(db: Db, firm_id: str, item_ids: Collection[str]) -> dict[str, str]:
+    """The first of the jobs that items are linked to; none for items that are linked to none."""
+    found = await db.rows(
+        "SELECT item_id, min(job_id) AS job_id FROM item_links WHERE firm_id = $1 AND item_id = ANY($2) GROUP BY 1",
+        firm_id,
+        list(item_ids),
+    )
+    return {row["item_id"]: row["job_id"] for row in found}

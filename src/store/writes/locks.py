@@ -46,13 +46,3 @@ async def log(db: Db, firm_id: str) -> None:
     Whatever has an event before this is seen from here on; whoever has one after it sees what this changes.
     """
     await db.rows("SELECT FROM event_heads WHERE firm_id = $1 FOR NO KEY UPDATE", firm_id)
-
-
-async def task(db: Db, firm_id: str, task_id: str) -> Row | None:
-    """Locks a task and answers its row with its item's title and due date."""
-    return await db.row(
-        "SELECT t.*, i.title, i.due_date FROM tasks t JOIN items i ON i.firm_id = $1 AND i.id = t.id"
-        " WHERE t.firm_id = $1 AND t.id = $2 FOR NO KEY UPDATE OF t, i",
-        firm_id,
-        task_id,
-    )

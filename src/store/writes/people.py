@@ -90,3 +90,10 @@ async def owner_by_email(db: Db, email: str) -> Row | None:
 async def end_invitations(db: Db, firm_id: str, member_id: str) -> None:
     """Ends the invitations of a member."""
     await db.rows("DELETE FROM invitations WHERE firm_id = $1 AND member_id = $2", firm_id, member_id)
+
+
+async def quiet_hours(db: Db, firm_id: str) -> Row:
+    """In which zone a firm is, and from when until when its clients are not reminded of anything."""
+    row = await db.row("SELECT time_zone, quiet_from, quiet_until FROM firms WHERE id = $1", firm_id)
+    assert row is not None  # whoever asks has something of the firm in hand
+    return row

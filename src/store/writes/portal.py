@@ -153,12 +153,23 @@ async def joined(db: Db, firm_id: str, contact_id: str, now: datetime) -> bool:
     return bool(found)
 
 
-async def discard_mail(db: Db, firm_id: str, contact_id: str, now: datetime) -> None:
-    """Has e-mails with a link never sent that have not been: their links would open nothing."""
-    await db.rows(
+async def unsent_mail(db: Db, firm_id: str, contact_id: str) -> list[Row]:
+    """The e-mails with a link to a contact that have not been sent, with where they belong; not locked."""
+    return await db.rows(
+        "SELECT id, job_id, item_id FROM emails WHERE firm_id = $1 AND contact_id = $2 AND opens_portal"
+        " AND state IN ('HELD', 'QUEUED', 'FAILED')",
+        firm_id,
+        contact_id,
+    )
+
+
+async def discard_mail(db: Db, firm_id: str, contact_id: str, now: datetime) -> list[Row]:
+    """Has e-mails with a link never sent that have not been: their links would open nothing. Answers those."""
+    return await db.rows(
         """
         UPDATE emails SET state = 'DISCARDED', updated_at = $3, version = version + 1
         WHERE firm_id = $1 AND contact_id = $2 AND opens_portal AND state IN ('HELD', 'QUEUED', 'FAILED')
+        RETURNING id, job_id, run_id, item_id
         """,
         firm_id,
         contact_id,

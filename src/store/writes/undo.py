@@ -82,7 +82,8 @@ async def status_by_hand(db: Db, firm_id: str, job_id: str, since: datetime) -> 
 async def hold_back(db: Db, firm_id: str, visit_id: str) -> bool:
     """Keeps e-mails and calls that automations of a visit have made from being taken up by a worker.
 
-    Answers whether nothing has left the firm so far, nor is on its way: of the visit, and of jobs made in it.
+    Answers whether nothing has left the firm so far, nor is on its way: of the visit, and of jobs made in it. What a
+    client has looked at has, and so has an invoice.
     """
     await db.rows(
         f"""
@@ -106,6 +107,10 @@ async def hold_back(db: Db, firm_id: str, visit_id: str) -> bool:
             UNION ALL
             SELECT c.id, c.attempts > 0 FROM turns t
             JOIN webhook_calls c ON c.firm_id = $1 AND c.job_id = t.job_id AND c.run_id = t.id
+            UNION ALL
+            SELECT ci.id, ci.seen_at IS NOT NULL OR (ci.kind = 'INVOICE' AND ci.delivery = 'SENT') FROM turns t
+            JOIN run_things x ON x.firm_id = $1 AND x.run_id = t.id
+            JOIN client_items ci ON ci.firm_id = $1 AND ci.id = x.thing_id
         )
         SELECT EXISTS (
             SELECT FROM made m WHERE m.gone OR EXISTS (
@@ -182,30 +187,32 @@ async def failed(db: Db, firm_id: str, visit_id: str) -> list[str]:
     return [row["id"] for row in found]
 
 
-async def open_tasks(db: Db, firm_id: str, visit_id: str, task_ids: Collection[str]) -> list[str]:
-    """Those of the tasks that are open, and linked in the visit."""
+async def open_items(db: Db, firm_id: str, visit_id: str) -> list[str]:
+    """The open items that turns of a visit have made, linked in it."""
     found = await db.rows(
         """
-        SELECT i.id FROM item_links l JOIN items i ON i.firm_id = $1 AND i.id = l.item_id
-        WHERE l.firm_id = $1 AND l.visit_id = $2 AND l.item_id = ANY($3) AND l.kind = 'TASK' AND i.open ORDER BY 1
+        SELECT DISTINCT i.id FROM runs r
+        JOIN run_things x ON x.firm_id = $1 AND x.run_id = r.id
+        JOIN item_links l ON l.firm_id = $1 AND l.visit_id = $2 AND l.item_id = x.thing_id
+        JOIN items i ON i.firm_id = $1 AND i.id = l.item_id
+        WHERE r.firm_id = $1 AND r.visit_id = $2 AND i.open ORDER BY 1
         """,
         firm_id,
         visit_id,
-        list(task_ids),
     )
     return [row["id"] for row in found]
 
 
-async def linked(db: Db, firm_id: str, job_id: str, task_ids: Collection[str]) -> list[str]:
-    """Those of the tasks that belong to a job, and are closed."""
+async def linked(db: Db, firm_id: str, job_id: str, item_ids: Collection[str]) -> list[str]:
+    """Those of the items that belong to a job, and are closed."""
     found = await db.rows(
         """
         SELECT i.id FROM item_links l JOIN items i ON i.firm_id = $1 AND i.id = l.item_id
-        WHERE l.firm_id = $1 AND l.job_id = $2 AND l.item_id = ANY($3) AND l.kind = 'TASK' AND NOT i.open ORDER BY 1
+        WHERE l.firm_id = $1 AND l.job_id = $2 AND l.item_id = ANY($3) AND NOT i.open ORDER BY 1
         """,
         firm_id,
         job_id,
-        list(task_ids),
+        list(item_ids),
     )
     return [row["id"] for row in found]
 

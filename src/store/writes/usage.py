@@ -27,6 +27,18 @@ async def jobs_with_client_status(db: Db, firm_id: str, client_status_id: str, s
     return await _count(db, "jobs", "t.client_status_id = $2", firm_id, client_status_id, seen)
 
 
+async def items_about(
+    db: Db, firm_id: str, document_id: str, account_id: str | None, seen: Condition, *, sent: bool
+) -> Usage:
+    """Open items for clients that are about a document: all, or those that have been sent, of an account or of any."""
+    which = "c.delivery = 'SENT' AND ($3::text IS NULL OR c.account_id = $3)" if sent else "$3::text IS NULL"
+    used = (
+        "SELECT FROM item_documents u JOIN client_items c ON c.firm_id = $1 AND c.id = u.item_id"
+        f" WHERE u.firm_id = $1 AND u.item_id = t.id AND u.document_id = $2 AND {which}"
+    )
+    return await _count(db, "items", f"t.open AND EXISTS ({used})", firm_id, document_id, seen, account_id)
+
+
 async def accounts_with_choice(db: Db, firm_id: str, field_id: str, choices: Collection[str], seen: Condition) -> Usage:
     """Accounts whose value of a custom field is one of the choices."""
     value = "SELECT FROM account_field_values v WHERE v.firm_id = $1 AND v.account_id = t.id AND v.field_id = $2"

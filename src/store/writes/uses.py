@@ -15,6 +15,7 @@ TABLES: Final[Mapping[str, str]] = {
     "clientstatus": "client_statuses",
     "emailtemplate": "email_templates",
     "jobtemplate": "job_templates",
+    "itemtemplate": "item_templates",
     "doc": "documents",
     "pipeline": "pipelines",
     "stage": "stages",

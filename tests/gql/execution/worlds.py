@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Any, Final
@@ -85,6 +85,7 @@ GOOD: Final[Mapping[str, list[Any]]] = {
     "Tint": [Tint.RED, Tint.BLUE, "red", "blue"],
     "Date": [date(2026, 1, 31)],
     "DateTime": [datetime(2026, 1, 31, 12, tzinfo=UTC)],
+    "TimeOfDay": [time(8, 30)],
     "Decimal": [Decimal("12.50"), Decimal(3)],
 }
 WRONG: Final[list[Any]] = [

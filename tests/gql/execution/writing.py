@@ -37,6 +37,7 @@ SCALARS: dict[str, list[Any]] = {
     "Boolean": [True, False],
     "Date": ["2026-01-31"],
     "DateTime": ["2026-01-31T12:00:00Z"],
+    "TimeOfDay": ["08:30"],
     "Decimal": ["12.50"],
 }
 

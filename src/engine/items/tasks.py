@@ -7,10 +7,11 @@ from datetime import date
 from engine import find
 from engine.changes import differing, lines
 from engine.checks import LIST_LENGTH, Checks, listed
-from engine.enums import ErrorCode, HistoryAction, Priority, TaskStatus
-from engine.errors import invalid
+from engine.enums import ErrorCode, HistoryAction, ItemKind, Outcome, Priority, TaskStatus
+from engine.errors import invalid, missing
+from engine.items import closing
+from engine.items.rules import Line
 from engine.job import assignees
-from engine.job.items import locked_task, set_status
 from engine.pipeline import rank
 from engine.unset import UNSET, Maybe
 from engine.work import Work, changed
@@ -147,9 +148,37 @@ def _subtasks(titles: Sequence[str]) -> list[dict[str, str]]:
     return [{"id": new_id("subtask"), "title": title, "rank": key} for title, key in zip(titles, keys, strict=True)]
 
 
+async def locked(work: Work, task_id: str, *path: str) -> Row:
+    """A task that the viewer sees, locked after its job; refused while the job is archived (ST1)."""
+    row = await closing.locked(work, task_id, *path)
+    if row["kind"] != ItemKind.TASK:
+        raise missing("task", *path)
+    return row
+
+
+_OUTCOMES = {TaskStatus.COMPLETED: Outcome.DONE, TaskStatus.CANCELLED: Outcome.CANCELLED}
+_STATUSES = {Outcome.DONE: TaskStatus.COMPLETED, Outcome.CANCELLED: TaskStatus.CANCELLED}
+
+
+async def set_status(work: Work, task: Row, status: TaskStatus) -> None:
+    """Puts a locked task into a status, the last two of which close it (AI1)."""
+    if task["status"] == status:
+        return
+    await items.set_task_status(work.db, work.firm_id, task["id"], status, work.now)
+    await items.put(work.db, work.firm_id, task["id"], _OUTCOMES.get(status), work.now)
+    await closing.tell(work, task, changed("status", task["status"], status), reconsider=True)
+
+
+async def put(work: Work, task: Row, outcome: Outcome | None) -> Line:
+    """Gives a task that has been closed, or opened again, the status of that."""
+    status = TaskStatus.TO_DO if outcome is None else _STATUSES[outcome]
+    await items.set_task_status(work.db, work.firm_id, task["id"], status, work.now)
+    return changed("status", task["status"], status)
+
+
 async def update_task(work: Work, command: UpdateTask) -> str:
     """Changes a task that the viewer sees; answers its id."""
-    row = await locked_task(work, command.task_id, "task_id")
+    row = await locked(work, command.task_id, "task_id")
     checks = Checks()
     values = differing(
         row,
@@ -165,7 +194,7 @@ async def update_task(work: Work, command: UpdateTask) -> str:
     said = lines(row, values) + await _reassign(work, command, add, gone)
     if said:
         await _store(work, row, values)
-        await _tell_jobs(work, command.task_id, said)
+        await closing.tell(work, row, *said)
     if command.status is not UNSET:
         await set_status(work, row, command.status)
     return command.task_id
@@ -187,13 +216,6 @@ async def _store(work: Work, row: Row, values: dict[str, object]) -> None:
     await records.change(work.db, models.Task, work.firm_id, row["id"], work.now, **values)
 
 
-async def _tell_jobs(work: Work, task_id: str, lines: Sequence[dict[str, object]]) -> None:
-    work.touch("task", task_id)
-    for job_id in await items.jobs_of(work.db, work.firm_id, [task_id]):
-        work.touch_job(job_id)
-        work.history(job_id, HistoryAction.TASK_CHANGED, changed("task", task_id, task_id), *lines)
-
-
 async def create_subtask(work: Work, command: CreateSubtask) -> str:
     """Adds a subtask at the end; answers its id. Subtasks never block (AI1)."""
     checks = Checks()
@@ -203,44 +225,43 @@ async def create_subtask(work: Work, command: CreateSubtask) -> str:
     if again:
         await find.task(work, command.task_id, "task_id")
         return str((await find.of_firm(work, "subtasks", "subtask", subtask_id, "id"))["id"])
-    await locked_task(work, command.task_id, "task_id")
+    task = await locked(work, command.task_id, "task_id")
     if await items.count_subtasks(work.db, work.firm_id, command.task_id) >= LIST_LENGTH:
         raise invalid(ErrorCode.TOO_MANY, f"A check list has at most {LIST_LENGTH} lines.", "task_id")
     last = await items.last_subtask_rank(work.db, work.firm_id, command.task_id)
     values = {"task_id": command.task_id, "title": title, "done": False, "rank": rank.between(last, None)}
     await records.make(work.db, models.Subtask, id=subtask_id, firm_id=work.firm_id, **values)
-    await _touch_task(work, command.task_id)
+    await _touch_task(work, task)
     return subtask_id
 
 
 async def update_subtask(work: Work, command: UpdateSubtask) -> str:
     """Changes a subtask; answers its task's id."""
-    row = await _subtask(work, command.subtask_id)
+    row, task = await _subtask(work, command.subtask_id)
     checks = Checks()
     values = differing(row, title=checks.given(checks.name, command.title, "title"), done=command.done)
     checks.done()
     if values:
         await records.change(work.db, models.Subtask, work.firm_id, command.subtask_id, work.now, **values)
-        await _touch_task(work, row["task_id"])
+        await _touch_task(work, task)
     return str(row["task_id"])
 
 
 async def delete_subtask(work: Work, command: DeleteSubtask) -> str:
     """Deletes a subtask; answers its task's id."""
-    row = await _subtask(work, command.subtask_id)
+    row, task = await _subtask(work, command.subtask_id)
     await records.drop(work.db, models.Subtask, work.firm_id, command.subtask_id)
-    await _touch_task(work, row["task_id"])
+    await _touch_task(work, task)
     return str(row["task_id"])
 
 
-async def _subtask(work: Work, subtask_id: str) -> Row:
+async def _subtask(work: Work, subtask_id: str) -> tuple[Row, Row]:
+    """A line of a check list, and its task, locked."""
     row = await find.subtask(work, subtask_id, "subtask_id")
-    await locked_task(work, row["task_id"], "subtask_id")
-    return await find.of_firm(work, "subtasks", "subtask", subtask_id, "subtask_id")
+    task = await locked(work, row["task_id"], "subtask_id")
+    return await find.of_firm(work, "subtasks", "subtask", subtask_id, "subtask_id"), task
 
 
-async def _touch_task(work: Work, task_id: str) -> None:
-    await records.change(work.db, models.Task, work.firm_id, task_id, work.now)
-    work.touch("task", task_id)
-    for job_id in await items.jobs_of(work.db, work.firm_id, [task_id]):
-        work.touch_job(job_id)
+async def _touch_task(work: Work, task: Row) -> None:
+    await records.change(work.db, models.Task, work.firm_id, task["id"], work.now)
+    await closing.tell(work, task)
