@@ -1,26 +1,23 @@
 """Jobs: made, edited, put into statuses."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from engine import find, limits
 from engine.changes import differing, lines
 from engine.checks import Checks, listed
-from engine.enums import ErrorCode, HistoryAction, JobState, Priority
-from engine.errors import invalid, missing, stale
-from engine.job import assignees, job_templates, rescheduling, status_of_jobs
-from engine.job.entry import Arrival, arrive
+from engine.enums import ErrorCode, HistoryAction, Priority
+from engine.errors import invalid, stale
+from engine.job import assignees, making, rescheduling, status_of_jobs
 from engine.job.job_edits import DATES
-from engine.job.job_templates import Filled
-from engine.job.moves import Expect, check_expected, open_to_jobs, place
+from engine.job.moves import Expect, check_expected, place
 from engine.time.calendar import today
 from engine.unset import UNSET, Maybe
 from engine.work import Work, changed
-from store import models
 from store.database import Row
-from store.writes import jobs, locks, places, records
+from store.writes import jobs, locks, places
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +74,14 @@ async def create_job(work: Work, command: CreateJob) -> str:
     job_id, again = await find.new(work, "jobs", "job", command)
     if again:
         return str((await find.seen_job(work, job_id, "id"))["id"])
-    stage = await _first_place(work, command)
+    pipeline, stage = await making.first_place(work, command.pipeline_id, command.stage_id)
     await find.account(work, command.account_id, "account_id")
     await find.assignable(work, given.get("assignee_ids", ()), "assignee_ids")
-    await open_to_jobs(work, stage, None, "pipeline_id")
     work.warnings += await limits.check_move(work, None, stage, by_person=not work.viewer.is_system)
-    start = await _start(work, command, given)
-    await _make(work, job_id, command, stage, start)
-    [job] = await locks.jobs(work.db, work.firm_id, [job_id])
-    await arrive(work, [Arrival(job, stage, job["rank"])])
+    template_id = pipeline["job_template_id"] if command.template_id is UNSET else command.template_id
+    plan = making.Plan(stage, template_id, given, today(work.viewer.time_zone, work.now))
+    key = await place(work, stage["id"], command.after_job_id)
+    await making.make(work, plan, [making.New(job_id, command.account_id, key)])
     return job_id
 
 
@@ -105,65 +101,6 @@ def _given(checks: Checks, command: CreateJob) -> dict[str, Any]:
     }
     checks.dates(given.get("start_date"), given.get("due_date"), "due_date")
     return given
-
-
-async def _start(work: Work, command: CreateJob, given: dict[str, Any]) -> Filled:
-    """What the job starts with: what is given, before what its template says (JB1)."""
-    template_id = command.template_id
-    if template_id is UNSET:
-        template_id = (await find.pipeline(work, command.pipeline_id, "pipeline_id"))["job_template_id"]
-    if template_id is not None:
-        day = today(work.viewer.time_zone, work.now)
-        found = await job_templates.fill(work, template_id, [command.account_id], day, given, "template_id")
-        return found[command.account_id]
-    if "name" not in given:
-        raise invalid(ErrorCode.REQUIRED, "A job has a name, unless a template gives it one.", "name")
-    return replace(Filled("", None, Priority.MEDIUM, (), None, None), **given)
-
-
-async def _make(work: Work, job_id: str, command: CreateJob, stage: Row, start: Filled) -> None:
-    """The row of the job, which stands nowhere yet."""
-    active = await places.built_in_status(work.db, work.firm_id, JobState.ACTIVE)
-    values: dict[str, Any] = {
-        "account_id": command.account_id,
-        "pipeline_id": stage["pipeline_id"],
-        "stage_id": stage["id"],
-        "rank": await place(work, stage["id"], command.after_job_id),
-        "status_id": active["id"],
-        "state": active["state"],
-        "name": start.name,
-        "description": start.description,
-        "priority": start.priority.value,
-        "start_date": start.start_date,
-        "due_date": start.due_date,
-        "entered_stage_at": work.now,
-        "created_at": work.now,
-    }
-    # Entering its stage counts as the first change of it.
-    await records.make(work.db, models.Job, id=job_id, firm_id=work.firm_id, version=0, **values)
-    await assignees.change(work, "job", {job_id: start.assignee_ids}, {})
-    work.touch_job(job_id)
-    work.history(
-        job_id,
-        HistoryAction.CREATED,
-        changed("name", None, start.name),
-        changed("pipeline", None, stage["pipeline_id"]),
-        changed("stage", None, stage["id"]),
-        changed("rank", None, values["rank"]),
-        changed("status", None, active["id"], to_label=active["name"]),
-    )
-
-
-async def _first_place(work: Work, command: CreateJob) -> Row:
-    """The stage to start in, kept from being deleted meanwhile."""
-    await find.pipeline(work, command.pipeline_id, "pipeline_id")
-    await locks.share_pipeline(work.db, command.pipeline_id)
-    await find.pipeline(work, command.pipeline_id, "pipeline_id")
-    stages = await places.stages(work.db, work.firm_id, command.pipeline_id)
-    for stage in stages:
-        if command.stage_id in (None, stage["id"]):
-            return stage
-    raise missing("stage in this pipeline", "stage_id")
 
 
 async def update_job(work: Work, command: UpdateJob) -> str:

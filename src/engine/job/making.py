@@ -1,0 +1,137 @@
+"""Jobs are made here, any number at once, in a constant number of statements (JB1)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from engine import find
+from engine.enums import ErrorCode, HistoryAction, JobState, Priority
+from engine.errors import invalid, missing
+from engine.job import assignees, automove, job_templates
+from engine.job.entry import Arrival, arrive
+from engine.job.job_templates import Filled
+from engine.pipeline import rank
+from engine.work import Work, changed
+from store.database import Row
+from store.writes import entries, jobs, locks, places
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where new jobs begin, and with what. ``given`` holds values of ``Filled``, which win over the template's."""
+
+    stage: Row
+    """Of a pipeline that keeps its stages until the end of the transaction."""
+    template_id: str | None
+    given: Mapping[str, Any]
+    day: date
+    """From which the template's dates count, and of which its shortcodes speak."""
+    passes_over: bool = False
+    """Whether jobs that do not meet the stage's condition begin in the next that holds (CN2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """A job to be made for an account that has been found."""
+
+    id: str
+    account_id: str
+    rank: str | None = None
+    """Its place in its column; on top by default, in the order in which the jobs are given."""
+
+
+async def first_place(work: Work, pipeline_id: str, stage_id: str | None) -> tuple[Row, Row]:
+    """A pipeline, and the stage of it to begin in: the first by default. Stages stay until the end of the transaction.
+
+    Raises Refused where the pipeline or the stage is not there for the viewer, or the pipeline is archived.
+    """
+    await find.pipeline(work, pipeline_id, "pipeline_id")
+    await locks.share_pipeline(work.db, pipeline_id)
+    pipeline = await find.pipeline(work, pipeline_id, "pipeline_id")
+    stages = await places.stages(work.db, work.firm_id, pipeline_id)
+    stage = next((stage for stage in stages if stage_id in (None, stage["id"])), None)
+    if stage is None:
+        raise missing("stage in this pipeline", "stage_id")
+    if pipeline["archived_at"] is not None:
+        raise invalid(ErrorCode.ARCHIVED, "The pipeline is archived: no job enters it.", "pipeline_id")
+    return pipeline, stage
+
+
+async def make(work: Work, plan: Plan, news: Sequence[New]) -> dict[str, Row]:
+    """Makes jobs, which enter their stages; answers their rows by id.
+
+    Raises Refused where there is no such template, or neither it nor anything else gives a name.
+    """
+    if not news:
+        return {}
+    starts = await _starts(work, plan, {new.account_id for new in news})
+    active = await places.built_in_status(work.db, work.firm_id, JobState.ACTIVE)
+    ranks = await _ranks(work, plan.stage["id"], news)
+    lines = [_line(new, plan.stage, starts[new.account_id], ranks[new.id]) for new in news]
+    await jobs.make(work.db, work.firm_id, work.now, active, lines)
+    await assignees.change(work, "job", {new.id: starts[new.account_id].assignee_ids for new in news}, {})
+    rows = {row["id"]: row for row in await locks.jobs(work.db, work.firm_id, [new.id for new in news])}
+    arrivals = await _arrivals(work, plan, [rows[new.id] for new in news])
+    for arrival in arrivals:
+        _tell(work, arrival, active)
+    await arrive(work, arrivals)
+    return rows
+
+
+async def _starts(work: Work, plan: Plan, account_ids: set[str]) -> dict[str, Filled]:
+    """What the jobs of accounts begin with: what is given, before what the template says."""
+    if plan.template_id is not None:
+        return await job_templates.fill(work, plan.template_id, account_ids, plan.day, plan.given, "template_id")
+    if "name" not in plan.given:
+        raise invalid(ErrorCode.REQUIRED, "A job has a name, unless a template gives it one.", "name")
+    start = replace(Filled("", None, Priority.MEDIUM, (), None, None), **plan.given)
+    return dict.fromkeys(account_ids, start)
+
+
+async def _ranks(work: Work, stage_id: str, news: Sequence[New]) -> dict[str, str]:
+    """The places of jobs in their column, by their ids."""
+    given = {new.id: new.rank for new in news if new.rank is not None}
+    others = [new.id for new in news if new.rank is None]
+    top = (await entries.tops(work.db, work.firm_id, [stage_id])).get(stage_id) if others else None
+    return given | dict(zip(others, rank.spread(None, top, len(others)), strict=True))
+
+
+def _line(new: New, stage: Row, start: Filled, key: str) -> dict[str, Any]:
+    return {
+        "id": new.id,
+        "account_id": new.account_id,
+        "pipeline_id": stage["pipeline_id"],
+        "stage_id": stage["id"],
+        "rank": key,
+        "name": start.name,
+        "description": start.description,
+        "priority": start.priority.value,
+        "start_date": start.start_date,
+        "due_date": start.due_date,
+    }
+
+
+async def _arrivals(work: Work, plan: Plan, rows: Sequence[Row]) -> list[Arrival]:
+    """Where the jobs enter. The stage's condition is met or not by jobs that are there, with their people (CN3)."""
+    if not plan.passes_over or plan.stage["condition"] is None:
+        return [Arrival(row, plan.stage, row["rank"]) for row in rows]
+    stages = await entries.stages(work.db, work.firm_id, [plan.stage["pipeline_id"]])
+    targets = await automove.stages_from(work, rows, stages, plan.stage)
+    moved = [(row, targets[row["id"]]) for row in rows if targets[row["id"]]["id"] != plan.stage["id"]]
+    elsewhere = {arrival.job["id"]: arrival for arrival in await automove.on_top(work, moved)}
+    return [elsewhere.get(row["id"]) or Arrival(row, plan.stage, row["rank"]) for row in rows]
+
+
+def _tell(work: Work, arrival: Arrival, status: Row) -> None:
+    job = arrival.job
+    work.touch_job(job["id"])
+    work.history(
+        job["id"],
+        HistoryAction.CREATED,
+        changed("name", None, job["name"]),
+        changed("pipeline", None, arrival.stage["pipeline_id"]),
+        changed("stage", None, arrival.stage["id"]),
+        changed("rank", None, arrival.rank),
+        changed("status", None, status["id"], to_label=status["name"]),
+    )
