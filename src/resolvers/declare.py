@@ -6,7 +6,7 @@ for a field without a declaration.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Flag, auto
 from typing import Any, TypeVar
 
@@ -157,13 +157,6 @@ Payload = dict[str, Any]
 Run = Callable[[Context, Any], Awaitable[Payload]]
 
 
-@dataclass
-class InPart(Refused):
-    """Some of it was refused; ``payload`` is what was done all the same."""
-
-    payload: Payload = field(default_factory=dict)
-
-
 def mutation(may: Rule) -> Callable[[Run], Run]:
     """Makes a command's resolver answer its problems as typed errors instead of raising them (API1)."""
 
@@ -175,8 +168,7 @@ def mutation(may: Rule) -> Callable[[Run], Run]:
             try:
                 return {**await run(context, command), "errors": []}
             except Refused as refused:
-                more: Payload = getattr(refused, "payload", {})
-                return {**more, "errors": [error_row(problem) for problem in refused.problems]}
+                return {"errors": [error_row(problem) for problem in refused.problems]}
 
         setattr(resolve, DECLARATION, Declaration(may, Depends.SCOPE))
         resolve.__qualname__, resolve.__module__ = run.__qualname__, run.__module__
