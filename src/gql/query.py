@@ -12,6 +12,7 @@ from gql.inputs.jobs import JobFilter, JobOrder, MoveJobInput
 from gql.inputs.pipelines import PipelineFilter
 from gql.inputs.streams import StreamInput
 from gql.inputs.tasks import TaskFilter, TaskOrder
+from gql.inputs.time_entries import TimeEntryFilter
 from gql.types.accounts import Account, AccountRoleKind, CustomField, Tag
 from gql.types.automations import AutomationRun
 from gql.types.boards import Board
@@ -32,6 +33,7 @@ from gql.types.portal import Portal
 from gql.types.previews import MovePreview
 from gql.types.streams import Changes
 from gql.types.tasks import Task
+from gql.types.time_entries import TimeEntryConnection
 from gql.types.webhooks import WebhookCall
 from resolvers import (
     accounts,
@@ -54,6 +56,7 @@ from resolvers import (
     portal,
     previews,
     tasks,
+    time_entries,
     viewer,
     webhooks,
 )
@@ -101,6 +104,13 @@ class Query:
         "Documents that one sees, newest first: those of accounts and jobs, and the firm's own. Of streams only "
         "that of their job shows them: ask again.",
         filter=Arg(DocumentFilter | None, "Which.", None),
+        **PAGE,
+    )
+    time_entries: TimeEntryConnection | None = root(
+        time_entries.page,
+        "Time that was spent on jobs that one sees, and one's own; the newest day first. Of streams only that of its "
+        "job shows it: ask again.",
+        filter=Arg(TimeEntryFilter | None, "Which.", None),
         **PAGE,
     )
     account: Account | None = root(accounts.one, "An account, if one sees a job of it or has access.", id=_ID)

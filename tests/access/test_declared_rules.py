@@ -28,6 +28,7 @@ LISTS = (
     "members",
     "pipelines",
     "tasks",
+    "timeEntries",
     "webhookCalls",
 )
 ASKED = {

@@ -48,6 +48,7 @@ PREFIX = {  # which things a field of an input names, by the field's name withou
     "mention": "member",
     "moveJobsTo": "stage",
     "notification": "notification",
+    "otherJob": "job",
     "pipeline": "pipeline",
     "replacement": "member",
     "role": "role",
@@ -59,6 +60,7 @@ PREFIX = {  # which things a field of an input names, by the field's name withou
     "tag": "tag",
     "task": "task",
     "template": "emailtemplate",
+    "timeEntry": "time",
     "token": "session",
     "toStage": "stage",
 }
@@ -88,6 +90,8 @@ MADE = {  # which things a create makes under an id of the client's
     "createSubtask": "subtask",
     "createTag": "tag",
     "createTask": "task",
+    "createTimeEntry": "time",
+    "startTimer": "time",
     "inviteMember": "member",
     "requestUpload": "doc",
 }
@@ -258,6 +262,7 @@ SELECTIONS = {
     "pipeline": "{ id }",
     "previewMove": "{ stage { id } runs { state } errors { __typename code message path } }",
     "tasks": "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
+    "timeEntries": "{ totalCount totalMinutes nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
 }
 
 
@@ -309,7 +314,8 @@ def hides(field: str, answer: Json) -> bool:
         case "previewMove":
             refused = [error["code"] for error in found["errors"]]
             return found["stage"] is None and found["runs"] == [] and refused in (["NOT_FOUND"], ["CONFLICT"])
-        case "accounts" | "documents" | "emails" | "items" | "jobs" | "tasks" | "dashboard":
+        case "accounts" | "documents" | "emails" | "items" | "jobs" | "tasks" | "timeEntries" | "dashboard":
+            assert found.get("totalMinutes", 0) == 0
             return bool(found.get("totalCount", 0) == 0 and found.get("nodes", found.get("pipelines")) == [])
         case _:
             return found is None
@@ -318,9 +324,8 @@ def hides(field: str, answer: Json) -> bool:
 @pytest.mark.parametrize(("field", "path"), READS, ids=spelled)
 async def test_a_query_shows_nothing_of_what_is_not_there_for_the_viewer(world: World, field: str, path: Path) -> None:
     """AC4: a foreign id, a hidden one and a malformed one are answered as one of nothing is: by null or by no rows."""
-    prefix = {"board": "job", "changes": "job", "document": "doc", "documents": "doc", "items": "thread"}.get(
-        field, field.removesuffix("s")
-    )
+    things = {"board": "job", "changes": "job", "document": "doc", "documents": "doc", "items": "thread"}
+    prefix = (things | {"timeEntries": "time"}).get(field, field.removesuffix("s"))
     prefix = prefix if path[-1] in {"id", "ids"} else prefix_of(field, path)
     async with world.unchanged():
         for caller in CALLERS:

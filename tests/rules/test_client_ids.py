@@ -88,6 +88,8 @@ CASES = {
     "createTask": Create(
         "task", "task", lambda shop: {"title": "Task", "subtasks": ["A", "B"]}, {"subtasks": ["A", "C"]}
     ),
+    "startTimer": Create("timeEntry", "time", lambda shop: {"note": "Call"}, {"billable": False}),
+    "createTimeEntry": Create("timeEntry", "time", lambda shop: {"minutes": 5}, {"minutes": 6}),
     "requestUpload": Create("document", "doc", lambda shop: {"name": "a.pdf", "size": 9}, {"size": 10}),
     "inviteMember": Create(
         "member", "member", lambda shop: {"email": "new@firm.test", "name": "New"}, {"rights": ["MANAGE_TAGS"]}
@@ -107,7 +109,7 @@ async def prepared(shop: Shop, mutation: str) -> tuple[Create, Json]:
         given["itemId"] = (await shop.owner.do("createItem", "item { id }", **thread))["id"]
     if mutation in ("recordPayment", "refundPayment"):
         given["itemId"] = await _paid(shop)
-    if mutation == "createComment":
+    if mutation in ("createComment", "startTimer", "createTimeEntry"):
         given["jobId"] = (await shop.job())["id"]
     return case, given
 
@@ -215,6 +217,10 @@ def _blank(given: Json) -> tuple[Json, str, list[str]]:
         return {"config": {"addComment": {"text": " "}}}, "REQUIRED", ["config", "addComment", "text"]
     if "amount" in given:
         return {"amount": "0"}, "INVALID", ["amount"]
+    if "minutes" in given:
+        return {"minutes": 0}, "INVALID", ["minutes"]
+    if "note" in given:
+        return {"note": "x" * 1_001}, "TOO_LONG", ["note"]
     text = next(field for field in ("title", "text", "name") if field in given)
     return {text: " "}, "REQUIRED", [text]
 
@@ -244,6 +250,8 @@ REMOVALS = {
     "createStage": ("deleteStage", "stageId"),
     "createSubtask": ("deleteSubtask", "subtaskId"),
     "createTag": ("deleteTag", "tagId"),
+    "createTimeEntry": ("deleteTimeEntry", "timeEntryId"),
+    "startTimer": ("deleteTimeEntry", "timeEntryId"),
 }
 
 

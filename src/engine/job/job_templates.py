@@ -14,6 +14,7 @@ from engine.checks import TEXT_LENGTH, Checks
 from engine.enums import AccessRight, DurationUnit, ErrorCode, Priority
 from engine.errors import refuse_use
 from engine.firm.tags import free_name
+from engine.job import budgets
 from engine.mail import shortcodes
 from engine.time import calendar
 from engine.time.calendar import Calendar
@@ -40,6 +41,7 @@ class CreateJobTemplate:
     assignee_role_ids: Sequence[str] = ()
     start_after: Duration | None = None
     due_after: Duration | None = None
+    time_budget_minutes: int | None = None
     id: Maybe[str | None] = UNSET
 
 
@@ -56,6 +58,7 @@ class UpdateJobTemplate:
     assignee_role_ids: Maybe[Sequence[str]] = UNSET
     start_after: Maybe[Duration | None] = UNSET
     due_after: Maybe[Duration | None] = UNSET
+    time_budget_minutes: Maybe[int | None] = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class Template:
     assignee_role_ids: tuple[str, ...]
     start_after: Duration | None
     due_after: Duration | None
+    time_budget_minutes: int | None
 
     @classmethod
     def of(cls, row: Row) -> Self:
@@ -93,6 +97,7 @@ class Template:
             priority=Priority(row["priority"]),
             assignee_ids=tuple(people["members"]),
             assignee_role_ids=tuple(people["roles"]),
+            time_budget_minutes=row["time_budget_minutes"],
             **spans,
         )
 
@@ -107,6 +112,7 @@ class Template:
             "people": {"members": list(self.assignee_ids), "roles": list(self.assignee_role_ids)},
             "start_after": self.start_after and self.start_after.stored(),
             "due_after": self.due_after and self.due_after.stored(),
+            "time_budget_minutes": self.time_budget_minutes,
         }
 
     @property
@@ -123,8 +129,21 @@ class Filled:
     description: str | None
     priority: Priority
     assignee_ids: tuple[str, ...]
-    start_date: date | None
-    due_date: date | None
+    start_date: date | None = None
+    due_date: date | None = None
+    time_budget_minutes: int | None = None
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """As the job's row has it."""
+        return {
+            "name": self.name,
+            "description": self.description,
+            "priority": self.priority.value,
+            "start_date": self.start_date,
+            "due_date": self.due_date,
+            "time_budget_minutes": self.time_budget_minutes,
+        }
 
 
 async def create_job_template(work: Work, command: CreateJobTemplate) -> str:
@@ -202,6 +221,7 @@ async def _checked(work: Work, template: Template, before: Template | None = Non
         description=checks.text(template.description, "description"),
         assignee_ids=tuple(checks.ids(template.assignee_ids, "assignee_ids")),
         assignee_role_ids=tuple(checks.ids(template.assignee_role_ids, "assignee_role_ids")),
+        time_budget_minutes=budgets.checked(checks, template.time_budget_minutes, "time_budget_minutes"),
     )
     known, named = await shortcodes.fields(work.db, work.firm_id), set[str]()
     for name in ("job_name", "description"):
@@ -211,6 +231,8 @@ async def _checked(work: Work, template: Template, before: Template | None = Non
     for name in ("job_name", "description"):
         if before is None or getattr(checked, name) != getattr(before, name):
             telling.permit_text(work, getattr(checked, name), name)
+    if checked.time_budget_minutes != (before.time_budget_minutes if before else None):
+        work.viewer.need(AccessRight.MANAGE_TIME_BUDGETS, "time_budget_minutes")
     return checked, named
 
 
@@ -260,6 +282,7 @@ async def fill(
                 description=shortcodes.resolve(template.description or "", own)[:TEXT_LENGTH].strip() or None,
                 priority=template.priority,
                 assignee_ids=people[account_id],
+                time_budget_minutes=template.time_budget_minutes,
                 **dates,
             ),
             **wins,

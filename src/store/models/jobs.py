@@ -27,6 +27,7 @@ class Job(FirmThing):
     client_status_text = fields.TextField(null=True)  # its description, as it was filled in when the job got it (AU8)
     completed_at = fields.DatetimeField(null=True)
     paused_at = fields.DatetimeField(null=True)  # since when its clocks stand still (ST1)
+    time_budget_minutes = fields.IntField(null=True)
 
     class Meta:
         """Table."""
@@ -84,6 +85,7 @@ class JobTemplate(FirmThing):
     people: fields.JSONField[Any] = fields.JSONField()
     start_after: fields.JSONField[Any] = fields.JSONField(null=True)
     due_after: fields.JSONField[Any] = fields.JSONField(null=True)
+    time_budget_minutes = fields.IntField(null=True)
 
     class Meta:
         """Table."""
@@ -105,6 +107,26 @@ class Comment(FirmThing):
         """Table."""
 
         table = "comments"
+        unique_together = (("firm_id", "id"),)
+
+
+class TimeEntry(FirmThing):
+    """Time that a member has spent on a job. One that a timer measures has no ``minutes`` before it is stopped."""
+
+    job_id = KeyField()
+    task_id = KeyField(null=True)
+    member_id = KeyField()
+    day = fields.DateField()
+    minutes = fields.IntField(null=True)
+    started_at = fields.DatetimeField(null=True)
+    ended_at = fields.DatetimeField(null=True)
+    billable = fields.BooleanField()
+    note = fields.TextField(null=True)
+
+    class Meta:
+        """Table."""
+
+        table = "time_entries"
         unique_together = (("firm_id", "id"),)
 
 
