@@ -93,7 +93,7 @@ async def _make(work: Work, command: CreateJobs, targets: Sequence[Target]) -> l
     pipeline, stage = await making.first_place(work, command.pipeline_id, command.stage_id)
     await find.assignable(work, given.get("assignee_ids", ()), "assignee_ids")
     seen = await _seen(work, targets)
-    found = [target for target in targets if target.subject_id in seen]
+    found = sorted((target for target in targets if target.subject_id in seen), key=lambda target: target.position)
     room, full = await limits.room(work, stage, len(found), by_person=not work.viewer.is_system)
     plan = making.Plan(
         stage, _template(command, pipeline), given, today(work.viewer.time_zone, work.now), passes_over=True
