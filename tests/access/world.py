@@ -381,7 +381,7 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
     named = {"name": "Named"}
 
     def bulk(**more: Any) -> dict[str, Any]:
-        return {"id": new_id("bulk"), "jobIds": [one["job_shown"]], **more}
+        return {"id": new_id("bulk"), "jobIds": [one["job_shown"]]} | more
 
     return {
         "login": {"email": "owner1@firm.test", "password": PASSWORD},
@@ -507,7 +507,7 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         },
         "setClientStatuses": bulk(clientStatusId=one["clientstatus"]),
         "setJobStatuses": bulk(statusId=one["status_completed"]),
-        "archiveJobs": bulk(),
+        "archiveJobs": bulk(jobIds=[one["job_wanderer"]]),
         "updateJobs": bulk(priority="HIGH", addAssigneeIds=[colleague], removeAssigneeIds=[colleague]),
         "updateJobTags": bulk(addTagIds=[one["tag"]], removeTagIds=[one["tag_spare"]]),
         "moveJobs": {
