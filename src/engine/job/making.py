@@ -1,6 +1,6 @@
 """Jobs are made here, any number at once, in a constant number of statements (JB1)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -16,6 +16,7 @@ from engine.work import Work, changed
 from store.database import Row
 from store.writes import entries, jobs, locks, places
 
+TWIN: Final = "There is such a job of this account for this period. Allow duplicates to make another."
 NAMELESS: Final = "A job has a name, unless a template gives it one."
 
 
@@ -29,6 +30,8 @@ class Plan:
     given: Mapping[str, Any]
     day: date
     """From which the template's dates count, and of which its shortcodes speak."""
+    period: str | None = None
+    """Which of their accounts' like jobs they are."""
     passes_over: bool = False
     """Whether jobs that do not meet the stage's condition begin in the next that holds (CN2)."""
 
@@ -60,6 +63,13 @@ async def first_place(work: Work, pipeline_id: str, stage_id: str | None) -> tup
     return pipeline, stage
 
 
+async def twins(work: Work, pipeline_id: str, period: str | None, account_ids: Collection[str]) -> set[str]:
+    """The accounts that have such a job of a period already (JB1); nobody else makes one meanwhile."""
+    if period is None or not account_ids:
+        return set()
+    return set(await jobs.of_period(work.db, work.firm_id, pipeline_id, period, account_ids))
+
+
 async def make(work: Work, plan: Plan, news: Sequence[New]) -> dict[str, Row]:
     """Makes jobs, which enter their stages; answers their rows by id.
 
@@ -70,7 +80,7 @@ async def make(work: Work, plan: Plan, news: Sequence[New]) -> dict[str, Row]:
     starts = await _starts(work, plan, {new.account_id for new in news})
     active = await places.built_in_status(work.db, work.firm_id, JobState.ACTIVE)
     ranks = await _ranks(work, plan.stage["id"], news)
-    lines = [_line(new, plan.stage, starts[new.account_id], ranks[new.id]) for new in news]
+    lines = [_line(new, plan, starts[new.account_id], ranks[new.id]) for new in news]
     await jobs.make(work.db, work.firm_id, work.now, active, lines)
     await assignees.change(work, "job", {new.id: starts[new.account_id].assignee_ids for new in news}, {})
     rows = {row["id"]: row for row in await locks.jobs(work.db, work.firm_id, [new.id for new in news])}
@@ -99,7 +109,8 @@ async def _ranks(work: Work, stage_id: str, news: Sequence[New]) -> dict[str, st
     return given | dict(zip(others, rank.spread(None, top, len(others)), strict=True))
 
 
-def _line(new: New, stage: Row, start: Filled, key: str) -> dict[str, Any]:
+def _line(new: New, plan: Plan, start: Filled, key: str) -> dict[str, Any]:
+    stage = plan.stage
     return {
         "id": new.id,
         "account_id": new.account_id,
@@ -111,6 +122,7 @@ def _line(new: New, stage: Row, start: Filled, key: str) -> dict[str, Any]:
         "priority": start.priority.value,
         "start_date": start.start_date,
         "due_date": start.due_date,
+        "period": plan.period,
     }
 
 

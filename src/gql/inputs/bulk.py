@@ -38,6 +38,12 @@ class CreateJobsInput(MutationInput):
     assignee_ids: list[ID] | None = certain("Members who work on them; the template's unless given.")
     start_date: date | None = optional("From when they are to be worked on; null for no date.")
     due_date: date | None = optional("By when they are to be done; null for no date.")
+    period: str | None = given(
+        "Which of their accounts' like jobs they are, e.g. 2026-03: an account that has a job of this period in the "
+        "pipeline gets no other.",
+        default=None,
+    )
+    allow_duplicates: bool = given("Whether it gets another all the same.", default=False)
 
 
 @input_of(changing.JobExpected, "A job to be moved.")
