@@ -19,7 +19,9 @@ class BulkMutations:
     update_jobs: BulkPayload = mutates(
         bulk.start, "Changes priority, dates and assignees of jobs.", inputs.UpdateJobsInput
     )
-    update_job_tags: BulkPayload = mutates(bulk.start, "Changes the tags of jobs' accounts.", inputs.UpdateJobTagsInput)
+    update_job_tags: BulkPayload = mutates(
+        bulk.start_tagging, "Changes the tags of jobs' accounts.", inputs.UpdateJobTagsInput
+    )
     set_job_statuses: BulkPayload = mutates(
         bulk.start, "Puts jobs into a status; archives and unarchives them.", inputs.SetJobStatusesInput
     )

@@ -7,10 +7,11 @@ import orjson
 
 from engine import access
 from engine.bulk import operations, problems
+from engine.enums import AccessRight
 from resolvers import accounts, firms, jobs
 from resolvers.commands import command
 from resolvers.context import Context
-from resolvers.declare import READER, WITH_PARENT, WRITER, Depends, batch, error_row, query
+from resolvers.declare import READER, WITH_PARENT, WRITER, Depends, batch, error_row, query, right
 from resolvers.lookup import in_order, present
 from resolvers.pages import Connection, PageArgs, pages
 from store.database import Row
@@ -96,4 +97,5 @@ def _errors(row: Row, column: str) -> list[Mapping[str, Any]]:
 
 
 start = command(operations.start, "operation", by_ids, may=WRITER)
+start_tagging = command(operations.start, "operation", by_ids, may=right(AccessRight.MANAGE_ACCOUNTS))
 cancel = command(operations.cancel_bulk_operation, "operation", by_ids, may=WRITER)

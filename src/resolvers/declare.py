@@ -168,7 +168,8 @@ def mutation(may: Rule) -> Callable[[Run], Run]:
             try:
                 return {**await run(context, command), "errors": []}
             except Refused as refused:
-                return {"errors": [error_row(problem) for problem in refused.problems]}
+                more: Payload = getattr(refused, "payload", {})
+                return {**more, "errors": [error_row(problem) for problem in refused.problems]}
 
         setattr(resolve, DECLARATION, Declaration(may, Depends.SCOPE))
         resolve.__qualname__, resolve.__module__ = run.__qualname__, run.__module__

@@ -17,6 +17,7 @@ SAID: Final = {
     "description": "description",
     "due_date": "due_date",
     "name": "name",
+    "period": "period",
     "pipeline_id": "pipeline",
     "priority": "priority",
     "rank": "rank",

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from engine import access, find, limits
 from engine.bulk.verbs import Outcome, Target, Verb
@@ -44,6 +44,8 @@ class CreateJobs:
     start_date: Maybe[date | None] = UNSET
     due_date: Maybe[date | None] = UNSET
     time_budget_minutes: Maybe[int | None] = UNSET
+    period: str | None = None
+    allow_duplicates: bool = False
     id: Maybe[str | None] = UNSET
 
 
@@ -64,6 +66,8 @@ async def _check(work: Work, command: CreateJobs) -> None:
         checks.add(ErrorCode.REQUIRED, "List accounts, or name tags: one of the two.", "account_ids")
     tags = checks.ids(command.tag_ids, "tag_ids")
     given = jobs.given_of(checks, command)
+    if command.period:
+        checks.name(command.period, "period")
     checks.done()
     jobs.permit_budget(work, given)
     await find.all_of_firm(work, "tags", "tag", tags, "tag_ids")
@@ -92,17 +96,36 @@ async def _do(work: Work, command: CreateJobs, targets: Sequence[Target]) -> lis
 
 async def _make(work: Work, command: CreateJobs, targets: Sequence[Target]) -> list[Outcome]:
     given = jobs.given_of(Checks(), command)
+    period = command.period and command.period.strip()
     pipeline, stage = await making.first_place(work, command.pipeline_id, command.stage_id)
     await find.assignable(work, given.get("assignee_ids", ()), "assignee_ids")
-    seen = await _seen(work, targets)
-    found = [target for target in targets if target.subject_id in seen]
-    room, full = await limits.room(work, stage, len(found), by_person=not work.viewer.is_system)
-    plan = making.Plan(
-        stage, _template(command, pipeline), given, today(work.viewer.time_zone, work.now), passes_over=True
-    )
-    made = {target.position: making.New(new_id("job"), target.subject_id) for target in found[:room]}
+    refused = await _refused(work, command, period, targets)
+    wanted = sorted((one for one in targets if one.position not in refused), key=lambda target: target.position)
+    room, full = await limits.room(work, stage, len(wanted), by_person=not work.viewer.is_system)
+    refused |= {target.position: full[0] for target in wanted[room:]}
+    day = today(work.viewer.time_zone, work.now)
+    plan = making.Plan(stage, _template(command, pipeline), given, day, period, passes_over=True)
+    made = {target.position: making.New(new_id("job"), target.subject_id) for target in wanted[:room]}
     await making.make(work, plan, list(made.values()))
-    return [_outcome(target, seen, made, full) for target in targets]
+    return [
+        Outcome(target, made[target.position].id, (), tuple(full))
+        if target.position in made
+        else Outcome(target, None, (refused[target.position],))
+        for target in targets
+    ]
+
+
+async def _refused(
+    work: Work, command: CreateJobs, period: str | None, targets: Sequence[Target]
+) -> dict[int, Problem]:
+    """Why some of the accounts get no job, by their places: they are not to be seen, or have such a job."""
+    seen = await _seen(work, targets)
+    twins = await making.twins(work, command.pipeline_id, None if command.allow_duplicates else period, seen)
+    gone = Missing(ErrorCode.NOT_FOUND, "There is no such account.", ("account_id",))
+    twin = Problem(ErrorCode.DUPLICATE, making.TWIN, ("period",))
+    return {target.position: gone for target in targets if target.subject_id not in seen} | {
+        target.position: twin for target in targets if target.subject_id in twins
+    }
 
 
 async def _seen(work: Work, targets: Sequence[Target]) -> set[str]:
@@ -117,14 +140,6 @@ def _sight(work: Work) -> Condition:
         return access.sees_account(work.viewer, p, "t.id")
 
     return condition
-
-
-def _outcome(target: Target, seen: set[str], made: dict[int, Any], full: Sequence[Problem]) -> Outcome:
-    if target.position in made:
-        return Outcome(target, made[target.position].id, (), tuple(full))
-    if target.subject_id in seen:
-        return Outcome(target, None, tuple(full))
-    return Outcome(target, None, (Missing(ErrorCode.NOT_FOUND, "There is no such account.", ("account_id",)),))
 
 
 VERB = Verb(BulkVerb.CREATE_JOBS, CreateJobs, "account_ids", _targets, _check, _do)

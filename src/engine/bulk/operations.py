@@ -49,10 +49,10 @@ async def start(work: Work, command: Any) -> str:
     listed: Sequence[Any] = getattr(command, verb.named)
     if len(listed) > MOST:
         raise invalid(ErrorCode.TOO_MANY, f"At most {MOST:,} at once.", verb.named)
-    await verb.check(work, command)
     operation_id, again = await find.new(work, "bulk_operations", "bulk", command)
     if again:
         return str((await _seen(work, operation_id, "id"))["id"])
+    await verb.check(work, command)
     targets = await verb.targets(work, command)
     lines = [{"subject_id": target.subject_id, "expect": _said(target.expect)} for target in targets]
     given = {

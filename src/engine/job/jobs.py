@@ -40,6 +40,8 @@ class CreateJob:
     due_date: Maybe[date | None] = UNSET
     time_budget_minutes: Maybe[int | None] = UNSET
     after_job_id: str | None = None
+    period: str | None = None
+    allow_duplicate: bool = False
     id: Maybe[str | None] = UNSET
 
 
@@ -69,9 +71,13 @@ class SetJobStatus:
 
 
 async def create_job(work: Work, command: CreateJob) -> str:
-    """Makes a job, below ``after_job_id`` or on top of its column; answers its id."""
+    """Makes a job, below ``after_job_id`` or on top of its column; answers its id.
+
+    Refuses (DUPLICATE) a second one of the same account, pipeline and period, unless that is allowed (JB1).
+    """
     checks = Checks()
     given = given_of(checks, command)
+    period = command.period and checks.name(command.period, "period")
     checks.done()
     permit_budget(work, given)
     job_id, again = await find.new(work, "jobs", "job", command)
@@ -81,8 +87,10 @@ async def create_job(work: Work, command: CreateJob) -> str:
     await find.account(work, command.account_id, "account_id")
     await find.assignable(work, given.get("assignee_ids", ()), "assignee_ids")
     work.warnings += await limits.check_move(work, None, stage, by_person=not work.viewer.is_system)
+    if not command.allow_duplicate and await making.twins(work, command.pipeline_id, period, [command.account_id]):
+        raise invalid(ErrorCode.DUPLICATE, making.TWIN, "period")
     template_id = pipeline["job_template_id"] if command.template_id is UNSET else command.template_id
-    plan = making.Plan(stage, template_id, given, today(work.viewer.time_zone, work.now))
+    plan = making.Plan(stage, template_id, given, today(work.viewer.time_zone, work.now), period)
     key = await place(work, stage["id"], command.after_job_id)
     await making.make(work, plan, [making.New(job_id, command.account_id, key)])
     return job_id

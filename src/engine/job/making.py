@@ -1,6 +1,6 @@
 """Jobs are made here, any number at once, in a constant number of statements (JB1)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -17,6 +17,7 @@ from engine.work import Work, changed
 from store.database import Row
 from store.writes import entries, jobs, locks, places
 
+TWIN: Final = "There is such a job of this account for this period. Allow duplicates to make another."
 NAMELESS: Final = "A job has a name, unless a template gives it one."
 
 
@@ -30,6 +31,8 @@ class Plan:
     given: Mapping[str, Any]
     day: date
     """From which the template's dates count, and of which its shortcodes speak."""
+    period: str | None = None
+    """Which of their accounts' like jobs they are."""
     passes_over: bool = False
     """Whether jobs that do not meet the stage's condition begin in the next that holds (CN2)."""
 
@@ -61,6 +64,13 @@ async def first_place(work: Work, pipeline_id: str, stage_id: str | None) -> tup
     return pipeline, stage
 
 
+async def twins(work: Work, pipeline_id: str, period: str | None, account_ids: Collection[str]) -> set[str]:
+    """The accounts that have such a job of a period already (JB1); nobody else makes one meanwhile."""
+    if period is None or not account_ids:
+        return set()
+    return set(await jobs.of_period(work.db, work.firm_id, pipeline_id, period, account_ids))
+
+
 async def make(work: Work, plan: Plan, news: Sequence[New]) -> dict[str, Row]:
     """Makes jobs, which enter their stages; answers their rows by id.
 
@@ -71,7 +81,7 @@ async def make(work: Work, plan: Plan, news: Sequence[New]) -> dict[str, Row]:
     starts = await _starts(work, plan, {new.account_id for new in news})
     active = await places.built_in_status(work.db, work.firm_id, JobState.ACTIVE)
     ranks = await _ranks(work, plan.stage["id"], news)
-    columns = [_line(new, plan.stage, starts[new.account_id], ranks[new.id]) for new in news]
+    columns = [_line(new, plan, starts[new.account_id], ranks[new.id]) for new in news]
     await jobs.make(work.db, work.firm_id, work.now, active, columns)
     await assignees.change(work, "job", {new.id: starts[new.account_id].assignee_ids for new in news}, {})
     rows = {row["id"]: row for row in await locks.jobs(work.db, work.firm_id, [new.id for new in news])}
@@ -100,7 +110,8 @@ async def _ranks(work: Work, stage_id: str, news: Sequence[New]) -> dict[str, st
     return given | dict(zip(others, rank.spread(None, top, len(others)), strict=True))
 
 
-def _line(new: New, stage: Row, start: Filled, key: str) -> dict[str, Any]:
+def _line(new: New, plan: Plan, start: Filled, key: str) -> dict[str, Any]:
+    stage = plan.stage
     return {
         "id": new.id,
         "account_id": new.account_id,
@@ -108,6 +119,7 @@ def _line(new: New, stage: Row, start: Filled, key: str) -> dict[str, Any]:
         "stage_id": stage["id"],
         "rank": key,
         **start.columns,
+        "period": plan.period,
     }
 
 
@@ -125,7 +137,7 @@ async def _arrivals(work: Work, plan: Plan, rows: Sequence[Row]) -> list[Arrival
 def _tell(work: Work, arrival: Arrival, status: Row, start: Filled) -> None:
     job, stage = arrival.job, arrival.stage
     work.touch_job(job["id"])
-    said = {name: value for name, value in start.columns.items() if value is not None}
+    said = {name: value for name, value in {**start.columns, "period": job["period"]}.items() if value is not None}
     people = [changed("assignees", [], start.assignee_ids)] if start.assignee_ids else []
     work.history(
         job["id"],

@@ -39,6 +39,12 @@ class CreateJobsInput(MutationInput):
     start_date: date | None = optional("From when they are to be worked on; null for no date.")
     due_date: date | None = optional("By when they are to be done; null for no date.")
     time_budget_minutes: int | None = optional(BUDGET)
+    period: str | None = given(
+        "Which of their accounts' like jobs they are, e.g. 2026-03: an account that has a job of this period in the "
+        "pipeline gets no other.",
+        default=None,
+    )
+    allow_duplicates: bool = given("Whether it gets another all the same.", default=False)
 
 
 @input_of(changing.JobExpected, "A job to be moved.")

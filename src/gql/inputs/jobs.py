@@ -84,6 +84,12 @@ class CreateJobInput(MutationInput):
     due_date: date | None = optional("By when it is to be done; null for no date.")
     time_budget_minutes: int | None = optional(BUDGET)
     after_job_id: ID | None = given("Place it below this job of the stage; null puts it on top.", default=None)
+    period: str | None = given(
+        "Which of the account's like jobs it is, e.g. 2026-03: another of this period in the pipeline is refused "
+        "(DUPLICATE).",
+        default=None,
+    )
+    allow_duplicate: bool = given("Whether it is made all the same.", default=False)
 
 
 @input_of(jobs.UpdateJob, "What to change of a job.")

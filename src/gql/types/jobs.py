@@ -98,6 +98,7 @@ class Job(Stored):
     start_date: date | None = plain("From when it is to be worked on.")
     due_date: date | None = plain("By when it is to be done.")
     overdue: bool = plain("Whether it is active and its due date has passed in the firm's time zone.")
+    period: str | None = plain("Which of the account's like jobs it is, e.g. 2026-03; null for none in particular.")
     entered_stage_at: datetime = plain("When it entered its stage.")
     stage_due_at: datetime | None = batched(
         automations.due_at, "By when it is to have left its stage; null without a time limit. It waits with its clocks."

@@ -1,9 +1,11 @@
-"""Bulk operations, and the result of each of their targets."""
+"""Bulk operations, and the result of each of their targets; the periods of jobs."""
 
 from importlib import import_module
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops
+
+from store.models.base import KeyField
 
 key = import_module("store.migrations.0002_integrity").key
 
@@ -53,6 +55,7 @@ STATEMENTS = [
     """,
     key("bulk_results", "firm_id, operation_id", "bulk_operations", action="ON DELETE CASCADE"),
     "CREATE INDEX bulk_results_waiting ON bulk_results (firm_id, operation_id, position) WHERE state = 'WAITING'",
+    "CREATE INDEX jobs_period ON jobs (firm_id, account_id, pipeline_id, period) WHERE period IS NOT NULL",
 ]
 
 
@@ -63,4 +66,11 @@ class Migration(migrations.Migration):
 
     initial = False
 
-    operations = [ops.RunSQL(STATEMENTS)]
+    operations = [
+        ops.AddField(
+            model_name="Job",
+            name="period",
+            field=KeyField(null=True, generated=False, unique=False, primary_key=False),
+        ),
+        ops.RunSQL(STATEMENTS),
+    ]

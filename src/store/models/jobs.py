@@ -26,6 +26,7 @@ class Job(FirmThing):
     client_status_id = KeyField(null=True)
     client_status_text = fields.TextField(null=True)  # its description, as it was filled in when the job got it (AU8)
     completed_at = fields.DatetimeField(null=True)
+    period = KeyField(null=True)  # which of an account's like jobs it is (JB1)
     paused_at = fields.DatetimeField(null=True)  # since when its clocks stand still (ST1)
     time_budget_minutes = fields.IntField(null=True)
 
