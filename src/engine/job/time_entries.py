@@ -74,7 +74,7 @@ async def create_time_entry(work: Work, command: CreateTimeEntry) -> str:
     if again:
         return str((await seen(work, entry_id, "id"))["id"])
     await find.live_job(work, command.job_id, "job_id")
-    member_id = command.member_id or work.viewer.member_id
+    member_id = work.viewer.member_id if command.member_id is None else command.member_id
     if member_id != work.viewer.member_id:
         work.viewer.need(AccessRight.MANAGE_TIME_BUDGETS, "member_id")
         await find.assignable(work, [member_id], "member_id")
