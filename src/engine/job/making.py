@@ -10,11 +10,21 @@ from engine.enums import ErrorCode, HistoryAction, JobState, Priority
 from engine.errors import invalid, missing
 from engine.job import assignees, automove, job_templates
 from engine.job.entry import Arrival, arrive
-from engine.job.job_templates import Filled
+from engine.job.job_templates import Filled, Template
 from engine.pipeline import rank
 from engine.work import Work, changed
 from store.database import Row
 from store.writes import entries, jobs, locks, places
+
+
+@dataclass(frozen=True, slots=True)
+class Recurring:
+    """The occurrence of a recurrence that jobs are of. ``template`` is what they begin with (RC1)."""
+
+    recurrence_id: str
+    occurrence: date
+    """Of which the template's shortcodes speak, instead of the day from which its dates count (AU8)."""
+    template: Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,8 @@ class Plan:
     """From which the template's dates count, and of which its shortcodes speak."""
     passes_over: bool = False
     """Whether jobs that do not meet the stage's condition begin in the next that holds (CN2)."""
+    recurring: Recurring | None = None
+    """Of what they are, where they recur."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +80,7 @@ async def make(work: Work, plan: Plan, news: Sequence[New]) -> dict[str, Row]:
     starts = await _starts(work, plan, {new.account_id for new in news})
     active = await places.built_in_status(work.db, work.firm_id, JobState.ACTIVE)
     ranks = await _ranks(work, plan.stage["id"], news)
-    lines = [_line(new, plan.stage, starts[new.account_id], ranks[new.id]) for new in news]
+    lines = [_line(new, plan, starts[new.account_id], ranks[new.id]) for new in news]
     await jobs.make(work.db, work.firm_id, work.now, active, lines)
     await assignees.change(work, "job", {new.id: starts[new.account_id].assignee_ids for new in news}, {})
     rows = {row["id"]: row for row in await locks.jobs(work.db, work.firm_id, [new.id for new in news])}
@@ -81,6 +93,9 @@ async def make(work: Work, plan: Plan, news: Sequence[New]) -> dict[str, Row]:
 
 async def _starts(work: Work, plan: Plan, account_ids: set[str]) -> dict[str, Filled]:
     """What the jobs of accounts begin with: what is given, before what the template says."""
+    if plan.recurring is not None:
+        recurring = plan.recurring
+        return await job_templates.filled(work, recurring.template, account_ids, plan.day, recurring.occurrence)
     if plan.template_id is not None:
         return await job_templates.fill(work, plan.template_id, account_ids, plan.day, plan.given, "template_id")
     if "name" not in plan.given:
@@ -97,18 +112,20 @@ async def _ranks(work: Work, stage_id: str, news: Sequence[New]) -> dict[str, st
     return given | dict(zip(others, rank.spread(None, top, len(others)), strict=True))
 
 
-def _line(new: New, stage: Row, start: Filled, key: str) -> dict[str, Any]:
+def _line(new: New, plan: Plan, start: Filled, key: str) -> dict[str, Any]:
     return {
         "id": new.id,
         "account_id": new.account_id,
-        "pipeline_id": stage["pipeline_id"],
-        "stage_id": stage["id"],
+        "pipeline_id": plan.stage["pipeline_id"],
+        "stage_id": plan.stage["id"],
         "rank": key,
         "name": start.name,
         "description": start.description,
         "priority": start.priority.value,
         "start_date": start.start_date,
         "due_date": start.due_date,
+        "recurrence_id": plan.recurring and plan.recurring.recurrence_id,
+        "occurrence": plan.recurring and plan.recurring.occurrence,
     }
 
 

@@ -27,6 +27,8 @@ class Job(FirmThing):
     client_status_text = fields.TextField(null=True)  # its description, as it was filled in when the job got it (AU8)
     completed_at = fields.DatetimeField(null=True)
     paused_at = fields.DatetimeField(null=True)  # since when its clocks stand still (ST1)
+    recurrence_id = KeyField(null=True)
+    occurrence = fields.DateField(null=True)  # of which it is the job (RC2)
 
     class Meta:
         """Table."""
