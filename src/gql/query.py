@@ -10,6 +10,7 @@ from gql.inputs.emails import EmailFilter
 from gql.inputs.items import ItemFilter
 from gql.inputs.jobs import JobFilter, JobOrder, MoveJobInput
 from gql.inputs.pipelines import PipelineFilter
+from gql.inputs.recurrences import PreviewRecurrenceInput, RecurrenceFilter
 from gql.inputs.streams import StreamInput
 from gql.inputs.tasks import TaskFilter, TaskOrder
 from gql.types.accounts import Account, AccountRoleKind, CustomField, Tag
@@ -30,6 +31,7 @@ from gql.types.people import Firm, Member, Viewer
 from gql.types.pipelines import JobStatus, Pipeline
 from gql.types.portal import Portal
 from gql.types.previews import MovePreview
+from gql.types.recurrences import Recurrence, RecurrencePreview
 from gql.types.streams import Changes
 from gql.types.tasks import Task
 from gql.types.webhooks import WebhookCall
@@ -53,6 +55,7 @@ from resolvers import (
     pipelines,
     portal,
     previews,
+    recurrences,
     tasks,
     viewer,
     webhooks,
@@ -181,6 +184,19 @@ class Query:
         previews.move,
         "What a move would do, without doing it. It cannot be asked for together with anything that has a cursor.",
         input=Arg(MoveJobInput, "The move."),
+    )
+    recurrence: Recurrence | None = root(recurrences.one, "A recurrence.", id=_ID)
+    preview_recurrence: RecurrencePreview | None = root(
+        recurrences.preview,
+        "The next occurrences of a recurrence, or of one to be made.",
+        input=Arg(PreviewRecurrenceInput, "Which."),
+        first=Arg(int, "How many, at most 200.", 10),
+    )
+    recurrences: Connection[Recurrence] | None = root(
+        recurrences.page,
+        "Recurrences of pipelines that one sees, by name.",
+        filter=Arg(RecurrenceFilter | None, "Which.", None),
+        **PAGE,
     )
     dashboard: Dashboard | None = snapshot(
         dashboards.dashboard,

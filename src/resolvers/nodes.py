@@ -24,6 +24,7 @@ from resolvers import (
     jobs,
     notifications,
     pipelines,
+    recurrences,
     tasks,
     threads,
     webhooks,
@@ -92,6 +93,8 @@ _READS: Final[Mapping[str, Read]] = {
     "emailtemplate": emails.templates_by_ids,
     "email": emails.by_ids,
     "doc": documents.by_ids,
+    "recurrence": recurrences.by_ids,
+    "recurrencerun": recurrences.runs_by_ids,
 }
 
 

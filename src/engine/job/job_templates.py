@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, time
+from types import MappingProxyType
 from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
@@ -136,7 +137,7 @@ async def create_job_template(work: Work, command: CreateJobTemplate) -> str:
     if again:
         return str((await find.of_firm(work, "job_templates", "job template", template_id, "id"))["id"])
     await free_name(work, "job_templates", template.name)
-    await _find_people(work, template.assignee_ids, template.assignee_role_ids)
+    await find_people(work, template.assignee_ids, template.assignee_role_ids)
     await records.make(work.db, models.JobTemplate, id=template_id, firm_id=work.firm_id, **template.columns)
     await uses.refer(work, template_id, {*named, *template.assignee_ids, *template.assignee_role_ids})
     work.touch("job_template", template_id)
@@ -152,7 +153,7 @@ async def update_job_template(work: Work, command: UpdateJobTemplate) -> str:
     template, named = await _checked(work, changed, before)
     if template.name != before.name:
         await free_name(work, "job_templates", template.name, command.job_template_id)
-    await _find_people(
+    await find_people(
         work,
         [one for one in template.assignee_ids if one not in before.assignee_ids],
         [one for one in template.assignee_role_ids if one not in before.assignee_role_ids],
@@ -192,9 +193,7 @@ async def _checked(work: Work, template: Template, before: Template | None = Non
     Texts that it had ``before`` may stay, whatever they tell (AC3).
     """
     checks = Checks()
-    for name in ("start_after", "due_after"):
-        _check_span(checks, getattr(template, name), name)
-    _check_order(checks, template)
+    check_spans(checks, template.start_after, template.due_after)
     checked = replace(
         template,
         name=checks.name(template.name, "name"),
@@ -214,19 +213,18 @@ async def _checked(work: Work, template: Template, before: Template | None = Non
     return checked, named
 
 
-def _check_span(checks: Checks, span: Duration | None, name: str) -> None:
-    if span:
-        counted = replace(span, amount=span.amount or 1)  # 0 is the day itself
-        counted.check(checks, name, units=UNITS)
-
-
-def _check_order(checks: Checks, template: Template) -> None:
-    start, due = template.start_after, template.due_after
+def check_spans(checks: Checks, start: Duration | None, due: Duration | None) -> None:
+    """Notes spans of a job's dates that make no sense, by themselves or together."""
+    for name, span in (("start_after", start), ("due_after", due)):
+        if span:
+            counted = replace(span, amount=span.amount or 1)  # 0 is the day itself
+            counted.check(checks, name, units=UNITS)
     if start and due and start.exceeds(due):
         checks.add(ErrorCode.DATES_REVERSED, "The due date is before the start date.", "due_after")
 
 
-async def _find_people(work: Work, member_ids: Collection[str], role_ids: Collection[str]) -> None:
+async def find_people(work: Work, member_ids: Collection[str], role_ids: Collection[str]) -> None:
+    """Refuses people for jobs to come who are not there, and oneself unless one sees them all (AC3)."""
     await find.assignable(work, member_ids, "assignee_ids")
     if work.viewer.member_id in member_ids:  # an automation could make jobs from it that they may not see
         work.viewer.need(AccessRight.VIEW_ALL_ACCOUNTS, "assignee_ids")
@@ -247,9 +245,20 @@ async def fill(
     over the template's, UNSET for none. A date of the template that does not fit a given one is that one.
     """
     row = await find.of_firm(work, "job_templates", "job template", template_id, *path)
-    template = Template.of(row)
+    return await filled(work, Template.of(row), account_ids, day, day, given)
+
+
+async def filled(
+    work: Work,
+    template: Template,
+    account_ids: Collection[str],
+    day: date,
+    period: date,
+    given: Mapping[str, Any] = MappingProxyType({}),
+) -> dict[str, Filled]:
+    """What new jobs start with by what a template says, likewise; shortcodes speak of another day, ``period``."""
     codes = shortcodes.codes(template.texts)
-    values = await shortcodes.account_values(work.db, work.firm_id, account_ids, codes, day)
+    values = await shortcodes.account_values(work.db, work.firm_id, account_ids, codes, period)
     people = await _people(work, template, values)
     wins = {name: value for name, value in given.items() if value is not UNSET}
     dates = _dates(template, day, await calendar.of_firm(work.db, work.firm_id), wins)

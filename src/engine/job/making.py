@@ -10,7 +10,7 @@ from engine.enums import ErrorCode, HistoryAction, JobState, Priority
 from engine.errors import invalid, missing
 from engine.job import assignees, automove, job_templates
 from engine.job.entry import Arrival, arrive
-from engine.job.job_templates import Filled
+from engine.job.job_templates import Filled, Template
 from engine.pipeline import rank
 from engine.work import Work, changed
 from store.database import Row
@@ -18,6 +18,16 @@ from store.writes import entries, jobs, locks, places
 
 TWIN: Final = "There is such a job of this account for this period. Allow duplicates to make another."
 NAMELESS: Final = "A job has a name, unless a template gives it one."
+
+
+@dataclass(frozen=True, slots=True)
+class Recurring:
+    """The occurrence of a recurrence that jobs are of. ``template`` is what they begin with (RC1)."""
+
+    recurrence_id: str
+    occurrence: date
+    """Of which the template's shortcodes speak, instead of the day from which its dates count (AU8)."""
+    template: Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +44,8 @@ class Plan:
     """Which of their accounts' like jobs they are."""
     passes_over: bool = False
     """Whether jobs that do not meet the stage's condition begin in the next that holds (CN2)."""
+    recurring: Recurring | None = None
+    """Of what they are, where they recur."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +105,9 @@ async def make(work: Work, plan: Plan, news: Sequence[New]) -> dict[str, Row]:
 
 async def _starts(work: Work, plan: Plan, account_ids: set[str]) -> dict[str, Filled]:
     """What the jobs of accounts begin with: what is given, before what the template says."""
+    if plan.recurring is not None:
+        recurring = plan.recurring
+        return await job_templates.filled(work, recurring.template, account_ids, plan.day, recurring.occurrence)
     if plan.template_id is not None:
         return await job_templates.fill(work, plan.template_id, account_ids, plan.day, plan.given, "template_id")
     if "name" not in plan.given:
@@ -110,12 +125,11 @@ async def _ranks(work: Work, stage_id: str, news: Sequence[New]) -> dict[str, st
 
 
 def _line(new: New, plan: Plan, start: Filled, key: str) -> dict[str, Any]:
-    stage = plan.stage
     return {
         "id": new.id,
         "account_id": new.account_id,
-        "pipeline_id": stage["pipeline_id"],
-        "stage_id": stage["id"],
+        "pipeline_id": plan.stage["pipeline_id"],
+        "stage_id": plan.stage["id"],
         "rank": key,
         "name": start.name,
         "description": start.description,
@@ -123,6 +137,8 @@ def _line(new: New, plan: Plan, start: Filled, key: str) -> dict[str, Any]:
         "start_date": start.start_date,
         "due_date": start.due_date,
         "period": plan.period,
+        "recurrence_id": plan.recurring and plan.recurring.recurrence_id,
+        "occurrence": plan.recurring and plan.recurring.occurrence,
     }
 
 

@@ -16,10 +16,23 @@ from gql.types.node import Connection, Node, Stored
 from gql.types.people import Cause, Member
 from gql.types.pipelines import JobStatus, Pipeline, Stage
 from gql.types.tasks import Task
-from resolvers import accounts, automations, client_statuses, comments, documents, items, jobs, nodes, pipelines, tasks
+from resolvers import (
+    accounts,
+    automations,
+    client_statuses,
+    comments,
+    documents,
+    items,
+    jobs,
+    nodes,
+    pipelines,
+    recurrences,
+    tasks,
+)
 
 if TYPE_CHECKING:
     from gql.types.automations import AutomationRun
+    from gql.types.recurrences import Recurrence
 
 
 @strawberry.type(description="One stay of a job in a stage, from entry to exit.")
@@ -83,6 +96,10 @@ class Job(Stored):
     overdue: bool = plain("Whether it is active and its due date has passed in the firm's time zone.")
     period: str | None = plain("Which of the account's like jobs it is, e.g. 2026-03; null for none in particular.")
     entered_stage_at: datetime = plain("When it entered its stage.")
+    recurrence: Annotated["Recurrence", strawberry.lazy("gql.types.recurrences")] | None = batched(
+        recurrences.of_jobs, "What has made it, as long as that is there and one sees it."
+    )
+    occurrence: date | None = plain("The date of the recurrence's occurrence that it is of; null where none made it.")
     stage_due_at: datetime | None = batched(
         automations.due_at, "By when it is to have left its stage; null without a time limit. It waits with its clocks."
     )

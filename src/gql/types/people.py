@@ -8,13 +8,14 @@ import strawberry
 from engine.enums import AccessRight, CauseKind, NotificationKind, Role, TokenScope, Weekday
 from gql.fields import PAGE, Arg, batched, plain
 from gql.types.node import Connection, Node, Stored
-from resolvers import automations, firms, jobs, notifications, viewer, webhooks
+from resolvers import automations, firms, jobs, notifications, recurrences, viewer, webhooks
 from resolvers.declare import Depends
 
 if TYPE_CHECKING:
     from gql.types.accounts import Account, Contact
     from gql.types.automations import Automation
     from gql.types.notifications import Notification
+    from gql.types.recurrences import Recurrence
 
 Notifications = Connection[Annotated["Notification", strawberry.lazy("gql.types.notifications")]]
 _Contact = Annotated["Contact", strawberry.lazy("gql.types.accounts")]
@@ -148,6 +149,9 @@ class Cause:
     )
     automation: Annotated["Automation", strawberry.lazy("gql.types.automations")] | None = batched(
         automations.automations_of, "The automation that did it; null once it was deleted."
+    )
+    recurrence: Annotated["Recurrence", strawberry.lazy("gql.types.recurrences")] | None = batched(
+        recurrences.of_causes, "The recurrence that did it, or made the job that it was done in; null once deleted."
     )
     client_mutation_id: str | None = plain(
         "The clientMutationId of the mutation, so that a client knows its own echo.", depends=Depends.NONE

@@ -9,6 +9,7 @@ from store.models.jobs import Comment, Job, JobTemplate, Notification, StageVisi
 from store.models.logs import AuditEntry, Event, HistoryEntry
 from store.models.mail import Email, EmailTemplate, WebhookCall
 from store.models.pipelines import JobStatus, Pipeline, Stage
+from store.models.recurrences import Recurrence
 
 __all__ = [
     "Account",
@@ -36,6 +37,7 @@ __all__ = [
     "Notification",
     "Pipeline",
     "PortalLink",
+    "Recurrence",
     "Run",
     "Session",
     "Stage",

@@ -28,6 +28,8 @@ class Job(FirmThing):
     completed_at = fields.DatetimeField(null=True)
     period = KeyField(null=True)  # which of an account's like jobs it is (JB1)
     paused_at = fields.DatetimeField(null=True)  # since when its clocks stand still (ST1)
+    recurrence_id = KeyField(null=True)
+    occurrence = fields.DateField(null=True)  # of which it is the job (RC2)
 
     class Meta:
         """Table."""

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from store.reads.items import STATE
+from store.reads.recurrences import STATE as RECURRENCE_STATE
 from store.sql import Params
 
 
@@ -127,6 +128,19 @@ class DocumentFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class RecurrenceFilter:
+    """Recurrences; all given parts must hold."""
+
+    ids: Sequence[str] | None = None
+    pipeline_ids: Sequence[str] | None = None
+    states: Sequence[Any] | None = None
+    name_contains: str | None = None
+    all_of: Sequence["RecurrenceFilter"] | None = None
+    any_of: Sequence["RecurrenceFilter"] | None = None
+    none_of: "RecurrenceFilter | None" = None
+
+
+@dataclass(frozen=True, slots=True)
 class Asker:
     """What a filter may need to know of the viewer."""
 
@@ -135,7 +149,16 @@ class Asker:
     sees_job: Callable[[Params, str], str]  # the SQL of whether the viewer sees the job of an alias
 
 
-Filter = AccountFilter | PipelineFilter | JobFilter | TaskFilter | ItemFilter | EmailFilter | DocumentFilter
+Filter = (
+    AccountFilter
+    | PipelineFilter
+    | JobFilter
+    | TaskFilter
+    | ItemFilter
+    | EmailFilter
+    | DocumentFilter
+    | RecurrenceFilter
+)
 Test = Callable[[Params, Any, Asker], str]
 
 
@@ -337,6 +360,13 @@ _TESTS: dict[type[Filter], dict[str, Test]] = {
         "of_firm": _is_null("d.account_id"),
         "shared": _is_set("d.shared_at"),
         "name_contains": _contains("d.name"),
+        **_LOGIC,
+    },
+    RecurrenceFilter: {
+        "ids": _within("rc.id"),
+        "pipeline_ids": _within("rc.pipeline_id"),
+        "states": _within(f"({RECURRENCE_STATE})"),
+        "name_contains": _contains("rc.name"),
         **_LOGIC,
     },
     TaskFilter: {
