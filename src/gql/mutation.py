@@ -54,6 +54,7 @@ from gql.payloads import (
     WebhookCallPayload,
 )
 from gql.portal_mutations import PortalMutations
+from gql.template_mutations import TemplateMutations
 from resolvers import (
     accounts,
     automations,
@@ -76,7 +77,7 @@ from resolvers import (
 
 
 @strawberry.type(description="Everything that can be done.")
-class Mutation(ItemMutations, PortalMutations):
+class Mutation(ItemMutations, TemplateMutations, PortalMutations):
     """Mutations."""
 
     login: LoginPayload = mutates(viewer.login, "Opens a session.", people.LoginInput)

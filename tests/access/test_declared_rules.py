@@ -27,6 +27,7 @@ LISTS = (
     "jobTemplates",
     "members",
     "pipelines",
+    "taskTemplates",
     "tasks",
     "webhookCalls",
 )

@@ -58,11 +58,16 @@ PREFIX = {  # which things a field of an input names, by the field's name withou
     "signer": "contact",
     "tag": "tag",
     "task": "task",
+    "taskTemplate": "tasktemplate",
     "template": "emailtemplate",
     "token": "session",
     "toStage": "stage",
 }
-TEMPLATES = {"createJob": "jobtemplate", **dict.fromkeys(["createItem", *SENDING], "itemtemplate")}
+TEMPLATES = {
+    "createJob": "jobtemplate",
+    "createTask": "tasktemplate",
+    **dict.fromkeys(["createItem", *SENDING], "itemtemplate"),
+}
 """What ``templateId`` names in some mutations and configurations; in others it is an e-mail template."""
 
 MADE = {  # which things a create makes under an id of the client's
@@ -88,6 +93,8 @@ MADE = {  # which things a create makes under an id of the client's
     "createSubtask": "subtask",
     "createTag": "tag",
     "createTask": "task",
+    "createTaskTemplate": "tasktemplate",
+    "duplicateTemplate": "emailtemplate",
     "inviteMember": "member",
     "requestUpload": "doc",
 }
@@ -101,6 +108,7 @@ KEPT = {
     ("createAutomation", "pipelineId"): {"statusId"},
     ("createAutomation", "statusId"): {"pipelineId"},
     ("createEmailTemplate", "id"): {"text"},
+    **{("createTask", name): {"title"} for name in ("id", "jobId", "assigneeIds")},
     **{("createItem", name): {"accountId", "content", "title"} for name in ("id", "accountId", "jobId")},
     ("createItem", "templateId"): {"accountId"},
     ("setClientStatuses", "jobIds"): {"clientStatusId"},

@@ -2,30 +2,27 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date, time
-from typing import Any, Final, Self
-from zoneinfo import ZoneInfo
+from datetime import date
+from typing import Any, Self
 
 import orjson
 
 from engine import access, find
-from engine.automating import telling, uses
+from engine.automating import telling
 from engine.checks import TEXT_LENGTH, Checks
-from engine.enums import AccessRight, DurationUnit, ErrorCode, Priority
+from engine.enums import AccessRight, ErrorCode, Priority
 from engine.errors import refuse_use
 from engine.firm.tags import free_name
 from engine.mail import shortcodes
+from engine.templates import keeping, people
+from engine.templates.sorts import JOB
 from engine.time import calendar
 from engine.time.calendar import Calendar
 from engine.time.duration import Duration
 from engine.unset import UNSET, Maybe
 from engine.work import Work
-from store import models
 from store.database import Row
-from store.writes import job_templates, members, records, usage
-
-UNITS: Final = (DurationUnit.DAYS, DurationUnit.WORKING_DAYS, DurationUnit.WEEKS, DurationUnit.MONTHS)
-_NOON: Final = time(12)
+from store.writes import job_templates, usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +81,15 @@ class Template:
     @classmethod
     def of(cls, row: Row) -> Self:
         """As it is stored."""
-        people = orjson.loads(row["people"])
+        named = orjson.loads(row["people"])
         spans = {name: row[name] and Duration.of(orjson.loads(row[name])) for name in ("start_after", "due_after")}
         return cls(
             name=row["name"],
             job_name=row["job_name"],
             description=row["description"],
             priority=Priority(row["priority"]),
-            assignee_ids=tuple(people["members"]),
-            assignee_role_ids=tuple(people["roles"]),
+            assignee_ids=tuple(named["members"]),
+            assignee_role_ids=tuple(named["roles"]),
             **spans,
         )
 
@@ -125,6 +122,8 @@ class Filled:
     assignee_ids: tuple[str, ...]
     start_date: date | None
     due_date: date | None
+    template: tuple[str, int] | None = None
+    """The template's id and version."""
 
 
 async def create_job_template(work: Work, command: CreateJobTemplate) -> str:
@@ -132,14 +131,13 @@ async def create_job_template(work: Work, command: CreateJobTemplate) -> str:
     work.viewer.need(AccessRight.MANAGE_TEMPLATES)
     said = {part.name: getattr(command, part.name) for part in fields(Template)}
     template, named = await _checked(work, Template(**said))
-    template_id, again = await find.new(work, "job_templates", "jobtemplate", command)
+    template_id, again = await find.new(work, JOB.table, JOB.prefix, command)
     if again:
-        return str((await find.of_firm(work, "job_templates", "job template", template_id, "id"))["id"])
-    await free_name(work, "job_templates", template.name)
-    await _find_people(work, template.assignee_ids, template.assignee_role_ids)
-    await records.make(work.db, models.JobTemplate, id=template_id, firm_id=work.firm_id, **template.columns)
-    await uses.refer(work, template_id, {*named, *template.assignee_ids, *template.assignee_role_ids})
-    work.touch("job_template", template_id)
+        return await keeping.again(work, JOB, template_id)
+    await free_name(work, JOB.table, template.name)
+    await people.check(work, template.assignee_ids, template.assignee_role_ids)
+    refers = {*named, *template.assignee_ids, *template.assignee_role_ids}
+    await keeping.make(work, JOB, template_id, refers, **template.columns)
     return template_id
 
 
@@ -151,17 +149,15 @@ async def update_job_template(work: Work, command: UpdateJobTemplate) -> str:
     changed = replace(before, **{name: value for name, value in said.items() if value is not UNSET})
     template, named = await _checked(work, changed, before)
     if template.name != before.name:
-        await free_name(work, "job_templates", template.name, command.job_template_id)
-    await _find_people(
+        await free_name(work, JOB.table, template.name, command.job_template_id)
+    await people.check(
         work,
         [one for one in template.assignee_ids if one not in before.assignee_ids],
         [one for one in template.assignee_role_ids if one not in before.assignee_role_ids],
     )
     if template != before:
-        await uses.refer(work, command.job_template_id, {*named, *template.assignee_ids, *template.assignee_role_ids})
-        columns = template.columns
-        await records.change(work.db, models.JobTemplate, work.firm_id, command.job_template_id, work.now, **columns)
-        work.touch("job_template", command.job_template_id)
+        refers = {*named, *template.assignee_ids, *template.assignee_role_ids}
+        await keeping.change(work, JOB, command.job_template_id, refers, **template.columns)
     return command.job_template_id
 
 
@@ -174,16 +170,19 @@ async def delete_job_template(work: Work, command: DeleteJobTemplate) -> str:
     )
     words = ("pipeline has this template by default.", "pipelines have this template by default.")
     refuse_use(used, *words, "job_template_id")
-    await uses.refuse(work, command.job_template_id, "job_template_id")
-    await uses.refer(work, command.job_template_id, ())
     await job_templates.leave_deleted_pipelines(work.db, work.firm_id, command.job_template_id)
-    await records.drop(work.db, models.JobTemplate, work.firm_id, command.job_template_id)
-    work.touch("job_template", command.job_template_id)
+    await keeping.drop(work, JOB, command.job_template_id, "job_template_id")
     return command.job_template_id
 
 
+def as_it_was(row: Row) -> UpdateJobTemplate:
+    """The edit that makes a template what it was."""
+    was = Template.of(row)
+    return UpdateJobTemplate(row["id"], **{part.name: getattr(was, part.name) for part in fields(was)})
+
+
 async def _whole(work: Work, template_id: str) -> Row:
-    return await find.whole(work, "job_templates", "job template", template_id, "job_template_id")
+    return await keeping.whole(work, JOB, template_id, "job_template_id")
 
 
 async def _checked(work: Work, template: Template, before: Template | None = None) -> tuple[Template, set[str]]:
@@ -193,7 +192,8 @@ async def _checked(work: Work, template: Template, before: Template | None = Non
     """
     checks = Checks()
     for name in ("start_after", "due_after"):
-        _check_span(checks, getattr(template, name), name)
+        if span := getattr(template, name):
+            span.check_days(checks, name)
     _check_order(checks, template)
     checked = replace(
         template,
@@ -214,23 +214,10 @@ async def _checked(work: Work, template: Template, before: Template | None = Non
     return checked, named
 
 
-def _check_span(checks: Checks, span: Duration | None, name: str) -> None:
-    if span:
-        counted = replace(span, amount=span.amount or 1)  # 0 is the day itself
-        counted.check(checks, name, units=UNITS)
-
-
 def _check_order(checks: Checks, template: Template) -> None:
     start, due = template.start_after, template.due_after
     if start and due and start.exceeds(due):
         checks.add(ErrorCode.DATES_REVERSED, "The due date is before the start date.", "due_after")
-
-
-async def _find_people(work: Work, member_ids: Collection[str], role_ids: Collection[str]) -> None:
-    await find.assignable(work, member_ids, "assignee_ids")
-    if work.viewer.member_id in member_ids:  # an automation could make jobs from it that they may not see
-        work.viewer.need(AccessRight.VIEW_ALL_ACCOUNTS, "assignee_ids")
-    await find.all_of_firm(work, "account_roles", "account role", role_ids, "assignee_role_ids")
 
 
 async def fill(
@@ -250,7 +237,7 @@ async def fill(
     template = Template.of(row)
     codes = shortcodes.codes(template.texts)
     values = await shortcodes.account_values(work.db, work.firm_id, account_ids, codes, day)
-    people = await _people(work, template, values)
+    meant = await people.meant(work, template.assignee_ids, template.assignee_role_ids, list(values))
     wins = {name: value for name, value in given.items() if value is not UNSET}
     dates = _dates(template, day, await calendar.of_firm(work.db, work.firm_id), wins)
     return {
@@ -259,7 +246,8 @@ async def fill(
                 name=shortcodes.resolve_line(template.job_name, own) or template.name,
                 description=shortcodes.resolve(template.description or "", own)[:TEXT_LENGTH].strip() or None,
                 priority=template.priority,
-                assignee_ids=people[account_id],
+                assignee_ids=meant[account_id],
+                template=(row["id"], row["version"]),
                 **dates,
             ),
             **wins,
@@ -268,25 +256,9 @@ async def fill(
     }
 
 
-async def _people(work: Work, template: Template, accounts: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """The active members meant, by account: those named, then those who hold a role."""
-    named = await members.active_of(work.db, work.firm_id, template.assignee_ids) if template.assignee_ids else []
-    roles = template.assignee_role_ids
-    holders = await members.holders(work.db, work.firm_id, accounts, roles) if roles else {}
-    return {one: tuple(dict.fromkeys([*named, *holders.get(one, ())])) for one in accounts}
-
-
 def _dates(template: Template, day: date, firm: Calendar, given: Mapping[str, Any]) -> dict[str, date | None]:
-    start = given.get("start_date", _later(template.start_after, day, firm))
-    due = given.get("due_date", _later(template.due_after, day, firm))
+    start = given.get("start_date", template.start_after and template.start_after.day_after(day, firm))
+    due = given.get("due_date", template.due_after and template.due_after.day_after(day, firm))
     if start and due and due < start:
         start, due = (start, start) if "start_date" in given else (due, due)
     return {"start_date": start, "due_date": due}
-
-
-def _later(span: Duration | None, day: date, firm: Calendar) -> date | None:
-    if span is None:
-        return None
-    if span.amount == 0:
-        return day
-    return span.after(firm.moment(day, _NOON), firm).astimezone(ZoneInfo(firm.time_zone)).date()

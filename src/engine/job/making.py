@@ -12,6 +12,7 @@ from engine.job import assignees, automove, job_templates
 from engine.job.entry import Arrival, arrive
 from engine.job.job_templates import Filled
 from engine.pipeline import rank
+from engine.templates.versions import by_template
 from engine.work import Work, changed
 from store.database import Row
 from store.writes import entries, jobs, locks, places
@@ -109,6 +110,7 @@ def _line(new: New, stage: Row, start: Filled, key: str) -> dict[str, Any]:
         "priority": start.priority.value,
         "start_date": start.start_date,
         "due_date": start.due_date,
+        **by_template(start.template),
     }
 
 
