@@ -270,7 +270,7 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     },
     "updateTaskTemplate": lambda w: {
         "taskTemplateId": w.task_template,
-        "name": "Ask",
+        "name": "Tell",
         "title": "Ask [ACCOUNT_NAME]",
         "subtasks": ["Once", "Twice"],
         "assigneeIds": [w.employee.member_id],
