@@ -247,6 +247,11 @@ def sees_webhook_call(viewer: Viewer, p: Params, call: str) -> str:
     return f"EXISTS ({job} AND {sees_job(viewer, p, 'wj')})"
 
 
+def sees_bulk(viewer: Viewer, p: Params, operation: str) -> str:
+    """MV10: a bulk operation is seen by who began it. ``operation`` is the alias of a row."""
+    return EVERYONE if viewer.manages else f"{operation}.member_id = {p(viewer.member_id)}"
+
+
 def sees_email(viewer: Viewer, p: Params, email: str) -> str:
     """AU9: an e-mail is seen with the whole of its account, and by the member it went to. ``email`` is an alias.
 

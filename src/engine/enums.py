@@ -275,6 +275,36 @@ class DueKind(StrEnum):
     EMAIL = "EMAIL"
     WEBHOOK = "WEBHOOK"
     REMINDER = "REMINDER"  # remind clients of an item
+    BULK = "BULK"  # the next chunk of a bulk operation
+
+
+class BulkVerb(StrEnum):
+    """What a bulk operation does (MV10)."""
+
+    CREATE_JOBS = "CREATE_JOBS"
+    MOVE_JOBS = "MOVE_JOBS"
+    UPDATE_JOBS = "UPDATE_JOBS"
+    UPDATE_JOB_TAGS = "UPDATE_JOB_TAGS"
+    SET_JOB_STATUSES = "SET_JOB_STATUSES"
+    SET_CLIENT_STATUSES = "SET_CLIENT_STATUSES"
+    ARCHIVE_JOBS = "ARCHIVE_JOBS"
+
+
+class BulkState(StrEnum):
+    """Where a bulk operation stands."""
+
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    CANCELLED = "CANCELLED"
+
+
+class BulkResultState(StrEnum):
+    """What has become of one target of a bulk operation."""
+
+    WAITING = "WAITING"
+    DONE = "DONE"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
 
 
 class RunState(StrEnum):
@@ -367,3 +397,5 @@ class ErrorCode(StrEnum):
     BAD_CREDENTIALS = "BAD_CREDENTIALS"
     THROTTLED = "THROTTLED"
     BUSY = "BUSY"
+    FAILED = "FAILED"
+    DUPLICATE = "DUPLICATE"

@@ -126,6 +126,16 @@ class Work:
         finally:
             self.caller, self.viewer = caller, viewer
 
+    @contextmanager
+    def as_member(self, caller: Caller) -> Iterator[None]:
+        """Acts for a member who set it going, in a chain of its own (MV10)."""
+        before = self.caller, self.viewer, self.cascade
+        self.caller, self.viewer, self.cascade = caller, caller.viewer, caller.cascade or self.cascade
+        try:
+            yield
+        finally:
+            self.caller, self.viewer, self.cascade = before
+
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """What is done inside is done, and told, as a whole or not at all (AU2).

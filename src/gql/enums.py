@@ -201,6 +201,32 @@ _describe(
     JOINED="Yes, and they have.",
 )
 _describe(
+    enums.BulkVerb,
+    "What a bulk operation does.",
+    CREATE_JOBS="Makes a job for each of many accounts.",
+    MOVE_JOBS="Moves jobs to a stage.",
+    UPDATE_JOBS="Changes priority, dates and assignees of jobs.",
+    UPDATE_JOB_TAGS="Changes the tags of jobs' accounts.",
+    SET_JOB_STATUSES="Puts jobs into a status.",
+    SET_CLIENT_STATUSES="Gives jobs a client-facing status, or takes it away.",
+    ARCHIVE_JOBS="Archives jobs.",
+)
+_describe(
+    enums.BulkState,
+    "Where a bulk operation stands.",
+    RUNNING="The worker goes on with it.",
+    COMPLETED="Every job has its result.",
+    CANCELLED="It was stopped; what was done stays done.",
+)
+_describe(
+    enums.BulkResultState,
+    "What has become of one job of a bulk operation.",
+    WAITING="It is still to come.",
+    DONE="It was done.",
+    FAILED="It was refused; the errors say why. Nothing of it was changed.",
+    CANCELLED="The operation was stopped before.",
+)
+_describe(
     enums.RunState,
     "Where an automation's turn stands.",
     QUEUED="About to be done.",
@@ -229,6 +255,7 @@ _describe(
     EMAIL="To send an e-mail.",
     WEBHOOK="To call a web address.",
     REMINDER="To remind clients of an item.",
+    BULK="The next chunk of a bulk operation.",
 )
 _describe(
     enums.HistoryAction,
@@ -338,6 +365,8 @@ _describe(
     BAD_CREDENTIALS="E-mail and password do not fit.",
     THROTTLED="Too many tries.",
     BUSY="Too many change the same at the moment.",
+    FAILED="It failed for a reason of ours; the log has more.",
+    DUPLICATE="There is such a job already; say that another is wanted.",
 )
 _describe(
     ResetReason,

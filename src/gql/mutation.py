@@ -2,6 +2,7 @@
 
 import strawberry
 
+from gql.bulk_mutations import BulkMutations
 from gql.fields import mutates
 from gql.inputs import accounts as account_inputs
 from gql.inputs import automations as automation_inputs
@@ -37,7 +38,6 @@ from gql.payloads import (
     FirmPayload,
     HeldEmailsPayload,
     JobPayload,
-    JobsPayload,
     JobStatusPayload,
     JobTemplatePayload,
     LoginPayload,
@@ -77,7 +77,7 @@ from resolvers import (
 
 
 @strawberry.type(description="Everything that can be done.")
-class Mutation(ItemMutations, TemplateMutations, PortalMutations):
+class Mutation(ItemMutations, TemplateMutations, BulkMutations, PortalMutations):
     """Mutations."""
 
     login: LoginPayload = mutates(viewer.login, "Opens a session.", people.LoginInput)
@@ -281,11 +281,6 @@ class Mutation(ItemMutations, TemplateMutations, PortalMutations):
     )
     set_job_status: JobPayload = mutates(
         jobs.set_job_status, "Puts a job into a status; archives and unarchives it.", job_inputs.SetJobStatusInput
-    )
-    set_client_statuses: JobsPayload = mutates(
-        client_statuses.set_client_statuses,
-        "Gives up to 100 jobs a client-facing status at once, or takes it away. One that is refused holds up no other.",
-        client_status_inputs.SetClientStatusesInput,
     )
     set_client_status: JobPayload = mutates(
         client_statuses.set_client_status,

@@ -9,6 +9,7 @@ from gql.errors import MutationError
 from gql.fields import plain
 from gql.types.accounts import Account, AccountRoleKind, Contact, CustomField, Tag
 from gql.types.automations import Automation, AutomationRun
+from gql.types.bulk import BulkOperation
 from gql.types.client_statuses import ClientStatus
 from gql.types.comments import Comment
 from gql.types.documents import Document
@@ -184,11 +185,11 @@ class JobPayload(Payload):
     warnings: list[MutationWarning] | None = plain("What was done all the same, and one may want to know.")
 
 
-@strawberry.type(description="Jobs that were changed at once. An error names the one that was refused by its place.")
-class JobsPayload(Payload):
-    """Jobs."""
+@strawberry.type(description="A bulk operation: over, or to be gone on with by the worker.")
+class BulkPayload(Payload):
+    """A bulk operation."""
 
-    jobs: list[Job | None] | None = plain("Those that were changed, as they are now; null where nothing could be done.")
+    operation: BulkOperation | None = plain("The operation as it is now; its results say what became of each job.")
 
 
 @strawberry.type(description="A job that stands where it stood before its last move.")

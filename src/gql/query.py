@@ -15,6 +15,7 @@ from gql.inputs.tasks import TaskFilter, TaskOrder
 from gql.types.accounts import Account, AccountRoleKind, CustomField, Tag
 from gql.types.automations import AutomationRun
 from gql.types.boards import Board
+from gql.types.bulk import BulkOperation
 from gql.types.client_statuses import ClientStatus
 from gql.types.dashboards import Dashboard
 from gql.types.dead_letters import DeadLetter
@@ -37,6 +38,7 @@ from resolvers import (
     accounts,
     automations,
     boards,
+    bulk,
     changes,
     client_statuses,
     custom_fields,
@@ -168,6 +170,12 @@ class Query:
         "Turns of automations in all jobs that one sees, newest first.",
         states=Arg(list[RunState] | None, "Only those in one of these states, such as FAILED.", None),
         **PAGE,
+    )
+    bulk_operation: BulkOperation | None = root(
+        bulk.one, "One bulk operation, of one's own; owners and admins see all.", id=Arg(strawberry.ID, "Its id.")
+    )
+    bulk_operations: Connection[BulkOperation] | None = root(
+        bulk.page, "One's own bulk operations, newest first; all of the firm for owners and admins.", **PAGE
     )
     dead_letters: Connection[DeadLetter] | None = root(
         dead_letters.page,

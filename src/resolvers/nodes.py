@@ -10,6 +10,7 @@ from engine.items.rules import prefixes
 from resolvers import (
     accounts,
     automations,
+    bulk,
     client_statuses,
     comments,
     custom_fields,
@@ -89,6 +90,7 @@ _READS: Final[Mapping[str, Read]] = {
     "session": _api_tokens,
     "call": webhooks.by_ids,
     "due": dead_letters.by_ids,
+    "bulk": bulk.by_ids,
     "emailtemplate": emails.templates_by_ids,
     "email": emails.by_ids,
     "doc": documents.by_ids,

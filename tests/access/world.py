@@ -89,6 +89,7 @@ async def open_firm(api: Api, *, employees_see: bool = True) -> Firm:
     await _items(firm)
     await _tokens(firm)
     await _give_up(firm)
+    await _bulk(firm)
     await _retire(firm)
     await _go_on(firm)
     _hide(firm)
@@ -260,6 +261,17 @@ async def _tokens(firm: Firm) -> None:
         firm.put(**{f"session_{name}": made["id"]})
 
 
+async def _bulk(firm: Firm) -> None:
+    """Bulk operations of the employee, of one without any right, and of the owner."""
+    for name, client in (
+        ("shown", firm.employee),
+        ("own", firm.holders.get("", firm.employee)),
+        ("hidden", firm.owner),
+    ):
+        made = await client.do("archiveJobs", "operation { id }", jobIds=[new_id("job")])
+        firm.put(**{f"bulk_{name}": made["id"]})
+
+
 async def _give_up(firm: Firm) -> None:
     """What the worker has given up; for owners and admins."""
     for name in ("retried", "dismissed"):
@@ -311,7 +323,7 @@ def _hide(firm: Firm) -> None:
     hidden |= {"thread_hidden", "clienttask_hidden", "message_hidden", "invoice_hidden", "payment_hidden"}
     hidden |= {"docrequest_hidden", "doc_given_hidden"}
     hidden |= {"gone_stage", "gone_pipeline", "gone_with_it", "due_retried", "due_dismissed"}
-    hidden |= automations.hidden()
+    hidden |= automations.hidden() | {"bulk_hidden", "bulk_own"}
     firm.hide(*(firm.one[name] for name in sorted(hidden)))
 
 
@@ -332,6 +344,9 @@ def variants(firm: Firm) -> dict[str, list[dict[str, Any]]]:
         items.append({**place, "title": "Item", "content": {kind: signed}})
     templates = [{"name": f"Template {n}", "title": "Item", "content": content} for n, content in enumerate(some)]
     return automations.variants(firm) | {
+        "createJobs": [
+            {"tagIds": [firm.one["tag"]], "pipelineId": firm.one["pipeline_shown"], "name": "Job"},
+        ],
         "shareDocument": [single],
         "unshareDocument": [single],
         "createItem": [*items, by_template],
@@ -376,6 +391,10 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
     made |= {prefix: new_id(prefix) for prefix in ("thread", "itemtemplate", "message", "clienttask", "payment")}
     stages = [{"name": "A"}, {"name": "B"}]
     named = {"name": "Named"}
+
+    def bulk(**more: Any) -> dict[str, Any]:
+        return {"id": new_id("bulk"), "jobIds": [one["job_shown"]]} | more
+
     return {
         "login": {"email": "owner1@firm.test", "password": PASSWORD},
         "createApiToken": {"name": "Program", "scopes": ["READ"]},
@@ -512,7 +531,26 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
             "clientStatusId": one["clientstatus"],
             "expect": {"stageId": one["stage_shown_1"]},
         },
-        "setClientStatuses": {"jobIds": [one["job_shown"]], "clientStatusId": one["clientstatus"]},
+        "setClientStatuses": bulk(clientStatusId=one["clientstatus"]),
+        "setJobStatuses": bulk(statusId=one["status_completed"]),
+        "archiveJobs": bulk(jobIds=[one["job_wanderer"]]),
+        "updateJobs": bulk(priority="HIGH", addAssigneeIds=[colleague], removeAssigneeIds=[colleague]),
+        "updateJobTags": bulk(addTagIds=[one["tag"]], removeTagIds=[one["tag_spare"]]),
+        "moveJobs": {
+            "id": new_id("bulk"),
+            "jobs": [{"jobId": one["job_shown"], "expect": {"stageId": one["stage_shown_1"]}}],
+            "stageId": one["stage_shown_1"],
+        },
+        "createJobs": {
+            "id": new_id("bulk"),
+            "accountIds": [one["account_shown"]],
+            "pipelineId": one["pipeline_shown"],
+            "stageId": one["stage_shown_0"],
+            "templateId": one["job_template_default"],
+            "name": "Job",
+            "assigneeIds": [colleague],
+        },
+        "cancelBulkOperation": {"operationId": one["bulk_own"]},
         "undoMove": {"jobId": one["job_shown"], "expect": {"stageId": one["stage_shown_1"]}},
         "createComment": {
             "id": new_id("comment"),

@@ -181,6 +181,8 @@ ROOTS = {
     "jobStatuses": "jobStatuses { id }",
     "accounts": "accounts { totalCount }",
     "pipelines": "pipelines { totalCount }",
+    "bulkOperations": "bulkOperations { totalCount }",
+    "bulkOperation": "bulkOperation(id: $job) { id }",
     "jobs": "jobs { totalCount }",
     "tasks": "tasks { totalCount }",
     "items": "items { totalCount }",

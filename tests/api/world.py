@@ -16,6 +16,7 @@ from graphql import (
 )
 
 from gql.schema import build_schema
+from store.ids import new_id
 from tests.access.schema_ids import portal_mutations
 from tests.rules.kit import hidden_job, move, status, task
 from tests.support.api import Api, Client, Json, Shop, open_shop
@@ -57,6 +58,7 @@ class World:
     notification: str
     call: str
     dead_letter: str
+    bulk: str
     automation: str
     busy: str
     failed_run: str
@@ -129,6 +131,7 @@ async def open_world(api: Api) -> World:
         other_job=(await shop.job("Other"))["id"],
         hidden=await moved(shop),
         dead_letter=await dead_letter(api.database, job["id"]),
+        bulk=(await shop.owner.do("archiveJobs", "operation { id }", jobIds=[new_id("job")]))["id"],
         task=held,
         loose_task=await task(owner, "Loose"),
         subtask=(await owner.query(line, id=held))["node"]["subtasks"][0]["id"],
@@ -359,6 +362,13 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     "setJobStatus": lambda w: {"jobId": w.job, "statusId": w.status, "expect": {"version": 1}},
     "setClientStatus": lambda w: {"jobId": w.job, "clientStatusId": w.client_status, "expect": {"version": 1}},
     "setClientStatuses": lambda w: {"jobIds": [w.job], "clientStatusId": w.client_status},
+    "setJobStatuses": lambda w: {"jobIds": [w.job], "statusId": w.status},
+    "archiveJobs": lambda w: {"jobIds": [w.job]},
+    "updateJobs": lambda w: {"jobIds": [w.job], "priority": "HIGH"},
+    "updateJobTags": lambda w: {"jobIds": [w.job], "addTagIds": [w.tag]},
+    "moveJobs": lambda w: {"jobs": [{"jobId": w.job, "expect": {"version": 1}}], "stageId": w.shop.stages[1]},
+    "createJobs": lambda w: {"accountIds": [w.shop.account], "pipelineId": w.shop.pipeline, "name": "Job"},
+    "cancelBulkOperation": lambda w: {"operationId": w.bulk},
     "createComment": lambda w: {"jobId": w.job, "text": "Written.", "mentionIds": [w.owner.member_id]},
     "updateComment": lambda w: {"commentId": w.comment, "text": "Written.", "mentionIds": [w.owner.member_id]},
     "deleteComment": lambda w: {"commentId": w.comment},

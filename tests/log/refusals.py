@@ -115,8 +115,15 @@ plain("updateJobStatus", "BUILT_IN", lambda w: {"statusId": w.statuses["ACTIVE"]
 plain("deleteJobStatus", "BUILT_IN", lambda w: {"statusId": w.statuses["ACTIVE"]})
 plain("createClientStatus", "REQUIRED", lambda w: {"name": " ", "color": "#112233"})
 plain("updateClientStatus", "NOT_FOUND", lambda w: {"clientStatusId": f"clientstatus_{NO}", "name": "Late"})
-plain("setClientStatuses", "NOT_FOUND", lambda w: {"jobIds": [f"job_{NO}"], "clientStatusId": None})
-plain("setClientStatuses", "TOO_MANY", lambda w: {"jobIds": [f"job_{n}" for n in range(101)], "clientStatusId": None})
+plain("setClientStatuses", "NOT_FOUND", lambda w: {"jobIds": w.jobs, "clientStatusId": f"clientstatus_{NO}"})
+plain("setClientStatuses", "TOO_MANY", lambda w: {"jobIds": [f"job_{n}" for n in range(1001)], "clientStatusId": None})
+plain("archiveJobs", "TOO_MANY", lambda w: {"jobIds": [f"job_{n}" for n in range(1001)]})
+plain("updateJobs", "REQUIRED", lambda w: {"jobIds": w.jobs})
+plain("updateJobTags", "NOT_FOUND", lambda w: {"jobIds": w.jobs, "addTagIds": [f"tag_{NO}"]})
+plain("setJobStatuses", "NOT_FOUND", lambda w: {"jobIds": w.jobs, "statusId": f"status_{NO}"})
+plain("moveJobs", "NOT_FOUND", lambda w: {"jobs": [], "stageId": f"stage_{NO}"})
+plain("createJobs", "REQUIRED", lambda w: {"accountIds": [w.first], "pipelineId": w.pipeline})
+plain("cancelBulkOperation", "NOT_FOUND", lambda w: {"operationId": f"bulk_{NO}"})
 plain("setClientStatus", "NOT_FOUND", lambda w: {"jobId": w.jobs[0], "clientStatusId": f"clientstatus_{NO}"})
 plain(
     "createJob",

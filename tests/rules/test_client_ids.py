@@ -12,7 +12,7 @@ from gql.schema import build_schema
 from store.database import Database
 from store.ids import new_id
 from tests.access.schema_ids import portal_mutations
-from tests.rules.kit import codes, digest, look, set_state, task, together
+from tests.rules.kit import built_in, codes, digest, look, set_state, task, together
 from tests.support.api import Api, Client, Json, Shop, open_shop
 from tests.support.contents import INVOICE, THREAD
 
@@ -27,6 +27,8 @@ class Create:
     other: Json
 
 
+OTHER_JOBS = {"jobIds": ["job_1"]}
+OTHER_MOVES = {"jobs": [{"jobId": "job_1", "expect": {"version": 1}}]}
 CASES = {
     "createAccount": Create("account", "account", lambda shop: {"name": "Bolt"}, {"name": "Nut"}),
     "createAccountRole": Create("accountRole", "role", lambda shop: {"name": "Preparer"}, {"name": "Reviewer"}),
@@ -72,6 +74,18 @@ CASES = {
         lambda shop: {"name": "Job", "accountId": shop.account, "pipelineId": shop.pipeline, "priority": "HIGH"},
         {"priority": "LOW"},
     ),
+    "createJobs": Create(
+        "operation",
+        "bulk",
+        lambda shop: {"name": "Job", "accountIds": [shop.account], "pipelineId": shop.pipeline},
+        {"priority": "LOW"},
+    ),
+    "moveJobs": Create("operation", "bulk", lambda shop: {"jobs": [], "stageId": shop.stages[1]}, OTHER_MOVES),
+    "archiveJobs": Create("operation", "bulk", lambda shop: {"jobIds": []}, OTHER_JOBS),
+    "setClientStatuses": Create("operation", "bulk", lambda shop: {"jobIds": [], "clientStatusId": None}, OTHER_JOBS),
+    "setJobStatuses": Create("operation", "bulk", lambda shop: {"jobIds": []}, OTHER_JOBS),
+    "updateJobs": Create("operation", "bulk", lambda shop: {"jobIds": [], "priority": "HIGH"}, OTHER_JOBS),
+    "updateJobTags": Create("operation", "bulk", lambda shop: {"jobIds": []}, OTHER_JOBS),
     "createJobStatus": Create("status", "status", lambda shop: {"name": "On hold"}, {"pauses": False}),
     "createJobTemplate": Create(
         "jobTemplate", "jobtemplate", lambda shop: {"name": "Books", "jobName": "Books"}, {"priority": "HIGH"}
@@ -104,6 +118,10 @@ async def prepared(shop: Shop, mutation: str) -> tuple[Create, Json]:
     """The case of a mutation and its input, with a fresh id."""
     case = CASES[mutation]
     given = {**case.given(shop), "id": new_id(case.prefix)}
+    if mutation == "setJobStatuses":
+        given["statusId"] = await built_in(shop.owner, "COMPLETED")
+    if mutation == "updateJobTags":
+        given["addTagIds"] = [(await shop.owner.do("createTag", "tag { id }", name="VIP"))["id"]]
     if mutation == "createSubtask":
         given["taskId"] = await task(shop.owner)
     if mutation in ("postMessage", "addClientTask"):
@@ -220,6 +238,10 @@ def _blank(given: Json) -> tuple[Json, str, list[str]]:
     """A text of the input that says nothing, or an amount that is none; the code for it, and the path to it."""
     if "config" in given:
         return {"config": {"addComment": {"text": " "}}}, "REQUIRED", ["config", "addComment", "text"]
+    for several in ("jobs", "jobIds"):
+        if several in given:
+            job: Json | str = {"jobId": "job_1", "expect": {"version": 1}} if several == "jobs" else "job_1"
+            return {several: [job] * 1001}, "TOO_MANY", [several]
     if "amount" in given:
         return {"amount": "0"}, "INVALID", ["amount"]
     text = next(field for field in ("title", "text", "name") if field in given)

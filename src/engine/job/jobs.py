@@ -69,7 +69,7 @@ class SetJobStatus:
 async def create_job(work: Work, command: CreateJob) -> str:
     """Makes a job, below ``after_job_id`` or on top of its column; answers its id."""
     checks = Checks()
-    given = _given(checks, command)
+    given = given_of(checks, command)
     checks.done()
     job_id, again = await find.new(work, "jobs", "job", command)
     if again:
@@ -85,8 +85,11 @@ async def create_job(work: Work, command: CreateJob) -> str:
     return job_id
 
 
-def _given(checks: Checks, command: CreateJob) -> dict[str, Any]:
-    """What the caller says of the job itself, checked; what is left out is the template's."""
+def given_of(checks: Checks, command: Any) -> dict[str, Any]:
+    """What a command that makes jobs says of them, checked; what is left out is the template's.
+
+    The command names it as ``CreateJob`` does.
+    """
     given: dict[str, Any] = {}
     if command.name:
         given["name"] = checks.name(command.name, "name")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from engine import find
 from engine.enums import ErrorCode, HistoryAction, JobState, Priority
@@ -16,6 +16,8 @@ from engine.templates.versions import by_template
 from engine.work import Work, changed
 from store.database import Row
 from store.writes import entries, jobs, locks, places
+
+NAMELESS: Final = "A job has a name, unless a template gives it one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ async def _starts(work: Work, plan: Plan, account_ids: set[str]) -> dict[str, Fi
     if plan.template_id is not None:
         return await job_templates.fill(work, plan.template_id, account_ids, plan.day, plan.given, "template_id")
     if "name" not in plan.given:
-        raise invalid(ErrorCode.REQUIRED, "A job has a name, unless a template gives it one.", "name")
+        raise invalid(ErrorCode.REQUIRED, NAMELESS, "name")
     start = replace(Filled("", None, Priority.MEDIUM, (), None, None), **plan.given)
     return dict.fromkeys(account_ids, start)
 

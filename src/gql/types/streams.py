@@ -8,6 +8,7 @@ import strawberry
 from gql.fields import plain
 from gql.types.automations import AutomationRun
 from gql.types.boards import AccountChanged, BoardEvent, JobRemoved, MemberChanged, PipelineChanged, StreamReset
+from gql.types.bulk import BulkEvent
 from gql.types.comments import Comment
 from gql.types.dashboards import DashboardEvent
 from gql.types.documents import Document
@@ -169,7 +170,7 @@ class MyWorkEvent:
 
 
 StreamEvent = Annotated[
-    BoardEvent | JobEvent | MyWorkEvent | DashboardEvent | PortalEvent,
+    BoardEvent | JobEvent | MyWorkEvent | DashboardEvent | PortalEvent | BulkEvent,
     strawberry.union("StreamEvent", description="An event of the stream asked for."),
 ]
 

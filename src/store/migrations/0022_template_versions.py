@@ -109,7 +109,7 @@ BY_TEMPLATE = [
 class Migration(migrations.Migration):
     """Adds them."""
 
-    dependencies = [("store", "0017_signing")]  # Tortoise's own shape
+    dependencies = [("store", "0018_bulk")]  # Tortoise's own shape
 
     initial = False
 
