@@ -431,11 +431,13 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
             "jobName": "Job",
             "assigneeIds": [colleague],
             "assigneeRoleIds": [one["role_kept"]],
+            "taskTemplateIds": [one["task_template_kept"]],
         },
         "updateJobTemplate": {
             "jobTemplateId": one["job_template"],
             "assigneeIds": [colleague],
             "assigneeRoleIds": [one["role"]],
+            "taskTemplateIds": [one["task_template_kept"]],
         },
         "createTaskTemplate": {
             "id": made["tasktemplate"],

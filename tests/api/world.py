@@ -249,6 +249,7 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     "createJobTemplate": lambda w: {
         "name": "Payroll",
         "jobName": "Payroll [LAST_MONTH_NAME]",
+        "taskTemplateIds": [w.task_template],
         "assigneeIds": [w.employee.member_id],
         "assigneeRoleIds": [w.role],
         "startAfter": {"amount": 1, "unit": "DAYS"},
@@ -257,6 +258,7 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     "updateJobTemplate": lambda w: {
         "jobTemplateId": w.job_template,
         "name": "Sales tax",
+        "taskTemplateIds": [w.task_template],
         "assigneeIds": [w.employee.member_id],
         "assigneeRoleIds": [w.role],
         "startAfter": {"amount": 1, "unit": "DAYS"},

@@ -8,7 +8,7 @@ from typing import Any
 from engine.templates.sorts import EMAIL, ITEM, JOB, TASK, Sort
 from store.database import Database
 from tests.support.api import Client, Json
-from tests.support.contents import ORGANIZER, THREAD
+from tests.support.contents import THREAD
 
 PEOPLE = "assignees { id } assigneeRoles { id }"
 SPAN = "{ amount unit }"
@@ -61,7 +61,7 @@ KNOWN = (
         JOB,
         "jobTemplate",
         "jobTemplateId",
-        f"jobName description priority {PEOPLE} startAfter {SPAN} dueAfter {SPAN}",
+        f"jobName description priority {PEOPLE} taskTemplates {{ id }} startAfter {SPAN} dueAfter {SPAN}",
         {"name": "Books", "jobName": "Books [LAST_MONTH_NAME]"},
         (
             {"description": "For [ACCOUNT_NAME]"},
@@ -113,7 +113,8 @@ KNOWN = (
 )
 """Every sort, with edits each of which changes something, in this order and after any other."""
 
-FORM: Json = {"name": "Form", "title": "Questions", "content": ORGANIZER}
+WITH_TASKS = """id name fromTemplate { version }
+    tasks { nodes { id title dueDate fromTemplate { version template { id } } } }"""
 
 
 def known(sort: Sort) -> Known:

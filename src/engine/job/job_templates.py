@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import orjson
 
@@ -15,7 +15,7 @@ from engine.errors import refuse_use
 from engine.firm.tags import free_name
 from engine.mail import shortcodes
 from engine.templates import keeping, people
-from engine.templates.sorts import JOB
+from engine.templates.sorts import JOB, TASK
 from engine.time import calendar
 from engine.time.calendar import Calendar
 from engine.time.duration import Duration
@@ -23,6 +23,9 @@ from engine.unset import UNSET, Maybe
 from engine.work import Work
 from store.database import Row
 from store.writes import job_templates, usage
+
+MOST_TASKS: Final = 20
+"""With how many tasks a job begins at most: a hundred jobs are made at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class CreateJobTemplate:
     priority: Priority = Priority.MEDIUM
     assignee_ids: Sequence[str] = ()
     assignee_role_ids: Sequence[str] = ()
+    task_template_ids: Sequence[str] = ()
     start_after: Duration | None = None
     due_after: Duration | None = None
     id: Maybe[str | None] = UNSET
@@ -51,6 +55,7 @@ class UpdateJobTemplate:
     priority: Maybe[Priority] = UNSET
     assignee_ids: Maybe[Sequence[str]] = UNSET
     assignee_role_ids: Maybe[Sequence[str]] = UNSET
+    task_template_ids: Maybe[Sequence[str]] = UNSET
     start_after: Maybe[Duration | None] = UNSET
     due_after: Maybe[Duration | None] = UNSET
 
@@ -66,7 +71,8 @@ class DeleteJobTemplate:
 class Template:
     """What a template holds. Assignees are members, and whoever has one of the roles for the account.
 
-    Dates are spans after the day on which the job is made; 0 of a unit is that day.
+    A job begins with a task by each of the task templates, in this order. Dates are spans after the day on which the
+    job is made; 0 of a unit is that day.
     """
 
     name: str
@@ -75,6 +81,7 @@ class Template:
     priority: Priority
     assignee_ids: tuple[str, ...]
     assignee_role_ids: tuple[str, ...]
+    task_template_ids: tuple[str, ...]
     start_after: Duration | None
     due_after: Duration | None
 
@@ -90,6 +97,7 @@ class Template:
             priority=Priority(row["priority"]),
             assignee_ids=tuple(named["members"]),
             assignee_role_ids=tuple(named["roles"]),
+            task_template_ids=tuple(orjson.loads(row["tasks"] or "[]")),
             **spans,
         )
 
@@ -102,6 +110,7 @@ class Template:
             "description": self.description,
             "priority": self.priority.value,
             "people": {"members": list(self.assignee_ids), "roles": list(self.assignee_role_ids)},
+            "tasks": list(self.task_template_ids) or None,
             "start_after": self.start_after and self.start_after.stored(),
             "due_after": self.due_after and self.due_after.stored(),
         }
@@ -124,6 +133,8 @@ class Filled:
     due_date: date | None
     template: tuple[str, int] | None = None
     """The template's id and version."""
+    task_template_ids: tuple[str, ...] = ()
+    """By which it gets tasks to begin with."""
 
 
 async def create_job_template(work: Work, command: CreateJobTemplate) -> str:
@@ -136,8 +147,8 @@ async def create_job_template(work: Work, command: CreateJobTemplate) -> str:
         return await keeping.again(work, JOB, template_id)
     await free_name(work, JOB.table, template.name)
     await people.check(work, template.assignee_ids, template.assignee_role_ids)
-    refers = {*named, *template.assignee_ids, *template.assignee_role_ids}
-    await keeping.make(work, JOB, template_id, refers, **template.columns)
+    await _find_tasks(work, template.task_template_ids)
+    await keeping.make(work, JOB, template_id, _refers(template, named), **template.columns)
     return template_id
 
 
@@ -155,9 +166,9 @@ async def update_job_template(work: Work, command: UpdateJobTemplate) -> str:
         [one for one in template.assignee_ids if one not in before.assignee_ids],
         [one for one in template.assignee_role_ids if one not in before.assignee_role_ids],
     )
+    await _find_tasks(work, [one for one in template.task_template_ids if one not in before.task_template_ids])
     if template != before:
-        refers = {*named, *template.assignee_ids, *template.assignee_role_ids}
-        await keeping.change(work, JOB, command.job_template_id, refers, **template.columns)
+        await keeping.change(work, JOB, command.job_template_id, _refers(template, named), **template.columns)
     return command.job_template_id
 
 
@@ -181,6 +192,17 @@ def as_it_was(row: Row) -> UpdateJobTemplate:
     return UpdateJobTemplate(row["id"], **{part.name: getattr(was, part.name) for part in fields(was)})
 
 
+def _refers(template: Template, named: set[str]) -> set[str]:
+    return {*named, *template.assignee_ids, *template.assignee_role_ids, *template.task_template_ids}
+
+
+async def _find_tasks(work: Work, template_ids: Sequence[str]) -> None:
+    """Refuses task templates that are not there, or tell more than the viewer may have told (AC3)."""
+    await find.all_of_firm(work, TASK.table, TASK.noun, template_ids, "task_template_ids")
+    for template_id in template_ids:
+        await telling.permit_template(work, template_id, "task_template_ids")
+
+
 async def _whole(work: Work, template_id: str) -> Row:
     return await keeping.whole(work, JOB, template_id, "job_template_id")
 
@@ -202,7 +224,10 @@ async def _checked(work: Work, template: Template, before: Template | None = Non
         description=checks.text(template.description, "description"),
         assignee_ids=tuple(checks.ids(template.assignee_ids, "assignee_ids")),
         assignee_role_ids=tuple(checks.ids(template.assignee_role_ids, "assignee_role_ids")),
+        task_template_ids=tuple(checks.ids(template.task_template_ids, "task_template_ids")),
     )
+    if len(checked.task_template_ids) > MOST_TASKS:
+        checks.add(ErrorCode.TOO_MANY, f"At most {MOST_TASKS} tasks to begin with.", "task_template_ids")
     known, named = await shortcodes.fields(work.db, work.firm_id), set[str]()
     for name in ("job_name", "description"):
         text = getattr(checked, name)
@@ -248,6 +273,7 @@ async def fill(
                 priority=template.priority,
                 assignee_ids=meant[account_id],
                 template=(row["id"], row["version"]),
+                task_template_ids=template.task_template_ids,
                 **dates,
             ),
             **wins,

@@ -8,6 +8,7 @@ from typing import Any, Final
 from engine import find
 from engine.enums import ErrorCode, HistoryAction, JobState, Priority
 from engine.errors import invalid, missing
+from engine.items import task_templates, tasks
 from engine.job import assignees, automove, job_templates
 from engine.job.entry import Arrival, arrive
 from engine.job.job_templates import Filled
@@ -15,6 +16,7 @@ from engine.pipeline import rank
 from engine.templates.versions import by_template
 from engine.work import Work, changed
 from store.database import Row
+from store.reads import task_templates as reads
 from store.writes import entries, jobs, locks, places
 
 NAMELESS: Final = "A job has a name, unless a template gives it one."
@@ -79,7 +81,22 @@ async def make(work: Work, plan: Plan, news: Sequence[New]) -> dict[str, Row]:
     for arrival in arrivals:
         _tell(work, arrival, active)
     await arrive(work, arrivals)
+    await _add_tasks(work, plan.day, {new.id: starts[new.account_id] for new in news})
     return rows
+
+
+async def _add_tasks(work: Work, day: date, starts: Mapping[str, Filled]) -> None:
+    """The tasks that jobs begin with, each by a template; none for a job that an automation has archived already."""
+    wanted = [one for start in starts.values() for one in start.task_template_ids]
+    if not wanted:
+        return
+    rows = await locks.jobs(work.db, work.firm_id, list(starts))
+    accounts = {row["id"]: row["account_id"] for row in rows if row["state"] != JobState.ARCHIVED}
+    found = await reads.by_ids(work.db, work.firm_id, wanted)
+    for template_id in dict.fromkeys(wanted):
+        if template_id in found:
+            filled = await task_templates.for_jobs(work, found[template_id], accounts, day)
+            await tasks.make(work, [tasks.Draft(start, job_id) for job_id, start in filled.items()])
 
 
 async def _starts(work: Work, plan: Plan, account_ids: set[str]) -> dict[str, Filled]:

@@ -9,6 +9,7 @@ from gql.types.accounts import AccountRoleKind
 from gql.types.durations import Duration
 from gql.types.node import Connection, Stored
 from gql.types.people import Member
+from gql.types.task_templates import TaskTemplate
 from gql.types.templates import Template, TemplateVersion
 from resolvers import job_templates, templates
 
@@ -23,6 +24,9 @@ class JobTemplateContent:
     assignees: list[Member] = batched(job_templates.assignees, "Members who work on them, by name.")
     assignee_roles: list[AccountRoleKind] = batched(
         job_templates.roles, "Who holds one of these roles for the account works on them, too; by name."
+    )
+    task_templates: list[TaskTemplate] = batched(
+        job_templates.tasks, "By which it gets tasks to begin with, in order, as far as they are still there."
     )
     start_after: Duration | None = batched(
         job_templates.start_spans, "How long after the day a job is made it starts; 0 of a unit is that day."

@@ -143,6 +143,7 @@ class Migration(migrations.Migration):
             bases=["Template"],
         ),
         ops.AddField(model_name="ItemTemplate", name="due_after", field=fields.JSONField(null=True)),
+        ops.AddField(model_name="JobTemplate", name="tasks", field=fields.JSONField(null=True)),
         *(
             ops.AddField(model_name=model, name="changed_by", field=KeyField(null=True, generated=False, unique=False))
             for model in ("JobTemplate", "EmailTemplate", "ItemTemplate")

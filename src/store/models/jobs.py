@@ -81,6 +81,7 @@ class JobTemplate(Template):
     description = fields.TextField(null=True)
     priority = fields.SmallIntField()
     people: fields.JSONField[Any] = fields.JSONField()
+    tasks: fields.JSONField[Any] = fields.JSONField(null=True)  # the ids of the templates of those that it begins with
     start_after: fields.JSONField[Any] = fields.JSONField(null=True)
     due_after: fields.JSONField[Any] = fields.JSONField(null=True)
 
