@@ -55,6 +55,7 @@ from gql.payloads import (
 )
 from gql.portal_mutations import PortalMutations
 from gql.recurrence_mutations import RecurrenceMutations
+from gql.template_mutations import TemplateMutations
 from resolvers import (
     accounts,
     automations,
@@ -77,7 +78,7 @@ from resolvers import (
 
 
 @strawberry.type(description="Everything that can be done.")
-class Mutation(ItemMutations, BulkMutations, RecurrenceMutations, PortalMutations):
+class Mutation(ItemMutations, TemplateMutations, BulkMutations, RecurrenceMutations, PortalMutations):
     """Mutations."""
 
     login: LoginPayload = mutates(viewer.login, "Opens a session.", people.LoginInput)

@@ -33,6 +33,7 @@ from gql.types.portal import Portal
 from gql.types.previews import MovePreview
 from gql.types.recurrences import Recurrence, RecurrencePreview
 from gql.types.streams import Changes
+from gql.types.task_templates import TaskTemplate
 from gql.types.tasks import Task
 from gql.types.webhooks import WebhookCall
 from resolvers import (
@@ -56,6 +57,7 @@ from resolvers import (
     portal,
     previews,
     recurrences,
+    task_templates,
     tasks,
     viewer,
     webhooks,
@@ -128,6 +130,9 @@ class Query:
     )
     job_templates: Connection[JobTemplate] | None = root(
         job_templates.page, "The firm's job templates by name.", **PAGE
+    )
+    task_templates: Connection[TaskTemplate] | None = root(
+        task_templates.page, "The firm's task templates by name.", **PAGE
     )
     job: Job | None = root(jobs.one, "A job.", id=_ID)
     jobs: Connection[Job] | None = root(

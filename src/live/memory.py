@@ -38,8 +38,8 @@ _OTHERS: Final = """
     invoices item_documents item_links item_signers item_templates items job_assignees job_templates jobs last_moves
     members notifications organizer_answers organizer_files portal_links proposals recurrence_accounts
     recurrence_jobs recurrence_runs recurrence_tags recurrences request_documents request_lines run_things runs
-    sessions stage_visits status_stays stray_objects subtasks task_assignees tasks thread_messages throttles
-    tortoise_migrations users uses webhook_calls
+    sessions stage_visits status_stays stray_objects subtasks task_assignees task_templates tasks template_versions
+    thread_messages throttles tortoise_migrations users uses webhook_calls
 """
 RESTLESS: Final = frozenset(_OTHERS.split())
 """All other tables: a statement that names one of them is always run."""

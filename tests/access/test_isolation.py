@@ -61,12 +61,14 @@ PREFIX = {  # which things a field of an input names, by the field's name withou
     "signer": "contact",
     "tag": "tag",
     "task": "task",
+    "taskTemplate": "tasktemplate",
     "template": "emailtemplate",
     "token": "session",
     "toStage": "stage",
 }
 TEMPLATES = {
     "createJob": "jobtemplate",
+    "createTask": "tasktemplate",
     "createJobs": "jobtemplate",
     **dict.fromkeys(["createItem", *SENDING], "itemtemplate"),
 }
@@ -95,6 +97,8 @@ MADE = {  # which things a create makes under an id of the client's
     "createSubtask": "subtask",
     "createTag": "tag",
     "createTask": "task",
+    "createTaskTemplate": "tasktemplate",
+    "duplicateTemplate": "emailtemplate",
     **dict.fromkeys(["createJobs", "moveJobs", "archiveJobs"], "bulk"),
     **dict.fromkeys(["setClientStatuses", "setJobStatuses", "updateJobs", "updateJobTags"], "bulk"),
     "inviteMember": "member",
@@ -110,6 +114,7 @@ KEPT = {
     ("createAutomation", "pipelineId"): {"statusId"},
     ("createAutomation", "statusId"): {"pipelineId"},
     ("createEmailTemplate", "id"): {"text"},
+    **{("createTask", name): {"title"} for name in ("id", "jobId", "assigneeIds")},
     **{("createItem", name): {"accountId", "content", "title"} for name in ("id", "accountId", "jobId")},
     ("createItem", "templateId"): {"accountId"},
     ("setClientStatuses", "id"): {"clientStatusId"},

@@ -102,6 +102,10 @@ CASES = {
     "createTask": Create(
         "task", "task", lambda shop: {"title": "Task", "subtasks": ["A", "B"]}, {"subtasks": ["A", "C"]}
     ),
+    "createTaskTemplate": Create(
+        "taskTemplate", "tasktemplate", lambda shop: {"name": "Call", "title": "Call"}, {"subtasks": ["Twice"]}
+    ),
+    "duplicateTemplate": Create("template", "tasktemplate", lambda shop: {"name": "Twice"}, {"name": "Copy"}),
     "requestUpload": Create("document", "doc", lambda shop: {"name": "a.pdf", "size": 9}, {"size": 10}),
     "inviteMember": Create(
         "member", "member", lambda shop: {"email": "new@firm.test", "name": "New"}, {"rights": ["MANAGE_TAGS"]}
@@ -125,6 +129,9 @@ async def prepared(shop: Shop, mutation: str) -> tuple[Create, Json]:
         given["itemId"] = (await shop.owner.do("createItem", "item { id }", **thread))["id"]
     if mutation in ("recordPayment", "refundPayment"):
         given["itemId"] = await _paid(shop)
+    if mutation == "duplicateTemplate":
+        call = await shop.owner.do("createTaskTemplate", "taskTemplate { id }", name="Call", title="Call")
+        given["templateId"] = call["id"]
     if mutation == "createComment":
         given["jobId"] = (await shop.job())["id"]
     return case, given
@@ -266,6 +273,8 @@ REMOVALS = {
     "createStage": ("deleteStage", "stageId"),
     "createSubtask": ("deleteSubtask", "subtaskId"),
     "createTag": ("deleteTag", "tagId"),
+    "createTaskTemplate": ("deleteTaskTemplate", "taskTemplateId"),
+    "duplicateTemplate": ("deleteTaskTemplate", "taskTemplateId"),
 }
 
 

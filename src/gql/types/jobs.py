@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from engine.enums import HistoryAction, Priority
+from engine.templates.sorts import JOB
 from gql.fields import PAGE, Arg, batched, plain
 from gql.types.accounts import Account
 from gql.types.client_statuses import ClientStatus
 from gql.types.comments import Comment
 from gql.types.documents import Document
 from gql.types.items import ActionItem
+from gql.types.job_templates import JobTemplateVersion
 from gql.types.node import Connection, Node, Stored
 from gql.types.people import Cause, Member
 from gql.types.pipelines import JobStatus, Pipeline, Stage
@@ -28,6 +30,7 @@ from resolvers import (
     pipelines,
     recurrences,
     tasks,
+    templates,
 )
 
 if TYPE_CHECKING:
@@ -120,5 +123,8 @@ class Job(Stored):
     )
     runs: Connection[Annotated["AutomationRun", strawberry.lazy("gql.types.automations")]] = batched(
         automations.runs_of_jobs, "Turns of automations in it, oldest first.", **PAGE
+    )
+    from_template: JobTemplateVersion | None = batched(
+        templates.made_by(JOB), "The version of the template that it was made by; null without one."
     )
     history: HistoryConnection = batched(jobs.history, "What happened to it, newest first.", **PAGE)
