@@ -10,6 +10,7 @@ from engine.templates.sorts import TASK
 from store.database import Database
 from tests.rules.kit import digest, together
 from tests.support.api import Api, Client, Json, Shop
+from tests.support.contents import THREAD
 from tests.support.works import Works
 from tests.templates.kit import known
 
@@ -284,3 +285,37 @@ async def test_a_template_is_not_deleted_while_an_automation_starts_to_name_it(w
         )
         assert bool(attached["errors"]) != bool(deleted["errors"])
         assert (await CALL.says(works.owner, template) is None) == bool(attached["errors"])
+
+
+async def test_who_has_no_access_to_the_account_is_not_told_of_it_by_a_template(
+    works: Works, api: Api, database: Database
+) -> None:
+    """AC3: seeing a job is enough to add to it, but not to read by that what the account's custom fields say."""
+    field = (await works.owner.do("createCustomField", "customField { id }", name="City", kind="TEXT"))["id"]
+    values = [{"fieldId": field, "value": "Rome"}]
+    await works.owner.do("updateAccount", accountId=works.shop.account, setCustomFields=values)
+    ann = {"name": "Ann", "email": "ann@client.test", "accountIds": [works.shop.account]}
+    await works.owner.do(
+        "inviteContact", contactId=(await works.owner.do("createContact", "contact { id }", **ann))["id"]
+    )
+    helper = await api.member(works.owner)
+    await works.owner.do("updatePipeline", pipelineId=works.shop.pipeline, addAvailableToIds=[helper.member_id])
+    job = (await works.shop.job(assigneeIds=[helper.member_id]))["id"]
+    text = "[ACCOUNT_CUSTOM_FIELD:City]"
+    plain, telling = await CALL.make(works.owner), await CALL.make(works.owner, name="Told", subtasks=[text])
+    talk: Json = {"name": "Talk", "title": text, "content": THREAD}
+    thread = (await works.owner.do("createItemTemplate", "template { id }", **talk))["id"]
+    assert (await task(helper, jobId=job, templateId=plain))["title"] == "Call Acme"
+    before = await digest(database)
+    calls: list[tuple[str, Json]] = [
+        ("createTask", {"jobId": job, "templateId": telling}),
+        ("createTask", {"jobId": job, "templateId": telling, "title": "Own", "subtasks": []}),
+        ("createItem", {"jobId": job, "templateId": thread, "send": False}),
+    ]
+    for mutation, given in calls:
+        assert await helper.code(mutation, **given) == ("NOT_FOUND", ["input", "jobId"])
+    assert await digest(database) == before
+    await works.owner.do("updateMemberAccess", memberId=helper.member_id, addAccountIds=[works.shop.account])
+    assert (await task(helper, jobId=job, templateId=telling))["subtasks"] == [{"title": "Rome"}]
+    made = await helper.do("createItem", "item { title }", jobId=job, templateId=thread, send=False)
+    assert made == {"title": "Rome"}

@@ -7,12 +7,13 @@ from datetime import datetime
 import asyncpg
 import pytest
 
-from engine.templates.sorts import SORTS
+from engine.templates.sorts import ITEM, SORTS
 from gql.schema import build_schema
 from store.database import Database
 from store.ids import new_id
 from tests.rules.kit import digest, together
 from tests.support.api import Api, Client, Json, Shop
+from tests.support.documents import firms_document
 from tests.templates.kit import KNOWN, Known, kept, known, restore
 
 EVERY = pytest.mark.parametrize("sort", KNOWN, ids=lambda one: one.sort.topic)
@@ -158,6 +159,19 @@ async def test_a_version_that_names_who_or_what_is_gone_is_refused(
         assert (error["code"], error["path"]) == (code, ["input", "version"])
         assert error["message"].startswith(part)
     assert await digest(database) == before
+
+
+async def test_a_version_about_a_document_that_is_gone_is_refused(shop: Shop, database: Database) -> None:
+    """PL4: what only old versions name may be deleted."""
+    sort, paper = known(ITEM), await firms_document(database, shop.account)
+    other: Json = {"approval": {"documentId": await firms_document(database, shop.account), "text": "Look"}}
+    template = await sort.make(shop.owner, content={"approval": {"documentId": paper, "text": "Look"}})
+    assert (await shop.owner.refused("deleteDocument", documentId=paper))[0]["code"] == "IN_USE"
+    await sort.edit(shop.owner, template, content=other)
+    await shop.owner.do("deleteDocument", documentId=paper)
+    refused = await shop.owner.code("restoreTemplateVersion", templateId=template, version=1)
+    assert refused == ("NOT_FOUND", ["input", "version"])
+    assert [one["version"] for one in await sort.versions(shop.owner, template)] == [2, 1]
 
 
 async def test_what_one_may_not_say_one_may_not_bring_back(api: Api, shop: Shop, database: Database) -> None:

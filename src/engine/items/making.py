@@ -16,6 +16,7 @@ from engine.items.mailing import Going
 from engine.items.reminders import Reminders
 from engine.items.rules import ItemRules, kinds, rules_of_content
 from engine.items.wording import Wording
+from engine.mail import shortcodes
 from engine.templates.versions import by_template
 from engine.time.calendar import of_firm, today
 from engine.time.duration import Duration
@@ -78,6 +79,8 @@ async def create_item(work: Work, command: CreateItem) -> str:
     if again:
         return str((await find.item(work, item_id, "id"))["id"])
     account_id = await _account(work, command)
+    if any(map(shortcodes.is_private, words.shown)):  # whoever sees the job reads it, so who makes it does (AC3)
+        await find.account(work, account_id, "job_id" if command.job_id else "account_id")
     assert rules.content is not None  # tasks are made elsewhere
     if rules.content.find is not None:
         await rules.content.find(work, words.content, account_id, ("content", rules.kind.lower()))

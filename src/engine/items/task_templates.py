@@ -213,6 +213,11 @@ async def _checked(work: Work, template: Template, before: Template | None = Non
     return checked, named
 
 
+def is_private(row: Row) -> bool:
+    """Whether a template tells what is for those with access to the whole of an account (AC3)."""
+    return bool(shortcodes.private(Template.of(row).codes))
+
+
 async def for_jobs(work: Work, row: Row, accounts: Mapping[str, str], day: date) -> dict[str, Filled]:
     """What new tasks start with, by job, in a constant number of statements; ``accounts`` are those of the jobs.
 

@@ -131,6 +131,8 @@ async def _start(work: Work, command: CreateTask, job: Row | None) -> Filled:
     day = today(work.viewer.time_zone, work.now)
     if job is None:
         return await task_templates.alone(work, row, day)
+    if task_templates.is_private(row):  # it would tell what is for those with access to the whole account (AC3)
+        await find.account(work, job["account_id"], "job_id")
     return (await task_templates.for_jobs(work, row, {job["id"]: job["account_id"]}, day))[job["id"]]
 
 
