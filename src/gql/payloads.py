@@ -26,6 +26,7 @@ from gql.types.task_templates import TaskTemplate
 from gql.types.tasks import Subtask, Task
 from gql.types.templates import Template
 from gql.types.threads import ClientTask, ThreadMessage
+from gql.types.time_entries import TimeEntry
 from gql.types.webhooks import WebhookCall
 
 
@@ -223,6 +224,21 @@ class CommentPayload(Payload):
     """A comment."""
 
     comment: Comment | None = plain("The comment as it is now.")
+
+
+@strawberry.type(description="Time that was spent on a job.")
+class TimeEntryPayload(Payload):
+    """Some time."""
+
+    time_entry: TimeEntry | None = plain("The entry as it is now.")
+
+
+@strawberry.type(description="A timer that is running.")
+class StartTimerPayload(Payload):
+    """A timer."""
+
+    time_entry: TimeEntry | None = plain("The timer.")
+    stopped: TimeEntry | None = plain("The timer that was stopped for it, if any.")
 
 
 @strawberry.type(description="A task.")

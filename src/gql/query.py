@@ -13,6 +13,7 @@ from gql.inputs.pipelines import PipelineFilter
 from gql.inputs.recurrences import PreviewRecurrenceInput, RecurrenceFilter
 from gql.inputs.streams import StreamInput
 from gql.inputs.tasks import TaskFilter, TaskOrder
+from gql.inputs.time_entries import TimeEntryFilter
 from gql.types.accounts import Account, AccountRoleKind, CustomField, Tag
 from gql.types.automations import AutomationRun
 from gql.types.boards import Board
@@ -35,6 +36,7 @@ from gql.types.recurrences import Recurrence, RecurrencePreview
 from gql.types.streams import Changes
 from gql.types.task_templates import TaskTemplate
 from gql.types.tasks import Task
+from gql.types.time_entries import TimeEntryConnection
 from gql.types.webhooks import WebhookCall
 from resolvers import (
     accounts,
@@ -59,6 +61,7 @@ from resolvers import (
     recurrences,
     task_templates,
     tasks,
+    time_entries,
     viewer,
     webhooks,
 )
@@ -106,6 +109,13 @@ class Query:
         "Documents that one sees, newest first: those of accounts and jobs, and the firm's own. Of streams only "
         "that of their job shows them: ask again.",
         filter=Arg(DocumentFilter | None, "Which.", None),
+        **PAGE,
+    )
+    time_entries: TimeEntryConnection | None = root(
+        time_entries.page,
+        "Time that was spent on jobs that one sees, and one's own; the newest day first. Of streams only that of its "
+        "job shows it: ask again.",
+        filter=Arg(TimeEntryFilter | None, "Which.", None),
         **PAGE,
     )
     account: Account | None = root(accounts.one, "An account, if one sees a job of it or has access.", id=_ID)

@@ -30,6 +30,7 @@ LISTS = (
     "pipelines",
     "taskTemplates",
     "tasks",
+    "timeEntries",
     "webhookCalls",
 )
 ASKED = {

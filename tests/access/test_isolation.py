@@ -50,6 +50,7 @@ PREFIX = {  # which things a field of an input names, by the field's name withou
     "mention": "member",
     "moveJobsTo": "stage",
     "notification": "notification",
+    "otherJob": "job",
     "operation": "bulk",
     "pipeline": "pipeline",
     "replacement": "member",
@@ -63,6 +64,7 @@ PREFIX = {  # which things a field of an input names, by the field's name withou
     "task": "task",
     "taskTemplate": "tasktemplate",
     "template": "emailtemplate",
+    "timeEntry": "time",
     "token": "session",
     "toStage": "stage",
 }
@@ -99,6 +101,8 @@ MADE = {  # which things a create makes under an id of the client's
     "createTask": "task",
     "createTaskTemplate": "tasktemplate",
     "duplicateTemplate": "emailtemplate",
+    "createTimeEntry": "time",
+    "startTimer": "time",
     **dict.fromkeys(["createJobs", "moveJobs", "archiveJobs"], "bulk"),
     **dict.fromkeys(["setClientStatuses", "setJobStatuses", "updateJobs", "updateJobTags"], "bulk"),
     "inviteMember": "member",
@@ -325,6 +329,7 @@ SELECTIONS = {
     "pipeline": "{ id }",
     "previewMove": "{ stage { id } runs { state } errors { __typename code message path } }",
     "tasks": "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
+    "timeEntries": "{ totalCount totalMinutes nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
 }
 
 
@@ -376,7 +381,8 @@ def hides(field: str, answer: Json) -> bool:
         case "previewMove":
             refused = [error["code"] for error in found["errors"]]
             return found["stage"] is None and found["runs"] == [] and refused in (["NOT_FOUND"], ["CONFLICT"])
-        case "accounts" | "documents" | "emails" | "items" | "jobs" | "tasks" | "dashboard":
+        case "accounts" | "documents" | "emails" | "items" | "jobs" | "tasks" | "timeEntries" | "dashboard":
+            assert found.get("totalMinutes", 0) == 0
             return bool(found.get("totalCount", 0) == 0 and found.get("nodes", found.get("pipelines")) == [])
         case _:
             return found is None
@@ -389,6 +395,7 @@ OF_FIELDS = {
     "document": "doc",
     "documents": "doc",
     "items": "thread",
+    "timeEntries": "time",
 }
 """Which things are meant by the ids of fields that are not called so."""
 

@@ -83,6 +83,7 @@ async def open_firm(api: Api, *, employees_see: bool = True) -> Firm:
     await _contacts(firm)
     await _jobs(firm)
     await _comments(firm)
+    await _time_and_links(firm)
     await _wander(firm)
     await automations.find_runs(firm)
     await _tasks(firm)
@@ -193,6 +194,16 @@ async def _comments(firm: Firm) -> None:
             firm.put(**{f"doc_{name}": document})
     viewer = (await employee.query("{ viewer { notifications { nodes { id } } } }"))["viewer"]
     firm.put(notification=viewer["notifications"]["nodes"][0]["id"])
+
+
+async def _time_and_links(firm: Firm) -> None:
+    """Time on jobs, and a job that the employee does not see linked to one that they see; both are followed."""
+    for name, client in (("shown", firm.employee), ("hidden", firm.owner)):
+        job = firm.one[f"job_{name}"]
+        made = await client.do("createTimeEntry", "timeEntry { id }", jobId=job, minutes=30, note=f"Time {name}")
+        firm.put(**{f"time_{name}": made["id"]})
+        await client.do("followJob", jobId=job)
+    await firm.owner.do("linkJobs", jobId=firm.one["job_shown"], otherJobId=firm.one["job_hidden"])
 
 
 async def _wander(firm: Firm) -> None:
@@ -321,7 +332,7 @@ def _hide(firm: Firm) -> None:
     hidden |= {"comment_hidden", "notification", "call_hidden", "email_hidden", "doc_hidden"}
     hidden |= {"thread_hidden", "clienttask_hidden", "message_hidden", "organizer_hidden"}
     hidden |= {"thread_hidden", "clienttask_hidden", "message_hidden", "invoice_hidden", "payment_hidden"}
-    hidden |= {"docrequest_hidden", "doc_given_hidden"}
+    hidden |= {"docrequest_hidden", "doc_given_hidden", "time_hidden"}
     hidden |= {"gone_stage", "gone_pipeline", "gone_with_it", "due_retried", "due_dismissed"}
     hidden |= automations.hidden() | {"bulk_hidden", "bulk_own"}
     firm.hide(*(firm.one[name] for name in sorted(hidden)))
@@ -389,6 +400,7 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         )
     }
     made |= {prefix: new_id(prefix) for prefix in ("thread", "itemtemplate", "message", "clienttask", "payment")}
+    timer = new_id("time")
     stages = [{"name": "A"}, {"name": "B"}]
     named = {"name": "Named"}
 
@@ -559,8 +571,13 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
             "jobId": one["job_shown"],
             "text": "Comment",
             "mentionIds": [firm.owner.member_id],
+            "documentIds": [one["doc_shown"]],
         },
-        "updateComment": {"commentId": one["comment_shown"], "mentionIds": [firm.owner.member_id]},
+        "updateComment": {
+            "commentId": one["comment_shown"],
+            "mentionIds": [firm.owner.member_id],
+            "documentIds": [one["doc_shown"]],
+        },
         "deleteComment": {"commentId": one["comment_shown"]},
         "markNotificationsRead": {"notificationIds": [one["notification"]]},
         "updateNotificationPreferences": {"addEmail": ["MENTIONED"]},
@@ -582,6 +599,21 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "retryWebhookCall": {"callId": one["call_shown"]},
         "retryDeadLetter": {"deadLetterId": one["due_retried"]},
         "dismissDeadLetter": {"deadLetterId": one["due_dismissed"]},
+        "linkJobs": {"jobId": one["job_shown"], "otherJobId": one["job_below"]},
+        "unlinkJobs": {"jobId": one["job_shown"], "otherJobId": one["job_below"]},
+        "followJob": {"jobId": one["job_shown"], "memberIds": [firm.owner.member_id]},
+        "unfollowJob": {"jobId": one["job_shown"], "memberIds": [firm.owner.member_id]},
+        "startTimer": {"id": timer, "jobId": one["job_shown"], "taskId": one["task_shown"]},
+        "stopTimer": {"timeEntryId": timer},
+        "createTimeEntry": {
+            "id": new_id("time"),
+            "jobId": one["job_shown"],
+            "taskId": one["task_shown"],
+            "memberId": colleague,
+            "minutes": 5,
+        },
+        "updateTimeEntry": {"timeEntryId": one["time_shown"], "taskId": one["task_shown"], "minutes": 5},
+        "deleteTimeEntry": {"timeEntryId": one["time_shown"]},
         "createTask": {
             "id": made["task"],
             "title": "Task",

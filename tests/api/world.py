@@ -70,6 +70,8 @@ class World:
     request: str
     handed_in: str
     item_template: str
+    time_entry: str
+    timer: str
     token: str
     invitation: str
 
@@ -110,7 +112,12 @@ async def open_world(api: Api) -> World:
     request = await owner.do("createItem", "item { id }", **wanted)
     loose = {"accountId": shop.account, "title": "Questions", "content": ORGANIZER, "send": False}
     template = {"name": "Talk", "title": "Talk", "content": THREAD}
+    hidden = await moved(shop)
+    await owner.do("linkJobs", jobId=job["id"], otherJobId=hidden)
+    await owner.do("followJob", jobId=job["id"])
     return World(
+        time_entry=(await owner.do("createTimeEntry", "timeEntry { id }", jobId=job["id"], minutes=30))["id"],
+        timer=(await owner.do("startTimer", "timeEntry { id }", jobId=job["id"]))["id"],
         thread=thread["id"],
         organizer=(await owner.do("createItem", "item { id }", **loose))["id"],
         client_task=thread["clientTasks"][0]["id"],
@@ -129,7 +136,7 @@ async def open_world(api: Api) -> World:
         deactivated=gone.member_id,
         job=job["id"],
         other_job=(await shop.job("Other"))["id"],
-        hidden=await moved(shop),
+        hidden=hidden,
         dead_letter=await dead_letter(api.database, job["id"]),
         bulk=(await shop.owner.do("archiveJobs", "operation { id }", jobIds=[new_id("job")]))["id"],
         task=held,
@@ -254,6 +261,7 @@ INPUTS: dict[str, Callable[[World], Json]] = {
         "assigneeRoleIds": [w.role],
         "startAfter": {"amount": 1, "unit": "DAYS"},
         "dueAfter": {"amount": 2, "unit": "WEEKS"},
+        "timeBudgetMinutes": 600,
     },
     "updateJobTemplate": lambda w: {
         "jobTemplateId": w.job_template,
@@ -364,6 +372,12 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     "setJobStatus": lambda w: {"jobId": w.job, "statusId": w.status, "expect": {"version": 1}},
     "setClientStatus": lambda w: {"jobId": w.job, "clientStatusId": w.client_status, "expect": {"version": 1}},
     "setClientStatuses": lambda w: {"jobIds": [w.job], "clientStatusId": w.client_status},
+    "createComment": lambda w: {
+        "jobId": w.job,
+        "text": "Written.",
+        "mentionIds": [w.owner.member_id],
+        "documentIds": [w.document],
+    },
     "setJobStatuses": lambda w: {"jobIds": [w.job], "statusId": w.status},
     "archiveJobs": lambda w: {"jobIds": [w.job]},
     "updateJobs": lambda w: {"jobIds": [w.job], "priority": "HIGH"},
@@ -371,9 +385,32 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     "moveJobs": lambda w: {"jobs": [{"jobId": w.job, "expect": {"version": 1}}], "stageId": w.shop.stages[1]},
     "createJobs": lambda w: {"accountIds": [w.shop.account], "pipelineId": w.shop.pipeline, "name": "Job"},
     "cancelBulkOperation": lambda w: {"operationId": w.bulk},
-    "createComment": lambda w: {"jobId": w.job, "text": "Written.", "mentionIds": [w.owner.member_id]},
     "updateComment": lambda w: {"commentId": w.comment, "text": "Written.", "mentionIds": [w.owner.member_id]},
     "deleteComment": lambda w: {"commentId": w.comment},
+    "linkJobs": lambda w: {"jobId": w.job, "otherJobId": w.other_job, "kind": "BLOCKS"},
+    "unlinkJobs": lambda w: {"jobId": w.job, "otherJobId": w.hidden},
+    "followJob": lambda w: {"jobId": w.other_job, "memberIds": [w.owner.member_id]},
+    "unfollowJob": lambda w: {"jobId": w.job, "memberIds": [w.owner.member_id]},
+    "startTimer": lambda w: {"jobId": w.job, "taskId": w.task, "note": "Call", "billable": False},
+    "stopTimer": lambda w: {"timeEntryId": w.timer, "note": "Call"},
+    "createTimeEntry": lambda w: {
+        "jobId": w.job,
+        "minutes": 30,
+        "day": "2026-06-01",
+        "memberId": w.employee.member_id,
+        "taskId": w.task,
+        "billable": False,
+        "note": "Call",
+    },
+    "updateTimeEntry": lambda w: {
+        "timeEntryId": w.time_entry,
+        "day": "2026-06-02",
+        "minutes": 5,
+        "billable": False,
+        "note": "Call",
+        "taskId": w.task,
+    },
+    "deleteTimeEntry": lambda w: {"timeEntryId": w.time_entry},
     "requestUpload": lambda w: {"name": "b.pdf", "size": 9, "mediaType": "application/pdf", "jobId": w.job},
     "updateDocument": lambda w: {"documentId": w.document, "name": "b.pdf"},
     "shareDocument": lambda w: {"documentId": w.document},

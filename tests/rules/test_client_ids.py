@@ -106,6 +106,8 @@ CASES = {
         "taskTemplate", "tasktemplate", lambda shop: {"name": "Call", "title": "Call"}, {"subtasks": ["Twice"]}
     ),
     "duplicateTemplate": Create("template", "tasktemplate", lambda shop: {"name": "Twice"}, {"name": "Copy"}),
+    "startTimer": Create("timeEntry", "time", lambda shop: {"note": "Call"}, {"billable": False}),
+    "createTimeEntry": Create("timeEntry", "time", lambda shop: {"minutes": 5}, {"minutes": 6}),
     "requestUpload": Create("document", "doc", lambda shop: {"name": "a.pdf", "size": 9}, {"size": 10}),
     "inviteMember": Create(
         "member", "member", lambda shop: {"email": "new@firm.test", "name": "New"}, {"rights": ["MANAGE_TAGS"]}
@@ -132,7 +134,7 @@ async def prepared(shop: Shop, mutation: str) -> tuple[Create, Json]:
     if mutation == "duplicateTemplate":
         call = await shop.owner.do("createTaskTemplate", "taskTemplate { id }", name="Call", title="Call")
         given["templateId"] = call["id"]
-    if mutation == "createComment":
+    if mutation in ("createComment", "startTimer", "createTimeEntry"):
         given["jobId"] = (await shop.job())["id"]
     return case, given
 
@@ -244,6 +246,10 @@ def _blank(given: Json) -> tuple[Json, str, list[str]]:
             return {several: [job] * 1001}, "TOO_MANY", [several]
     if "amount" in given:
         return {"amount": "0"}, "INVALID", ["amount"]
+    if "minutes" in given:
+        return {"minutes": 0}, "INVALID", ["minutes"]
+    if "note" in given:
+        return {"note": "x" * 1_001}, "TOO_LONG", ["note"]
     text = next(field for field in ("title", "text", "name") if field in given)
     return {text: " "}, "REQUIRED", [text]
 
@@ -275,6 +281,8 @@ REMOVALS = {
     "createTag": ("deleteTag", "tagId"),
     "createTaskTemplate": ("deleteTaskTemplate", "taskTemplateId"),
     "duplicateTemplate": ("deleteTaskTemplate", "taskTemplateId"),
+    "createTimeEntry": ("deleteTimeEntry", "timeEntryId"),
+    "startTimer": ("deleteTimeEntry", "timeEntryId"),
 }
 
 

@@ -186,7 +186,7 @@ async def test_other_given_values_win_too(shop: Shop, database: Database) -> Non
     """JB1: also those that say none."""
     made = await template(shop.owner, description="More", assigneeIds=[shop.owner.member_id])
     [filled] = await fill(database, shop, made, name="Own", description=None, assignee_ids=(), priority=Priority.LOW)
-    assert filled == Filled("Own", None, Priority.LOW, (), None, None, (made, 1))
+    assert filled == Filled("Own", None, Priority.LOW, (), template=(made, 1))
 
 
 async def test_a_name_that_comes_to_nothing_is_the_templates(shop: Shop, database: Database) -> None:

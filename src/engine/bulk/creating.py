@@ -43,6 +43,7 @@ class CreateJobs:
     assignee_ids: Maybe[Sequence[str]] = UNSET
     start_date: Maybe[date | None] = UNSET
     due_date: Maybe[date | None] = UNSET
+    time_budget_minutes: Maybe[int | None] = UNSET
     period: str | None = None
     allow_duplicates: bool = False
     id: Maybe[str | None] = UNSET
@@ -68,6 +69,7 @@ async def _check(work: Work, command: CreateJobs) -> None:
     if command.period:
         checks.name(command.period, "period")
     checks.done()
+    jobs.permit_budget(work, given)
     await find.all_of_firm(work, "tags", "tag", tags, "tag_ids")
     pipeline, _ = await making.first_place(work, command.pipeline_id, command.stage_id)
     await find.assignable(work, given.get("assignee_ids", ()), "assignee_ids")

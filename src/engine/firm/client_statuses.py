@@ -100,12 +100,19 @@ async def update_client_status(work: Work, command: UpdateClientStatus) -> str:
             work.touch_job(job_id)
         if "description" in values:
             texts = await _texts(work, jobs, values["description"])
-            none = dict.fromkeys(jobs)
-            await client_statuses.reword(work.db, work.firm_id, none | texts)
+            await _reword(work, row, dict.fromkeys(jobs) | texts)
         await records.change(work.db, models.ClientStatus, work.firm_id, row["id"], work.now, **values)
         await uses.refer(work, row["id"], fields)
         work.touch("client_status", row["id"])
     return command.client_status_id
+
+
+async def _reword(work: Work, row: Row, texts: dict[str, str | None]) -> None:
+    """Changes what clients read of locked jobs. Their histories say that it was, and nothing of the account (AC3)."""
+    labels = {"from_label": row["name"], "to_label": row["name"]}
+    lines = [changed("client_status", row["id"], row["id"], **labels), changed("client_status_text", None, None)]
+    for job_id in await client_statuses.reword(work.db, work.firm_id, texts):
+        work.history(job_id, HistoryAction.CLIENT_STATUS_CHANGED, *lines)
 
 
 async def delete_client_status(work: Work, command: DeleteClientStatus) -> str:

@@ -135,6 +135,7 @@ async def _jobs(work: Work, swap: Swap) -> int:
 async def _tasks(work: Work, swap: Swap) -> int:
     found = await writes.assigned_tasks(work.db, work.firm_id, swap.gone_id)
     tasks = {row["id"]: row["job_id"] for row in found if row["job_id"] is None or _locked(work, row["job_id"])}
+    titles = {row["id"]: row["title"] for row in found}
     come, go = dict.fromkeys(tasks, (swap.heir_id,)), dict.fromkeys(tasks, (swap.gone_id,))
     new, _ = await assignees.change(work, "task", come, go)
     await writes.count_tasks_up(work.db, work.firm_id, list(tasks), work.now)
@@ -143,7 +144,8 @@ async def _tasks(work: Work, swap: Swap) -> int:
         if job_id is not None:
             work.touch_job(job_id)
             line = changed("assignees", [swap.gone_id], [swap.heir_id] if task_id in new else [])
-            work.history(job_id, HistoryAction.TASK_CHANGED, changed("task", task_id, task_id), line)
+            named = changed("task", task_id, task_id, from_label=titles[task_id], to_label=titles[task_id])
+            work.history(job_id, HistoryAction.TASK_CHANGED, named, line)
     return len(tasks)
 
 

@@ -184,7 +184,8 @@ async def make(work: Work, drafts: Sequence[Draft]) -> None:
         work.touch("item", draft.id, account=draft.account_id)
         if draft.job_id is not None:
             work.touch_job(draft.job_id)
-            work.history(draft.job_id, HistoryAction.ITEM_ADDED, changed("item", None, draft.id))
+            line = changed("item", None, draft.id, to_label=draft.words.title)
+            work.history(draft.job_id, HistoryAction.ITEM_ADDED, line)
 
 
 def _line(draft: Draft) -> dict[str, Any]:

@@ -158,7 +158,8 @@ async def make(work: Work, drafts: Sequence[Draft]) -> None:
         work.touch("task", draft.id)
         if draft.job_id is not None:
             work.touch_job(draft.job_id)
-            work.history(draft.job_id, HistoryAction.TASK_ADDED, changed("task", None, draft.id))
+            line = changed("task", None, draft.id, to_label=draft.start.title)
+            work.history(draft.job_id, HistoryAction.TASK_ADDED, line)
 
 
 def _subtasks(titles: Sequence[str]) -> list[dict[str, str]]:
@@ -249,7 +250,7 @@ async def create_subtask(work: Work, command: CreateSubtask) -> str:
     last = await items.last_subtask_rank(work.db, work.firm_id, command.task_id)
     values = {"task_id": command.task_id, "title": title, "done": False, "rank": rank.between(last, None)}
     await records.make(work.db, models.Subtask, id=subtask_id, firm_id=work.firm_id, **values)
-    await _touch_task(work, task)
+    await _touch_task(work, task, changed("subtask", None, subtask_id, to_label=title))
     return subtask_id
 
 
@@ -261,7 +262,9 @@ async def update_subtask(work: Work, command: UpdateSubtask) -> str:
     checks.done()
     if values:
         await records.change(work.db, models.Subtask, work.firm_id, command.subtask_id, work.now, **values)
-        await _touch_task(work, task)
+        labels = {"from_label": row["title"], "to_label": values.get("title", row["title"])}
+        ticked = [changed("done", row["done"], values["done"])] if "done" in values else []
+        await _touch_task(work, task, changed("subtask", row["id"], row["id"], **labels), *ticked)
     return str(row["task_id"])
 
 
@@ -269,7 +272,7 @@ async def delete_subtask(work: Work, command: DeleteSubtask) -> str:
     """Deletes a subtask; answers its task's id."""
     row, task = await _subtask(work, command.subtask_id)
     await records.drop(work.db, models.Subtask, work.firm_id, command.subtask_id)
-    await _touch_task(work, task)
+    await _touch_task(work, task, changed("subtask", row["id"], None, from_label=row["title"]))
     return str(row["task_id"])
 
 
@@ -280,6 +283,6 @@ async def _subtask(work: Work, subtask_id: str) -> tuple[Row, Row]:
     return await find.of_firm(work, "subtasks", "subtask", subtask_id, "subtask_id"), task
 
 
-async def _touch_task(work: Work, task: Row) -> None:
+async def _touch_task(work: Work, task: Row, *lines: dict[str, object]) -> None:
     await records.change(work.db, models.Task, work.firm_id, task["id"], work.now)
-    await closing.tell(work, task)
+    await closing.tell(work, task, *lines)

@@ -14,6 +14,7 @@ from engine.checks import TEXT_LENGTH, Checks
 from engine.enums import AccessRight, ErrorCode, Priority
 from engine.errors import refuse_use
 from engine.firm.tags import free_name
+from engine.job import budgets
 from engine.mail import shortcodes
 from engine.templates import keeping, people
 from engine.templates.sorts import JOB, TASK
@@ -42,6 +43,7 @@ class CreateJobTemplate:
     task_template_ids: Sequence[str] = ()
     start_after: Duration | None = None
     due_after: Duration | None = None
+    time_budget_minutes: int | None = None
     id: Maybe[str | None] = UNSET
 
 
@@ -59,6 +61,7 @@ class UpdateJobTemplate:
     task_template_ids: Maybe[Sequence[str]] = UNSET
     start_after: Maybe[Duration | None] = UNSET
     due_after: Maybe[Duration | None] = UNSET
+    time_budget_minutes: Maybe[int | None] = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class Template:
     task_template_ids: tuple[str, ...]
     start_after: Duration | None
     due_after: Duration | None
+    time_budget_minutes: int | None
 
     @classmethod
     def of(cls, row: Row) -> Self:
@@ -99,6 +103,7 @@ class Template:
             assignee_ids=tuple(named["members"]),
             assignee_role_ids=tuple(named["roles"]),
             task_template_ids=tuple(orjson.loads(row["tasks"] or "[]")),
+            time_budget_minutes=row["time_budget_minutes"],
             **spans,
         )
 
@@ -114,6 +119,7 @@ class Template:
             "tasks": list(self.task_template_ids) or None,
             "start_after": self.start_after and self.start_after.stored(),
             "due_after": self.due_after and self.due_after.stored(),
+            "time_budget_minutes": self.time_budget_minutes,
         }
 
     @property
@@ -138,12 +144,25 @@ class Filled:
     description: str | None
     priority: Priority
     assignee_ids: tuple[str, ...]
-    start_date: date | None
-    due_date: date | None
+    start_date: date | None = None
+    due_date: date | None = None
+    time_budget_minutes: int | None = None
     template: tuple[str, int] | None = None
     """The template's id and version."""
     task_template_ids: tuple[str, ...] = ()
     """By which it gets tasks to begin with."""
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """As the job's row has it."""
+        return {
+            "name": self.name,
+            "description": self.description,
+            "priority": self.priority.value,
+            "start_date": self.start_date,
+            "due_date": self.due_date,
+            "time_budget_minutes": self.time_budget_minutes,
+        }
 
 
 async def create_job_template(work: Work, command: CreateJobTemplate) -> str:
@@ -231,6 +250,7 @@ async def _checked(work: Work, template: Template, before: Template | None = Non
         assignee_ids=tuple(checks.ids(template.assignee_ids, "assignee_ids")),
         assignee_role_ids=tuple(checks.ids(template.assignee_role_ids, "assignee_role_ids")),
         task_template_ids=tuple(checks.ids(template.task_template_ids, "task_template_ids")),
+        time_budget_minutes=budgets.checked(checks, template.time_budget_minutes, "time_budget_minutes"),
     )
     if len(checked.task_template_ids) > MOST_TASKS:
         checks.add(ErrorCode.TOO_MANY, f"At most {MOST_TASKS} tasks to begin with.", "task_template_ids")
@@ -242,6 +262,8 @@ async def _checked(work: Work, template: Template, before: Template | None = Non
     for name in ("job_name", "description"):
         if before is None or getattr(checked, name) != getattr(before, name):
             telling.permit_text(work, getattr(checked, name), name)
+    if checked.time_budget_minutes != (before.time_budget_minutes if before else None):
+        work.viewer.need(AccessRight.MANAGE_TIME_BUDGETS, "time_budget_minutes")
     return checked, named
 
 
@@ -295,6 +317,7 @@ async def filled(
                 assignee_ids=meant[account_id],
                 template=by,
                 task_template_ids=template.task_template_ids,
+                time_budget_minutes=template.time_budget_minutes,
                 **dates,
             ),
             **wins,

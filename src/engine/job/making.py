@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from engine import find
+from engine.changes import lines
 from engine.enums import ErrorCode, HistoryAction, JobState, Priority
 from engine.errors import invalid, missing
 from engine.items import task_templates, tasks
@@ -97,13 +98,13 @@ async def make(work: Work, plan: Plan, news: Sequence[New]) -> dict[str, Row]:
     starts = await _starts(work, plan, {new.account_id for new in news})
     active = await places.built_in_status(work.db, work.firm_id, JobState.ACTIVE)
     ranks = await _ranks(work, plan.stage["id"], news)
-    lines = [_line(new, plan, starts[new.account_id], ranks[new.id]) for new in news]
-    await jobs.make(work.db, work.firm_id, work.now, active, lines)
+    columns = [_line(new, plan, starts[new.account_id], ranks[new.id]) for new in news]
+    await jobs.make(work.db, work.firm_id, work.now, active, columns)
     await assignees.change(work, "job", {new.id: starts[new.account_id].assignee_ids for new in news}, {})
     rows = {row["id"]: row for row in await locks.jobs(work.db, work.firm_id, [new.id for new in news])}
     arrivals = await _arrivals(work, plan, [rows[new.id] for new in news])
-    for arrival in arrivals:
-        _tell(work, arrival, active)
+    for arrival, new in zip(arrivals, news, strict=True):
+        _tell(work, arrival, active, starts[new.account_id])
     await arrive(work, arrivals)
     await _add_tasks(work, plan.day, {new.id: starts[new.account_id] for new in news})
     return rows
@@ -132,7 +133,7 @@ async def _starts(work: Work, plan: Plan, account_ids: set[str]) -> dict[str, Fi
         return await job_templates.fill(work, plan.template_id, account_ids, plan.day, plan.given, "template_id")
     if "name" not in plan.given:
         raise invalid(ErrorCode.REQUIRED, NAMELESS, "name")
-    start = replace(Filled("", None, Priority.MEDIUM, (), None, None), **plan.given)
+    start = replace(Filled("", None, Priority.MEDIUM, ()), **plan.given)
     return dict.fromkeys(account_ids, start)
 
 
@@ -151,11 +152,7 @@ def _line(new: New, plan: Plan, start: Filled, key: str) -> dict[str, Any]:
         "pipeline_id": plan.stage["pipeline_id"],
         "stage_id": plan.stage["id"],
         "rank": key,
-        "name": start.name,
-        "description": start.description,
-        "priority": start.priority.value,
-        "start_date": start.start_date,
-        "due_date": start.due_date,
+        **start.columns,
         "period": plan.period,
         "recurrence_id": plan.recurring and plan.recurring.recurrence_id,
         "occurrence": plan.recurring and plan.recurring.occurrence,
@@ -174,15 +171,19 @@ async def _arrivals(work: Work, plan: Plan, rows: Sequence[Row]) -> list[Arrival
     return [elsewhere.get(row["id"]) or Arrival(row, plan.stage, row["rank"]) for row in rows]
 
 
-def _tell(work: Work, arrival: Arrival, status: Row) -> None:
-    job = arrival.job
+def _tell(work: Work, arrival: Arrival, status: Row, start: Filled) -> None:
+    job, stage = arrival.job, arrival.stage
     work.touch_job(job["id"])
+    said = {name: value for name, value in {**start.columns, "period": job["period"]}.items() if value is not None}
+    people = [changed("assignees", [], start.assignee_ids)] if start.assignee_ids else []
     work.history(
         job["id"],
         HistoryAction.CREATED,
-        changed("name", None, job["name"]),
-        changed("pipeline", None, arrival.stage["pipeline_id"]),
-        changed("stage", None, arrival.stage["id"]),
+        *lines(dict.fromkeys(said), said),
+        changed("account", None, job["account_id"]),
+        changed("pipeline", None, stage["pipeline_id"]),
+        changed("stage", None, stage["id"], to_label=stage["name"]),
         changed("rank", None, arrival.rank),
         changed("status", None, status["id"], to_label=status["name"]),
+        *people,
     )

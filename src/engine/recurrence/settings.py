@@ -91,7 +91,7 @@ class Settings:
 
     def over(self, template: Template | None) -> Template:
         """What its jobs begin with: what it says itself, before what a template says."""
-        base = template or Template(self.name, self.name, None, Priority.MEDIUM, (), (), (), None, None)
+        base = template or Template(self.name, self.name, None, Priority.MEDIUM, (), (), (), None, None, None)
         own = {
             name: getattr(self, name) for name in ("job_name", "description", "priority", "start_after", "due_after")
         }

@@ -9,7 +9,7 @@ from engine.enums import PendingItems, Priority
 from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
 from gql.inputs.base import MutationInput, certain, input_of
-from gql.inputs.jobs import ExpectInput
+from gql.inputs.jobs import BUDGET, ExpectInput
 
 ID = strawberry.ID
 
@@ -38,6 +38,7 @@ class CreateJobsInput(MutationInput):
     assignee_ids: list[ID] | None = certain("Members who work on them; the template's unless given.")
     start_date: date | None = optional("From when they are to be worked on; null for no date.")
     due_date: date | None = optional("By when they are to be done; null for no date.")
+    time_budget_minutes: int | None = optional(BUDGET)
     period: str | None = given(
         "Which of their accounts' like jobs they are, e.g. 2026-03: an account that has a job of this period in the "
         "pipeline gets no other.",

@@ -34,6 +34,7 @@ class JobTemplateContent:
     due_after: Duration | None = batched(
         job_templates.due_spans, "How long after the day a job is made it is due; 0 of a unit is that day."
     )
+    time_budget_minutes: int | None = plain("How many minutes are to be spent on one, at most; null for no budget.")
 
 
 @strawberry.type(description="A job template as it was.")

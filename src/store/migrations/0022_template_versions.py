@@ -109,7 +109,7 @@ BY_TEMPLATE = [
 class Migration(migrations.Migration):
     """Adds them."""
 
-    dependencies = [("store", "0019_recurrences")]  # Tortoise's own shape
+    dependencies = [("store", "0020_time_and_links")]  # Tortoise's own shape
 
     initial = False
 

@@ -5,7 +5,7 @@ from store.models.clients import Account, AccountRole, ClientStatus, Contact, Cu
 from store.models.documents import Document
 from store.models.firm import Firm, Invitation, Member, PortalLink, Session, User
 from store.models.items import Item, ItemTemplate, Subtask, Task, TaskTemplate
-from store.models.jobs import Comment, Job, JobTemplate, Notification, StageVisit, StatusStay
+from store.models.jobs import Comment, Job, JobTemplate, Notification, StageVisit, StatusStay, TimeEntry
 from store.models.logs import AuditEntry, Event, HistoryEntry
 from store.models.mail import Email, EmailTemplate, WebhookCall
 from store.models.pipelines import JobStatus, Pipeline, Stage
@@ -47,6 +47,7 @@ __all__ = [
     "Tag",
     "Task",
     "TaskTemplate",
+    "TimeEntry",
     "User",
     "WebhookCall",
 ]

@@ -30,6 +30,7 @@ class Job(MadeByTemplate):
     paused_at = fields.DatetimeField(null=True)  # since when its clocks stand still (ST1)
     recurrence_id = KeyField(null=True)
     occurrence = fields.DateField(null=True)  # of which it is the job (RC2)
+    time_budget_minutes = fields.IntField(null=True)
 
     class Meta:
         """Table."""
@@ -87,6 +88,7 @@ class JobTemplate(Template):
     tasks: fields.JSONField[Any] = fields.JSONField(null=True)  # the ids of the templates of those that it begins with
     start_after: fields.JSONField[Any] = fields.JSONField(null=True)
     due_after: fields.JSONField[Any] = fields.JSONField(null=True)
+    time_budget_minutes = fields.IntField(null=True)
 
     class Meta:
         """Table."""
@@ -108,6 +110,26 @@ class Comment(FirmThing):
         """Table."""
 
         table = "comments"
+        unique_together = (("firm_id", "id"),)
+
+
+class TimeEntry(FirmThing):
+    """Time that a member has spent on a job. One that a timer measures has no ``minutes`` before it is stopped."""
+
+    job_id = KeyField()
+    task_id = KeyField(null=True)
+    member_id = KeyField()
+    day = fields.DateField()
+    minutes = fields.IntField(null=True)
+    started_at = fields.DatetimeField(null=True)
+    ended_at = fields.DatetimeField(null=True)
+    billable = fields.BooleanField()
+    note = fields.TextField(null=True)
+
+    class Meta:
+        """Table."""
+
+        table = "time_entries"
         unique_together = (("firm_id", "id"),)
 
 

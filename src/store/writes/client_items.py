@@ -57,7 +57,7 @@ async def deliver(db: Db, firm_id: str, ids: Collection[str], delivery: str, now
             UPDATE items SET version = version + 1, updated_at = $4
             WHERE firm_id = $1 AND id IN (SELECT id FROM changed)
         )
-        SELECT * FROM changed ORDER BY id
+        SELECT c.*, i.title FROM changed c JOIN items i ON i.firm_id = $1 AND i.id = c.id ORDER BY c.id
         """,
         firm_id,
         list(ids),

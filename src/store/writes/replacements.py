@@ -22,10 +22,10 @@ async def assigned_jobs(db: Db, firm_id: str, member_id: str) -> list[str]:
 
 
 async def assigned_tasks(db: Db, firm_id: str, member_id: str) -> list[Row]:
-    """Open tasks that a member is assigned to, with their jobs; those of archived jobs are left out."""
+    """Open tasks that a member is assigned to, with titles and jobs; those of archived jobs are left out."""
     return await db.rows(
         """
-        SELECT t.task_id AS id, l.job_id FROM task_assignees t
+        SELECT t.task_id AS id, i.title, l.job_id FROM task_assignees t
         JOIN items i ON i.firm_id = $1 AND i.id = t.task_id AND i.open
         LEFT JOIN item_links l ON l.firm_id = $1 AND l.item_id = t.task_id
         LEFT JOIN jobs j ON j.firm_id = $1 AND j.id = l.job_id
