@@ -247,6 +247,17 @@ def sees_run(viewer: Viewer, p: Params, run: str) -> str:
     return f"EXISTS ({stay} AND {seen})"
 
 
+def sees_recurrence(viewer: Viewer, p: Params, recurrence: str) -> str:
+    """A recurrence that was not deleted is seen with its pipeline. ``recurrence`` is the alias of a row."""
+    return f"({recurrence}.deleted_at IS NULL AND {sees_pipeline(viewer, p, f'{recurrence}.pipeline_id')})"
+
+
+def sees_recurrence_run(viewer: Viewer, p: Params, run: str) -> str:
+    """A run of a recurrence is seen with it. ``run`` is the alias of a row."""
+    recurrence = f"SELECT FROM recurrences sr WHERE sr.firm_id = {p(viewer.firm_id)} AND sr.id = {run}.recurrence_id"
+    return f"EXISTS ({recurrence} AND {sees_recurrence(viewer, p, 'sr')})"
+
+
 def sees_notification(viewer: Viewer, p: Params, notification: str) -> str:
     """One's own, as long as one sees the job that it is about. ``notification`` is the alias of a row."""
     own = f"{notification}.member_id = {p(viewer.member_id)}"

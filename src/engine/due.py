@@ -22,6 +22,7 @@ from engine.enums import CauseKind, DueKind, RunState
 from engine.errands import Errand, Undelivered
 from engine.items import reminding
 from engine.job import automove, time_limits
+from engine.recurrence import running
 from engine.work import Caller, Cascade, Clock, Work, perform, system_clock, system_of
 from store.database import Database, Row, is_outage
 from store.writes import due, entries, locks
@@ -53,6 +54,7 @@ _log = structlog.get_logger("stageline.due")
 
 Handler = Callable[[Work, Sequence[Row], Sequence[Row]], Awaitable[None]]
 """Does rows of due work of locked jobs, or of none: it is given the jobs, then the rows."""
+Hold = Callable[[Work, Sequence[Row]], Awaitable[None]]
 Observe = Callable[[str, DueKind, int], None]
 """Is told ``done``, ``failed`` or ``dead``, of which kind, and how many."""
 
@@ -62,13 +64,17 @@ HANDLERS: Final[Mapping[DueKind, Handler]] = {
     DueKind.LIMIT: time_limits.pass_limits,
     DueKind.REMINDER: reminding.remind,
     DueKind.BULK: operations.go_on,
+    DueKind.RECURRENCE: running.run,
 }
 """What is done inside the database, for many rows at once."""
 
+HOLDS: Final[Mapping[DueKind, Hold]] = {DueKind.RECURRENCE: running.hold}
+"""What locks more than jobs before the rows are locked, because commands that change it forget those rows."""
 
 CAUSES: Final[Mapping[DueKind, CauseKind]] = {
     DueKind.ADVANCE: CauseKind.AUTOMOVE,
     DueKind.RUN: CauseKind.AUTOMATION,
+    DueKind.RECURRENCE: CauseKind.RECURRENCE,
 }
 """Why it happens, as events say it; the rest is the system's doing."""
 
@@ -123,6 +129,8 @@ class Runner:
 
         async def do(work: Work, claimed: Sequence[Row]) -> int:
             jobs = await _locked(work, [row["job_id"] for row in claimed if row["job_id"]])
+            if DueKind(first["kind"]) in HOLDS:
+                await HOLDS[DueKind(first["kind"])](work, claimed)
             ours = await due.hold(work.db, claimed)  # after the jobs: whoever moves a job forgets what was due for it
             if ours:
                 await handler(work, jobs, ours)
@@ -139,6 +147,7 @@ class Runner:
             _cause_kind(DueKind(row["kind"]), cause),
             mutation_id=cause["client_mutation_id"],
             initiator_id=cause["actor"],
+            recurrence_id=cause.get("recurrence"),
             cascade=Cascade(row["cascade"], row["hops"]),
         )
         return await perform(self.database, caller, command, given, notify=self.notify, clock=self.clock)
@@ -249,8 +258,9 @@ def pause(tries: int) -> timedelta:
 
 
 def _group(row: Row) -> tuple[Any, ...]:
-    """What may share a transaction: the same kind of work of one chain."""
-    return row["firm_id"], row["kind"], row["cascade"], row["hops"], row["cause"]
+    """What may share a transaction: the same kind of work of one chain; of recurrences, that of one."""
+    alone = row["subject_id"] if row["kind"] == DueKind.RECURRENCE else ""
+    return row["firm_id"], row["kind"], row["cascade"], row["hops"], row["cause"], alone
 
 
 def _word(error: Exception) -> str:

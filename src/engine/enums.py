@@ -222,6 +222,48 @@ class Completion(StrEnum):
     WHEN_ITEMS_DONE = "WHEN_ITEMS_DONE"
 
 
+class BusinessDays(StrEnum):
+    """What becomes of an occurrence on a day on which the firm does not work (RC1)."""
+
+    AS_IS = "AS_IS"
+    NEXT = "NEXT"
+    PREVIOUS = "PREVIOUS"
+
+
+class ShiftReason(StrEnum):
+    """Why an occurrence is not on its date."""
+
+    WEEKEND = "WEEKEND"
+    HOLIDAY = "HOLIDAY"
+
+
+class CatchUp(StrEnum):
+    """Which of the occurrences that were missed are made up for (RC3)."""
+
+    ALL = "ALL"
+    LATEST = "LATEST"
+    SKIP = "SKIP"
+
+
+class RecurrenceState(StrEnum):
+    """Whether something recurs."""
+
+    ACTIVE = "ACTIVE"
+    PAUSED = "PAUSED"
+    ENDED = "ENDED"
+
+
+class RecurrenceRunState(StrEnum):
+    """Where the making of an occurrence's jobs stands."""
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+    FAILED = "FAILED"
+    SKIPPED = "SKIPPED"
+    CANCELLED = "CANCELLED"
+
+
 class CauseKind(StrEnum):
     """What caused a change."""
 
@@ -231,6 +273,7 @@ class CauseKind(StrEnum):
     SYSTEM = "SYSTEM"
     AUTOMATION = "AUTOMATION"
     AUTOMOVE = "AUTOMOVE"
+    RECURRENCE = "RECURRENCE"
     COALESCED = "COALESCED"
 
 
@@ -292,6 +335,7 @@ class DueKind(StrEnum):
     WEBHOOK = "WEBHOOK"
     REMINDER = "REMINDER"  # remind clients of an item
     BULK = "BULK"  # the next chunk of a bulk operation
+    RECURRENCE = "RECURRENCE"  # make the jobs of what recurs
 
 
 class BulkVerb(StrEnum):
@@ -400,6 +444,7 @@ class ErrorCode(StrEnum):
     ALREADY_LINKED = "ALREADY_LINKED"
     NOT_RUNNING = "NOT_RUNNING"
     CLOSED = "CLOSED"
+    PAUSED = "PAUSED"
     NOT_SENT = "NOT_SENT"
     PAID = "PAID"
     TOO_MUCH = "TOO_MUCH"

@@ -59,6 +59,7 @@ class Caller:
     mutation_id: str | None = None
     initiator_id: str | None = None
     automation_id: str | None = None
+    recurrence_id: str | None = None
     cascade: Cascade | None = None
     client: Client | None = None
     """Whose command it is, for those of the portal: they look at nothing but what is this client's (AC5)."""
@@ -68,7 +69,8 @@ class Caller:
         """The same, as events, history and runs keep it."""
         actor = self.initiator_id if self.viewer.is_system else self.viewer.member_id
         cause = {"kind": self.kind, "actor": actor, "client_mutation_id": self.mutation_id}
-        return cause | ({"automation": self.automation_id} if self.automation_id else {})
+        things = {"automation": self.automation_id, "recurrence": self.recurrence_id}
+        return cause | {what: thing_id for what, thing_id in things.items() if thing_id}
 
 
 @dataclass

@@ -191,7 +191,45 @@ _describe(
     SYSTEM="The system itself.",
     AUTOMATION="An automation; the actor set it going.",
     AUTOMOVE="Everything that its stage or status waited for was done; the actor did the last of it.",
+    RECURRENCE="A recurrence; the actor has made or last edited it.",
     COALESCED="Several causes: changes were joined into one event.",
+)
+_describe(
+    enums.BusinessDays,
+    "What becomes of an occurrence on a day on which the firm does not work: at the weekend, or on a holiday.",
+    AS_IS="It stays on its day.",
+    NEXT="It comes on the next working day.",
+    PREVIOUS="It comes on the last working day before.",
+)
+_describe(
+    enums.ShiftReason,
+    "Why an occurrence is not on its date.",
+    WEEKEND="The firm does not work on that day of the week.",
+    HOLIDAY="That day is a holiday.",
+)
+_describe(
+    enums.CatchUp,
+    "Which occurrences are made up for after an outage, of those whose days have passed without them.",
+    ALL="All of them.",
+    LATEST="The last, unless another one is due at the same time.",
+    SKIP="None.",
+)
+_describe(
+    enums.RecurrenceState,
+    "Whether something recurs.",
+    ACTIVE="There is a next occurrence.",
+    PAUSED="It stands still until somebody resumes it.",
+    ENDED="There is no further occurrence.",
+)
+_describe(
+    enums.RecurrenceRunState,
+    "Where the making of an occurrence's jobs stands.",
+    QUEUED="It is time for it.",
+    RUNNING="Its jobs are being made, or are where it was paused.",
+    DONE="Every account has got its job.",
+    FAILED="Some accounts, or all, have got none. It can be tried again.",
+    SKIPPED="It was left out.",
+    CANCELLED="The recurrence was deleted before all of it was made.",
 )
 _describe(
     enums.PortalAccess,
@@ -256,6 +294,7 @@ _describe(
     WEBHOOK="To call a web address.",
     REMINDER="To remind clients of an item.",
     BULK="The next chunk of a bulk operation.",
+    RECURRENCE="To make the jobs of a recurrence.",
 )
 _describe(
     enums.HistoryAction,
@@ -367,6 +406,7 @@ _describe(
     ALREADY_LINKED="The item is linked to the job, or the task to a job, already; or two jobs in another way.",
     NOT_RUNNING="No timer of the viewer's is running.",
     CLOSED="It is done or cancelled already.",
+    PAUSED="It is paused: resume it first.",
     NOT_SENT="Its client has not been sent it yet.",
     PAID="Something of it has been paid: give that back first.",
     TOO_MUCH="More than is left to be paid, or than can be given back.",

@@ -55,6 +55,8 @@ from gql.payloads import (
     WebhookCallPayload,
 )
 from gql.portal_mutations import PortalMutations
+from gql.recurrence_mutations import RecurrenceMutations
+from gql.template_mutations import TemplateMutations
 from resolvers import (
     accounts,
     automations,
@@ -77,7 +79,7 @@ from resolvers import (
 
 
 @strawberry.type(description="Everything that can be done.")
-class Mutation(JobMutations, ItemMutations, BulkMutations, PortalMutations):
+class Mutation(JobMutations, ItemMutations, TemplateMutations, BulkMutations, RecurrenceMutations, PortalMutations):
     """Mutations."""
 
     login: LoginPayload = mutates(viewer.login, "Opens a session.", people.LoginInput)

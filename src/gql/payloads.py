@@ -21,7 +21,10 @@ from gql.types.job_templates import JobTemplate
 from gql.types.jobs import Job
 from gql.types.people import ApiToken, Firm, Member, Membership, Viewer
 from gql.types.pipelines import JobStatus, Pipeline, Stage
+from gql.types.recurrences import Recurrence, RecurrenceRun
+from gql.types.task_templates import TaskTemplate
 from gql.types.tasks import Subtask, Task
+from gql.types.templates import Template
 from gql.types.threads import ClientTask, ThreadMessage
 from gql.types.time_entries import TimeEntry
 from gql.types.webhooks import WebhookCall
@@ -116,6 +119,34 @@ class JobTemplatePayload(Payload):
     """A job template."""
 
     job_template: JobTemplate | None = plain("The template as it is now.")
+
+
+@strawberry.type(description="A recurrence.")
+class RecurrencePayload(Payload):
+    """A recurrence."""
+
+    recurrence: Recurrence | None = plain("The recurrence as it is now.")
+
+
+@strawberry.type(description="A run of a recurrence.")
+class RecurrenceRunPayload(Payload):
+    """A run."""
+
+    run: RecurrenceRun | None = plain("The run as it is now.")
+
+
+@strawberry.type(description="A task template.")
+class TaskTemplatePayload(Payload):
+    """A task template."""
+
+    task_template: TaskTemplate | None = plain("The template as it is now.")
+
+
+@strawberry.type(description="A template of whatever sort.")
+class TemplatePayload(Payload):
+    """A template."""
+
+    template: Template | None = plain("The template as it is now.")
 
 
 @strawberry.type(description="A contact.")

@@ -10,6 +10,7 @@ from gql.inputs.emails import EmailFilter
 from gql.inputs.items import ItemFilter
 from gql.inputs.jobs import JobFilter, JobOrder, MoveJobInput
 from gql.inputs.pipelines import PipelineFilter
+from gql.inputs.recurrences import PreviewRecurrenceInput, RecurrenceFilter
 from gql.inputs.streams import StreamInput
 from gql.inputs.tasks import TaskFilter, TaskOrder
 from gql.inputs.time_entries import TimeEntryFilter
@@ -31,7 +32,9 @@ from gql.types.people import Firm, Member, Viewer
 from gql.types.pipelines import JobStatus, Pipeline
 from gql.types.portal import Portal
 from gql.types.previews import MovePreview
+from gql.types.recurrences import Recurrence, RecurrencePreview
 from gql.types.streams import Changes
+from gql.types.task_templates import TaskTemplate
 from gql.types.tasks import Task
 from gql.types.time_entries import TimeEntryConnection
 from gql.types.webhooks import WebhookCall
@@ -55,6 +58,8 @@ from resolvers import (
     pipelines,
     portal,
     previews,
+    recurrences,
+    task_templates,
     tasks,
     time_entries,
     viewer,
@@ -136,6 +141,9 @@ class Query:
     job_templates: Connection[JobTemplate] | None = root(
         job_templates.page, "The firm's job templates by name.", **PAGE
     )
+    task_templates: Connection[TaskTemplate] | None = root(
+        task_templates.page, "The firm's task templates by name.", **PAGE
+    )
     job: Job | None = root(jobs.one, "A job.", id=_ID)
     jobs: Connection[Job] | None = root(
         jobs.page,
@@ -191,6 +199,19 @@ class Query:
         previews.move,
         "What a move would do, without doing it. It cannot be asked for together with anything that has a cursor.",
         input=Arg(MoveJobInput, "The move."),
+    )
+    recurrence: Recurrence | None = root(recurrences.one, "A recurrence.", id=_ID)
+    preview_recurrence: RecurrencePreview | None = root(
+        recurrences.preview,
+        "The next occurrences of a recurrence, or of one to be made.",
+        input=Arg(PreviewRecurrenceInput, "Which."),
+        first=Arg(int, "How many, at most 200.", 10),
+    )
+    recurrences: Connection[Recurrence] | None = root(
+        recurrences.page,
+        "Recurrences of pipelines that one sees, by name.",
+        filter=Arg(RecurrenceFilter | None, "Which.", None),
+        **PAGE,
     )
     dashboard: Dashboard | None = snapshot(
         dashboards.dashboard,

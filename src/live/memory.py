@@ -37,8 +37,9 @@ _OTHERS: Final = """
     document_shares documents due email_templates emails event_heads events firm_holidays firms history invitations
     invoice_heads invoice_payments invoices item_documents item_links item_signers item_templates items
     job_assignees job_followers job_links job_templates jobs last_moves members notifications organizer_answers
-    organizer_files portal_links proposals request_documents request_lines run_things runs sessions stage_visits
-    status_stays stray_objects subtasks task_assignees tasks thread_messages throttles time_entries
+    organizer_files portal_links proposals recurrence_accounts recurrence_jobs recurrence_runs recurrence_tags
+    recurrences request_documents request_lines run_things runs sessions stage_visits status_stays stray_objects
+    subtasks task_assignees task_templates tasks template_versions thread_messages throttles time_entries
     tortoise_migrations users uses webhook_calls
 """
 RESTLESS: Final = frozenset(_OTHERS.split())

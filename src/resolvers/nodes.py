@@ -24,6 +24,8 @@ from resolvers import (
     jobs,
     notifications,
     pipelines,
+    recurrences,
+    task_templates,
     tasks,
     threads,
     time_entries,
@@ -67,6 +69,7 @@ _READS: Final[Mapping[str, Read]] = {
     "role": accounts.roles_by_ids,
     "field": custom_fields.by_ids,
     "jobtemplate": job_templates.by_ids,
+    "tasktemplate": task_templates.by_ids,
     "pipeline": pipelines.by_ids,
     "stage": pipelines.stages_by_ids,
     "status": pipelines.statuses_by_ids,
@@ -93,6 +96,8 @@ _READS: Final[Mapping[str, Read]] = {
     "emailtemplate": emails.templates_by_ids,
     "email": emails.by_ids,
     "doc": documents.by_ids,
+    "recurrence": recurrences.by_ids,
+    "recurrencerun": recurrences.runs_by_ids,
     "time": time_entries.by_ids,
 }
 

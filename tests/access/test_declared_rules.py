@@ -28,6 +28,7 @@ LISTS = (
     "jobTemplates",
     "members",
     "pipelines",
+    "taskTemplates",
     "tasks",
     "timeEntries",
     "webhookCalls",

@@ -62,6 +62,7 @@ PREFIX = {  # which things a field of an input names, by the field's name withou
     "signer": "contact",
     "tag": "tag",
     "task": "task",
+    "taskTemplate": "tasktemplate",
     "template": "emailtemplate",
     "timeEntry": "time",
     "token": "session",
@@ -69,6 +70,7 @@ PREFIX = {  # which things a field of an input names, by the field's name withou
 }
 TEMPLATES = {
     "createJob": "jobtemplate",
+    "createTask": "tasktemplate",
     "createJobs": "jobtemplate",
     **dict.fromkeys(["createItem", *SENDING], "itemtemplate"),
 }
@@ -97,6 +99,8 @@ MADE = {  # which things a create makes under an id of the client's
     "createSubtask": "subtask",
     "createTag": "tag",
     "createTask": "task",
+    "createTaskTemplate": "tasktemplate",
+    "duplicateTemplate": "emailtemplate",
     "createTimeEntry": "time",
     "startTimer": "time",
     **dict.fromkeys(["createJobs", "moveJobs", "archiveJobs"], "bulk"),
@@ -114,6 +118,7 @@ KEPT = {
     ("createAutomation", "pipelineId"): {"statusId"},
     ("createAutomation", "statusId"): {"pipelineId"},
     ("createEmailTemplate", "id"): {"text"},
+    **{("createTask", name): {"title"} for name in ("id", "jobId", "assigneeIds")},
     **{("createItem", name): {"accountId", "content", "title"} for name in ("id", "accountId", "jobId")},
     ("createItem", "templateId"): {"accountId"},
     ("setClientStatuses", "id"): {"clientStatusId"},

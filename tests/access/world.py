@@ -107,6 +107,8 @@ async def _label(firm: Firm) -> None:
     books = await owner.do("createJobTemplate", "jobTemplate { id }", name="Books", jobName="Books")
     default = await owner.do("createJobTemplate", "jobTemplate { id }", name="Default", jobName="Books")
     firm.put(job_template=books["id"], job_template_default=default["id"])
+    call = await owner.do("createTaskTemplate", "taskTemplate { id }", name="Call", title="Call")
+    firm.put(task_template=call["id"])
     hello = await owner.do("createEmailTemplate", "template { id }", name="Hello", subject="Hello", text="Hello")
     firm.put(email_template=hello["id"])
     for name in ("", "_spare"):
@@ -386,7 +388,17 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
     made = {prefix: new_id(prefix) for prefix in ("account", "tag", "role", "contact", "pipeline", "stage", "status")}
     made |= {
         prefix: new_id(prefix)
-        for prefix in ("job", "task", "subtask", "member", "clientstatus", "field", "jobtemplate", "emailtemplate")
+        for prefix in (
+            "job",
+            "task",
+            "subtask",
+            "member",
+            "clientstatus",
+            "field",
+            "jobtemplate",
+            "emailtemplate",
+            "tasktemplate",
+        )
     }
     made |= {prefix: new_id(prefix) for prefix in ("thread", "itemtemplate", "message", "clienttask", "payment")}
     timer = new_id("time")
@@ -432,14 +444,30 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
             "jobName": "Job",
             "assigneeIds": [colleague],
             "assigneeRoleIds": [one["role_kept"]],
+            "taskTemplateIds": [one["task_template_kept"]],
         },
         "updateJobTemplate": {
             "jobTemplateId": one["job_template"],
             "assigneeIds": [colleague],
             "assigneeRoleIds": [one["role"]],
+            "taskTemplateIds": [one["task_template_kept"]],
+        },
+        "createTaskTemplate": {
+            "id": made["tasktemplate"],
+            "name": "Template",
+            "title": "Task",
+            "assigneeIds": [colleague],
+            "assigneeRoleIds": [one["role_kept"]],
+        },
+        "updateTaskTemplate": {
+            "taskTemplateId": one["task_template"],
+            "assigneeIds": [colleague],
+            "assigneeRoleIds": [one["role"]],
         },
         "createEmailTemplate": {"id": made["emailtemplate"], "name": "Bye", "subject": "Bye", "text": "Bye"},
         "updateEmailTemplate": {"templateId": one["email_template"], **named},
+        "restoreTemplateVersion": {"templateId": one["email_template"], "version": 1},
+        "duplicateTemplate": {"id": new_id("emailtemplate"), "templateId": one["email_template"]},
         "createContact": {"id": made["contact"], "name": "Contact", "accountIds": [one["account_shown"]]},
         "updateContact": {"contactId": one["contact_shown"], **named},
         "updateAccount": {
@@ -589,6 +617,7 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "createTask": {
             "id": made["task"],
             "title": "Task",
+            "templateId": one["task_template_kept"],
             "jobId": one["job_shown"],
             "assigneeIds": [colleague],
         },
@@ -637,6 +666,7 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "deleteDocument": {"documentId": one["doc_shown"]},
         "deleteTag": {"tagId": one["tag"]},
         "deleteJobTemplate": {"jobTemplateId": one["job_template"]},
+        "deleteTaskTemplate": {"taskTemplateId": one["task_template"]},
         "deleteEmailTemplate": {"templateId": one["email_template"]},
         "deleteAccountRole": {"accountRoleId": one["role"]},
         "deleteCustomField": {"fieldId": one["field"]},

@@ -138,7 +138,7 @@ def test_every_mutation_takes_one_input_and_answers_errors_and_the_clients_id() 
         assert "clientMutationId" in mutations()[name].fields
         assert re.match(r"(create|update|delete|archive|restore|move|set|complete|cancel|reopen|link|unlink|log|accept"
                         r"|revoke|invite|renew|deactivate|reactivate|send|release|discard|retry|run"
-                        r"|add|remove|post|record|refund|submit|attach|detach"
+                        r"|add|remove|post|record|refund|submit|attach|detach|duplicate"
                         r"|return|dismiss|mark|rotate|undo|request|share|unshare|seal"
                         r"|follow|unfollow|start|stop)", name)  # fmt: skip
 
@@ -174,6 +174,7 @@ ROOTS = {
     "customFields": "customFields { id }",
     "accountRoles": "accountRoles { id }",
     "jobTemplates": "jobTemplates { totalCount }",
+    "taskTemplates": "taskTemplates { totalCount }",
     "emailTemplates": "emailTemplates { totalCount }",
     "emails": "emails { totalCount }",
     "documents": "documents { totalCount }",

@@ -45,6 +45,7 @@ class World:
     tag: str
     field: str
     job_template: str
+    task_template: str
     email_template: str
     email: str
     held_email: str
@@ -144,6 +145,7 @@ async def open_world(api: Api) -> World:
         tag=(await owner.do("createTag", "tag { id }", name="VIP"))["id"],
         field=(await owner.do("createCustomField", "customField { id }", name="City", kind="TEXT"))["id"],
         job_template=(await owner.do("createJobTemplate", "jobTemplate { id }", name="Books", jobName="Books"))["id"],
+        task_template=(await owner.do("createTaskTemplate", "taskTemplate { id }", name="Call", title="Call"))["id"],
         email_template=(
             await owner.do("createEmailTemplate", "template { id }", name="Hello", subject="Hello", text="Hello")
         )["id"],
@@ -254,6 +256,7 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     "createJobTemplate": lambda w: {
         "name": "Payroll",
         "jobName": "Payroll [LAST_MONTH_NAME]",
+        "taskTemplateIds": [w.task_template],
         "assigneeIds": [w.employee.member_id],
         "assigneeRoleIds": [w.role],
         "startAfter": {"amount": 1, "unit": "DAYS"},
@@ -263,12 +266,33 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     "updateJobTemplate": lambda w: {
         "jobTemplateId": w.job_template,
         "name": "Sales tax",
+        "taskTemplateIds": [w.task_template],
         "assigneeIds": [w.employee.member_id],
         "assigneeRoleIds": [w.role],
         "startAfter": {"amount": 1, "unit": "DAYS"},
         "dueAfter": {"amount": 2, "unit": "WEEKS"},
     },
     "deleteJobTemplate": lambda w: {"jobTemplateId": w.job_template},
+    "createTaskTemplate": lambda w: {
+        "name": "Ask",
+        "title": "Ask [ACCOUNT_NAME]",
+        "subtasks": ["Once", "Twice"],
+        "assigneeIds": [w.employee.member_id],
+        "assigneeRoleIds": [w.role],
+        "dueAfter": {"amount": 2, "unit": "WEEKS"},
+    },
+    "updateTaskTemplate": lambda w: {
+        "taskTemplateId": w.task_template,
+        "name": "Tell",
+        "title": "Ask [ACCOUNT_NAME]",
+        "subtasks": ["Once", "Twice"],
+        "assigneeIds": [w.employee.member_id],
+        "assigneeRoleIds": [w.role],
+        "dueAfter": {"amount": 2, "unit": "WEEKS"},
+    },
+    "deleteTaskTemplate": lambda w: {"taskTemplateId": w.task_template},
+    "restoreTemplateVersion": lambda w: {"templateId": w.email_template, "version": 1, "name": "Hello again"},
+    "duplicateTemplate": lambda w: {"templateId": w.task_template, "name": "Call twice"},
     "createEmailTemplate": lambda w: {"name": "Bye", "subject": "Bye [JOB_NAME]", "text": "Bye", "html": "<p>Bye</p>"},
     "updateEmailTemplate": lambda w: {
         "templateId": w.email_template,

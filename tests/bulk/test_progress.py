@@ -35,7 +35,7 @@ async def test_every_chunk_is_told_to_who_began_it_and_to_managers(bulk: Bulk, a
     assert begun["bulkOperation"] == {"state": "RUNNING", "done": 0}
     stream, cursor = {"bulk": {"operationId": operation["id"]}}, begun["cursor"]
     assert await _read(ann, stream, cursor) == []
-    runner, told = bulk.works.runner(), []
+    runner, told = bulk.works.runner(), list[Json]()
     while await runner.round():
         page = (await ann.query(CHANGES, stream=stream, after=cursor))["changes"]
         cursor, told = page["cursor"], [*told, *page["events"]]

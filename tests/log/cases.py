@@ -386,6 +386,23 @@ async def job_templates_are_on_no_board(w: World) -> AsyncIterator[Step]:
     yield Step(w.owner, "deleteJobTemplate", template, quiet=boards)
 
 
+@case("createTaskTemplate", "updateTaskTemplate", "restoreTemplateVersion", "duplicateTemplate", "deleteTaskTemplate")
+async def task_templates_are_on_no_board(w: World) -> AsyncIterator[Step]:
+    """AU8: tasks that were made by one stay as they are, whatever is done with it."""
+    boards, given = tuple(w.boards()), {"name": w.name("Template"), "title": "Books [LAST_MONTH_NAME]"}
+    made = Step(w.owner, "createTaskTemplate", given, "taskTemplate { id }", quiet=boards)
+    yield made
+    template = {"taskTemplateId": made.payload["taskTemplate"]["id"]}
+    yield Step(w.owner, "createTask", {"jobId": w.jobs[0], "templateId": template["taskTemplateId"]})
+    yield Step(w.owner, "updateTaskTemplate", {**template, "priority": "HIGH"}, quiet=boards)
+    yield Step(w.owner, "updateTaskTemplate", {**template, "priority": "HIGH"}, events=0)
+    first = {"templateId": template["taskTemplateId"], "version": 1}
+    yield Step(w.owner, "restoreTemplateVersion", first, quiet=boards)
+    yield Step(w.owner, "restoreTemplateVersion", first, events=0)
+    yield Step(w.owner, "duplicateTemplate", {"templateId": first["templateId"]}, quiet=boards)
+    yield Step(w.owner, "deleteTaskTemplate", template, quiet=boards)
+
+
 @case("createTag", "updateTag", "deleteTag")
 async def a_tag_on_cards_is_made_renamed_and_deleted(w: World) -> AsyncIterator[Step]:
     """LV7: cards show tags."""

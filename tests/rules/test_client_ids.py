@@ -102,6 +102,10 @@ CASES = {
     "createTask": Create(
         "task", "task", lambda shop: {"title": "Task", "subtasks": ["A", "B"]}, {"subtasks": ["A", "C"]}
     ),
+    "createTaskTemplate": Create(
+        "taskTemplate", "tasktemplate", lambda shop: {"name": "Call", "title": "Call"}, {"subtasks": ["Twice"]}
+    ),
+    "duplicateTemplate": Create("template", "tasktemplate", lambda shop: {"name": "Twice"}, {"name": "Copy"}),
     "startTimer": Create("timeEntry", "time", lambda shop: {"note": "Call"}, {"billable": False}),
     "createTimeEntry": Create("timeEntry", "time", lambda shop: {"minutes": 5}, {"minutes": 6}),
     "requestUpload": Create("document", "doc", lambda shop: {"name": "a.pdf", "size": 9}, {"size": 10}),
@@ -127,6 +131,9 @@ async def prepared(shop: Shop, mutation: str) -> tuple[Create, Json]:
         given["itemId"] = (await shop.owner.do("createItem", "item { id }", **thread))["id"]
     if mutation in ("recordPayment", "refundPayment"):
         given["itemId"] = await _paid(shop)
+    if mutation == "duplicateTemplate":
+        call = await shop.owner.do("createTaskTemplate", "taskTemplate { id }", name="Call", title="Call")
+        given["templateId"] = call["id"]
     if mutation in ("createComment", "startTimer", "createTimeEntry"):
         given["jobId"] = (await shop.job())["id"]
     return case, given
@@ -272,6 +279,8 @@ REMOVALS = {
     "createStage": ("deleteStage", "stageId"),
     "createSubtask": ("deleteSubtask", "subtaskId"),
     "createTag": ("deleteTag", "tagId"),
+    "createTaskTemplate": ("deleteTaskTemplate", "taskTemplateId"),
+    "duplicateTemplate": ("deleteTaskTemplate", "taskTemplateId"),
     "createTimeEntry": ("deleteTimeEntry", "timeEntryId"),
     "startTimer": ("deleteTimeEntry", "timeEntryId"),
 }

@@ -9,16 +9,31 @@ from engine import find
 from engine.changes import lines
 from engine.enums import ErrorCode, HistoryAction, JobState, Priority
 from engine.errors import invalid, missing
+from engine.items import task_templates, tasks
 from engine.job import assignees, automove, job_templates
 from engine.job.entry import Arrival, arrive
-from engine.job.job_templates import Filled
+from engine.job.job_templates import Days, Filled, Template
 from engine.pipeline import rank
+from engine.templates.versions import by_template
 from engine.work import Work, changed
 from store.database import Row
+from store.reads import task_templates as reads
 from store.writes import entries, jobs, locks, places
 
 TWIN: Final = "There is such a job of this account for this period. Allow duplicates to make another."
 NAMELESS: Final = "A job has a name, unless a template gives it one."
+
+
+@dataclass(frozen=True, slots=True)
+class Recurring:
+    """The occurrence of a recurrence that jobs are of. ``template`` is what they begin with (RC1)."""
+
+    recurrence_id: str
+    occurrence: date
+    """Of which the template's shortcodes speak, instead of the day from which its dates count (AU8)."""
+    template: Template
+    by: tuple[str, int] | None
+    """The id and version of the template."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +50,8 @@ class Plan:
     """Which of their accounts' like jobs they are."""
     passes_over: bool = False
     """Whether jobs that do not meet the stage's condition begin in the next that holds (CN2)."""
+    recurring: Recurring | None = None
+    """Of what they are, where they recur."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +106,29 @@ async def make(work: Work, plan: Plan, news: Sequence[New]) -> dict[str, Row]:
     for arrival, new in zip(arrivals, news, strict=True):
         _tell(work, arrival, active, starts[new.account_id])
     await arrive(work, arrivals)
+    await _add_tasks(work, plan.day, {new.id: starts[new.account_id] for new in news})
     return rows
+
+
+async def _add_tasks(work: Work, day: date, starts: Mapping[str, Filled]) -> None:
+    """The tasks that jobs begin with, each by a template; none for a job that an automation has archived already."""
+    wanted = [one for start in starts.values() for one in start.task_template_ids]
+    if not wanted:
+        return
+    rows = await locks.jobs(work.db, work.firm_id, list(starts))
+    accounts = {row["id"]: row["account_id"] for row in rows if row["state"] != JobState.ARCHIVED}
+    found = await reads.by_ids(work.db, work.firm_id, wanted)
+    for template_id in dict.fromkeys(wanted):
+        if template_id in found:
+            filled = await task_templates.for_jobs(work, found[template_id], accounts, day)
+            await tasks.make(work, [tasks.Draft(start, job_id) for job_id, start in filled.items()])
 
 
 async def _starts(work: Work, plan: Plan, account_ids: set[str]) -> dict[str, Filled]:
     """What the jobs of accounts begin with: what is given, before what the template says."""
+    if plan.recurring is not None:
+        recurring, days = plan.recurring, Days(plan.day, plan.recurring.occurrence)
+        return await job_templates.filled(work, recurring.template, recurring.by, account_ids, days)
     if plan.template_id is not None:
         return await job_templates.fill(work, plan.template_id, account_ids, plan.day, plan.given, "template_id")
     if "name" not in plan.given:
@@ -111,15 +146,17 @@ async def _ranks(work: Work, stage_id: str, news: Sequence[New]) -> dict[str, st
 
 
 def _line(new: New, plan: Plan, start: Filled, key: str) -> dict[str, Any]:
-    stage = plan.stage
     return {
         "id": new.id,
         "account_id": new.account_id,
-        "pipeline_id": stage["pipeline_id"],
-        "stage_id": stage["id"],
+        "pipeline_id": plan.stage["pipeline_id"],
+        "stage_id": plan.stage["id"],
         "rank": key,
         **start.columns,
         "period": plan.period,
+        "recurrence_id": plan.recurring and plan.recurring.recurrence_id,
+        "occurrence": plan.recurring and plan.recurring.occurrence,
+        **by_template(start.template),
     }
 
 

@@ -30,6 +30,10 @@ class CreateJobTemplateInput(MutationInput):
     assignee_role_ids: list[ID] = given(
         "Account roles: who holds one for the account works on them.", default_factory=list
     )
+    task_template_ids: list[ID] = given(
+        "Task templates, at most 20: a job begins with a task by each, which hold it in its first stage.",
+        default_factory=list,
+    )
     start_after: DurationInput | None = given(START, default=None)
     due_after: DurationInput | None = given(DUE, default=None)
     time_budget_minutes: int | None = given(BUDGET, default=None)
@@ -46,6 +50,7 @@ class UpdateJobTemplateInput(MutationInput):
     priority: Priority | None = settable("The new priority.")
     assignee_ids: list[ID] | None = settable("All members who work on them.")
     assignee_role_ids: list[ID] | None = settable("All account roles whose holders work on them.")
+    task_template_ids: list[ID] | None = settable("All task templates by which it gets tasks to begin with.")
     start_after: DurationInput | None = optional(f"{START} Say null for no start date.")
     due_after: DurationInput | None = optional(f"{DUE} Say null for no due date.")
     time_budget_minutes: int | None = optional(BUDGET)

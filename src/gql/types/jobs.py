@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from engine.enums import HistoryAction, Priority
+from engine.templates.sorts import JOB
 from gql.fields import PAGE, Arg, batched, plain
 from gql.types.accounts import Account
 from gql.types.client_statuses import ClientStatus
@@ -13,6 +14,7 @@ from gql.types.comments import Comment
 from gql.types.documents import Document
 from gql.types.items import ActionItem
 from gql.types.job_links import LinkedJob
+from gql.types.job_templates import JobTemplateVersion
 from gql.types.node import Connection, Node, Stored
 from gql.types.people import Cause, Member
 from gql.types.pipelines import JobStatus, Pipeline, Stage
@@ -30,12 +32,15 @@ from resolvers import (
     jobs,
     nodes,
     pipelines,
+    recurrences,
     tasks,
+    templates,
     time_entries,
 )
 
 if TYPE_CHECKING:
     from gql.types.automations import AutomationRun
+    from gql.types.recurrences import Recurrence
 
 
 @strawberry.type(description="One stay of a job in a stage, from entry to exit.")
@@ -100,6 +105,10 @@ class Job(Stored):
     overdue: bool = plain("Whether it is active and its due date has passed in the firm's time zone.")
     period: str | None = plain("Which of the account's like jobs it is, e.g. 2026-03; null for none in particular.")
     entered_stage_at: datetime = plain("When it entered its stage.")
+    recurrence: Annotated["Recurrence", strawberry.lazy("gql.types.recurrences")] | None = batched(
+        recurrences.of_jobs, "What has made it, as long as that is there and one sees it."
+    )
+    occurrence: date | None = plain("The date of the recurrence's occurrence that it is of; null where none made it.")
     stage_due_at: datetime | None = batched(
         automations.due_at, "By when it is to have left its stage; null without a time limit. It waits with its clocks."
     )
@@ -141,6 +150,9 @@ class Job(Stored):
     )
     runs: Connection[Annotated["AutomationRun", strawberry.lazy("gql.types.automations")]] = batched(
         automations.runs_of_jobs, "Turns of automations in it, oldest first.", **PAGE
+    )
+    from_template: JobTemplateVersion | None = batched(
+        templates.made_by(JOB), "The version of the template that it was made by; null without one."
     )
     history: HistoryConnection = batched(
         jobs.history,

@@ -8,7 +8,7 @@ import strawberry
 from engine.enums import AccessRight, CauseKind, NotificationKind, Role, TokenScope, Weekday
 from gql.fields import PAGE, Arg, batched, plain
 from gql.types.node import Connection, Node, Stored
-from resolvers import automations, firms, followers, jobs, notifications, time_entries, viewer, webhooks
+from resolvers import automations, firms, followers, jobs, notifications, recurrences, time_entries, viewer, webhooks
 from resolvers.declare import Depends
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gql.types.automations import Automation
     from gql.types.jobs import Job
     from gql.types.notifications import Notification
+    from gql.types.recurrences import Recurrence
     from gql.types.time_entries import TimeEntry
 
 Notifications = Connection[Annotated["Notification", strawberry.lazy("gql.types.notifications")]]
@@ -159,6 +160,9 @@ class Cause:
     )
     automation: Annotated["Automation", strawberry.lazy("gql.types.automations")] | None = batched(
         automations.automations_of, "The automation that did it; null once it was deleted."
+    )
+    recurrence: Annotated["Recurrence", strawberry.lazy("gql.types.recurrences")] | None = batched(
+        recurrences.of_causes, "The recurrence that did it, or made the job that it was done in; null once deleted."
     )
     client_mutation_id: str | None = plain(
         "The clientMutationId of the mutation, so that a client knows its own echo.", depends=Depends.NONE

@@ -86,7 +86,7 @@ STATEMENTS = [
 class Migration(migrations.Migration):
     """Adds them."""
 
-    dependencies = [("store", "0018_bulk")]  # Tortoise's own shape
+    dependencies = [("store", "0019_recurrences")]  # Tortoise's own shape
 
     initial = False
 

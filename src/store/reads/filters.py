@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from store.reads.items import STATE
+from store.reads.recurrences import STATE as RECURRENCE_STATE
 from store.sql import Params
 
 
@@ -127,6 +128,19 @@ class DocumentFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class RecurrenceFilter:
+    """Recurrences; all given parts must hold."""
+
+    ids: Sequence[str] | None = None
+    pipeline_ids: Sequence[str] | None = None
+    states: Sequence[Any] | None = None
+    name_contains: str | None = None
+    all_of: Sequence["RecurrenceFilter"] | None = None
+    any_of: Sequence["RecurrenceFilter"] | None = None
+    none_of: "RecurrenceFilter | None" = None
+
+
+@dataclass(frozen=True, slots=True)
 class TimeEntryFilter:
     """Entries of time; all given parts must hold."""
 
@@ -160,6 +174,7 @@ Filter = (
     | ItemFilter
     | EmailFilter
     | DocumentFilter
+    | RecurrenceFilter
     | TimeEntryFilter
 )
 Test = Callable[[Params, Any, Asker], str]
@@ -368,6 +383,12 @@ _TESTS: dict[type[Filter], dict[str, Test]] = {
         "shared": _is_set("d.shared_at"),
         "name_contains": _contains("d.name"),
         **_LOGIC,
+    },
+    RecurrenceFilter: {
+        "ids": _within("rc.id"),
+        "pipeline_ids": _within("rc.pipeline_id"),
+        "states": _within(f"({RECURRENCE_STATE})"),
+        "name_contains": _contains("rc.name"),
     },
     TimeEntryFilter: {
         "ids": _within("te.id"),

@@ -20,13 +20,14 @@ async def make(db: Db, firm_id: str, now: datetime, status: Row, lines: Sequence
     await db.rows(
         """
         INSERT INTO jobs (id, firm_id, account_id, pipeline_id, stage_id, rank, status_id, state, name, description,
-            priority, start_date, due_date, time_budget_minutes, period, entered_stage_at, created_at, updated_at,
-            version)
+            priority, start_date, due_date, time_budget_minutes, period, recurrence_id, occurrence, template_id,
+            template_version, entered_stage_at, created_at, updated_at, version)
         SELECT g.id, $1, g.account_id, g.pipeline_id, g.stage_id, g.rank, $3, $4, g.name, g.description, g.priority,
-            g.start_date, g.due_date, g.time_budget_minutes, g.period, $2, $2, $2, 0
+            g.start_date, g.due_date, g.time_budget_minutes, g.period, g.recurrence_id, g.occurrence, g.template_id,
+            g.template_version, $2, $2, $2, 0
         FROM jsonb_to_recordset($5::jsonb) AS g (id text, account_id text, pipeline_id text, stage_id text, rank text,
             name text, description text, priority smallint, start_date date, due_date date, time_budget_minutes int,
-            period text)
+            period text, recurrence_id text, occurrence date, template_id text, template_version int)
         """,
         firm_id,
         now,
