@@ -19,6 +19,7 @@ from gql.inputs import portal as portal_inputs
 from gql.inputs import tasks as task_inputs
 from gql.inputs import webhooks as webhook_inputs
 from gql.item_mutations import ItemMutations
+from gql.marketplace_mutations import MarketplaceMutations
 from gql.payloads import (
     AccountPayload,
     AccountRolePayload,
@@ -76,7 +77,7 @@ from resolvers import (
 
 
 @strawberry.type(description="Everything that can be done.")
-class Mutation(ItemMutations, PortalMutations):
+class Mutation(ItemMutations, PortalMutations, MarketplaceMutations):
     """Mutations."""
 
     login: LoginPayload = mutates(viewer.login, "Opens a session.", people.LoginInput)

@@ -33,7 +33,7 @@ TOLD_BY: Final[Mapping[str, frozenset[str]]] = {
 _OTHERS: Final = """
     account_contacts account_field_values account_role_members account_roles approval_answers audit
     automation_editions automations cascades client_items client_statuses client_tasks comment_mentions comments
-    contacts creates custom_fields document_requests document_shares documents due email_templates emails
+    contacts creates custom_fields document_requests document_shares document_texts documents due email_templates emails
     event_heads events firm_holidays firms history invitations invoice_heads invoice_payments invoices
     item_documents item_links item_signers item_templates items job_assignees job_templates jobs last_moves members
     notifications organizer_answers organizer_files portal_links proposals request_documents request_lines

@@ -84,6 +84,8 @@ MADE = {  # which things a create makes under an id of the client's
     "createJob": "job",
     "createJobStatus": "status",
     "createPipeline": "pipeline",
+    "duplicatePipeline": "pipeline",
+    "installPipelineTemplate": "pipeline",
     "createStage": "stage",
     "createSubtask": "subtask",
     "createTag": "tag",
@@ -103,6 +105,7 @@ KEPT = {
     ("createEmailTemplate", "id"): {"text"},
     **{("createItem", name): {"accountId", "content", "title"} for name in ("id", "accountId", "jobId")},
     ("createItem", "templateId"): {"accountId"},
+    **{("installPipelineTemplate", name): {"document"} for name in ("id", "availableToIds")},
     ("setClientStatuses", "jobIds"): {"clientStatusId"},
     ("createItem", "content"): {"accountId", "title"},
 }
