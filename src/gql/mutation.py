@@ -54,6 +54,7 @@ from gql.payloads import (
     WebhookCallPayload,
 )
 from gql.portal_mutations import PortalMutations
+from gql.trash_mutations import TrashMutations
 from resolvers import (
     accounts,
     automations,
@@ -76,7 +77,7 @@ from resolvers import (
 
 
 @strawberry.type(description="Everything that can be done.")
-class Mutation(ItemMutations, PortalMutations):
+class Mutation(ItemMutations, TrashMutations, PortalMutations):
     """Mutations."""
 
     login: LoginPayload = mutates(viewer.login, "Opens a session.", people.LoginInput)

@@ -25,6 +25,7 @@ from resolvers import (
     pipelines,
     tasks,
     threads,
+    trash,
     webhooks,
 )
 from resolvers.commands import Read
@@ -87,6 +88,7 @@ _READS: Final[Mapping[str, Read]] = {
     "session": _api_tokens,
     "call": webhooks.by_ids,
     "due": dead_letters.by_ids,
+    "trash": trash.by_ids,
     "emailtemplate": emails.templates_by_ids,
     "email": emails.by_ids,
     "doc": documents.by_ids,
