@@ -18,6 +18,7 @@ TOLD_BY: Final[Mapping[str, frozenset[str]]] = {
     for table, types in {
         "accounts": "account",
         "account_tags": "account",
+        "all_accounts": "account",
         "allowed_moves": "pipeline",
         "job_statuses": "status",
         "member_accounts": "member",
@@ -28,10 +29,13 @@ TOLD_BY: Final[Mapping[str, frozenset[str]]] = {
         "tags": "tag",
     }.items()
 }
-"""By what the log tells of each table. Whoever is told of any of these changes reads anew."""
+"""By what the log tells of each table. Whoever is told of any of these changes reads anew.
+
+What is deleted for good is not told: nothing names it any more.
+"""
 
 _OTHERS: Final = """
-    account_contacts account_field_values account_role_members account_roles all_accounts all_client_items
+    account_contacts account_field_values account_role_members account_roles all_client_items
     all_contacts all_documents all_due all_emails all_items all_jobs all_tasks approval_answers audit
     automation_editions automations cascades client_items client_statuses client_tasks comment_mentions comments
     contacts creates custom_fields document_requests document_shares documents due email_templates emails

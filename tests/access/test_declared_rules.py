@@ -28,6 +28,7 @@ LISTS = (
     "members",
     "pipelines",
     "tasks",
+    "trash",
     "webhookCalls",
 )
 ASKED = {
@@ -48,6 +49,7 @@ ASKED = {
     "previewMove": 'previewMove(input: {jobId: "job_1", stageId: "stage_1", expect: {version: 1}}) { stage { id } }',
     "board": 'board(pipelineId: "pipeline_1") { cursor }',
     "cursor": "cursor",
+    "purgedInvoices": "purgedInvoices { totalCount }",
     "portal": "portal { firm { name } }",
     "dashboard": "dashboard { cursor }",
     "changes": 'changes(stream: {board: {pipelineId: "pipeline_1"}}, after: "x") { cursor }',

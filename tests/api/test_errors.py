@@ -139,7 +139,7 @@ def test_every_mutation_takes_one_input_and_answers_errors_and_the_clients_id() 
         assert re.match(r"(create|update|delete|archive|restore|move|set|complete|cancel|reopen|link|unlink|log|accept"
                         r"|revoke|invite|renew|deactivate|reactivate|send|release|discard|retry|run"
                         r"|add|remove|post|record|refund|submit|attach|detach"
-                        r"|return|dismiss|mark|rotate|undo|request|share|unshare|seal)", name)  # fmt: skip
+                        r"|return|dismiss|empty|mark|rotate|undo|request|share|unshare|seal)", name)  # fmt: skip
 
 
 async def test_the_clients_id_comes_back_with_success_and_with_errors(shop: Shop) -> None:
@@ -193,6 +193,8 @@ ROOTS = {
     "automationRuns": "automationRuns { totalCount }",
     "clientStatuses": "clientStatuses { id }",
     "deadLetters": "deadLetters { totalCount }",
+    "trash": "trash { totalCount }",
+    "purgedInvoices": "purgedInvoices { totalCount }",
     "webhookCalls": "webhookCalls { totalCount }",
     "previewMove": "previewMove(input: { jobId: $job, stageId: $job, expect: { version: 1 } }) { __typename }",
     "cursor": "cursor",

@@ -67,6 +67,9 @@ class World:
     request: str
     handed_in: str
     item_template: str
+    thrown: str
+    thrown_account: str
+    trash: str
     token: str
     invitation: str
 
@@ -107,7 +110,13 @@ async def open_world(api: Api) -> World:
     request = await owner.do("createItem", "item { id }", **wanted)
     loose = {"accountId": shop.account, "title": "Questions", "content": ORGANIZER, "send": False}
     template = {"name": "Talk", "title": "Talk", "content": THREAD}
+    thrown, thrown_account = await shop.job("Thrown"), await owner.do("createAccount", "account { id }", name="Thrown")
+    trash = await owner.do("deleteJob", "trashEntry { id }", jobId=thrown["id"])
+    await owner.do("deleteAccount", accountId=thrown_account["id"])
     return World(
+        thrown=thrown["id"],
+        thrown_account=thrown_account["id"],
+        trash=trash["id"],
         thread=thread["id"],
         organizer=(await owner.do("createItem", "item { id }", **loose))["id"],
         client_task=thread["clientTasks"][0]["id"],
@@ -303,6 +312,11 @@ INPUTS: dict[str, Callable[[World], Json]] = {
         "removeAllowedMoves": [{"fromStageId": w.shop.stages[1], "toStageId": w.shop.stages[0]}],
         "setStatusAutomove": [{"statusId": w.status, "automove": "WHEN_ITEMS_DONE"}],
     },
+    "deleteJob": lambda w: {"jobId": w.job, "expect": {"version": 1}},
+    "restoreJob": lambda w: {"jobId": w.thrown},
+    "deleteAccount": lambda w: {"accountId": w.shop.account},
+    "restoreAccount": lambda w: {"accountId": w.thrown_account},
+    "emptyTrash": lambda w: {"trashIds": [w.trash], "all": False},
     "archivePipeline": lambda w: {"pipelineId": w.shop.pipeline},
     "restorePipeline": lambda w: {"pipelineId": w.shop.pipeline},
     "deletePipeline": lambda w: {"pipelineId": w.shop.pipeline},
