@@ -152,7 +152,7 @@ async def test_lists_and_counts_leave_out_what_is_hidden(world: World) -> None:
     assert everything["accounts"]["totalCount"] == 4
     shown, spare = seen["pipelines"]["nodes"]
     assert (seen["pipelines"]["totalCount"], shown["name"], spare["name"]) == (2, "Shown", "Spare")
-    assert (shown["jobCount"], [stage["jobCount"] for stage in shown["stages"]]) == (5, [3, 1, 1, 0])
+    assert (shown["jobCount"], [stage["jobCount"] for stage in shown["stages"]]) == (5, [3, 2, 0, 0])
     assert [one["jobCount"] for one in everything["pipelines"]["nodes"]] == [1, 6, 0]  # by name: Hidden, Shown, Spare
     names = ["Job below", "Job shown", "Job there", "Job thrown", "Job wanderer"]
     assert seen["jobs"]["totalCount"] == len(names)
@@ -218,7 +218,7 @@ async def test_rights_and_accounts_of_members_are_for_themselves_and_managers(wo
     known = (await own.owner.query(query))["members"]["nodes"]
     assert all(member["rights"] is not None and member["accounts"] is not None for member in known)
     [employee] = [member for member in known if member["id"] == own.employee.member_id]
-    assert (len(employee["rights"]), employee["accounts"]) == (12, {"totalCount": 1})
+    assert (len(employee["rights"]), employee["accounts"]) == (12, {"totalCount": 2})
 
 
 async def test_a_viewer_lists_their_own_tokens_only(world: World) -> None:
@@ -237,8 +237,9 @@ async def test_a_refusal_counts_what_is_hidden_and_names_what_is_seen(world: Wor
         [error] = await employee.refused("deleteStage", stageId=one["stage_shown_0"])
         assert (error["code"], error["total"], {job["id"] for job in error["usedBy"]}) == ("IN_USE", 4, stage)
         [error] = await employee.refused("deletePipeline", pipelineId=one["pipeline_shown"])
-        seen = stage | {one["job_there"]}
-        assert (error["code"], error["total"], {job["id"] for job in error["usedBy"]}) == ("IN_USE", 5, seen)
+        seen = stage | {one["job_there"], one["job_thrown"]}
+        assert (error["code"], error["total"], {job["id"] for job in error["usedBy"]}) == ("IN_USE", 8, seen)
+        assert error["message"] == "8 jobs are in this pipeline. In the trash: 2."
 
 
 async def test_a_stage_with_hidden_jobs_is_emptied_only_by_who_sees_all_accounts(world: World) -> None:

@@ -73,7 +73,8 @@ async def open_firm(api: Api, *, employees_see: bool = True) -> Firm:
     firm = Firm(api, owner, owner, owner, owner.member_id, {}, {"firm": own["firm"]["id"]})
     await _label(firm)
     for name in ("shown", "hidden", "spare", "thrown", "gone"):
-        account = await owner.do("createAccount", "account { id }", name=name.title(), tagIds=[firm.one["tag"]])
+        called = "Departed" if name == "gone" else name.title()
+        account = await owner.do("createAccount", "account { id }", name=called, tagIds=[firm.one["tag"]])
         firm.put(**{f"account_{name}": account["id"]})
     for name in ("form", "kept"):
         firm.put(**{f"doc_{name}": await firms_document(api.database, firm.one["account_shown"])})
@@ -164,9 +165,9 @@ async def _jobs(firm: Firm) -> None:
         "shown": ("shown", "shown", 0),
         "hidden": ("hidden", "shown", 0),  # by its account
         "aside": ("shown", "hidden", 0),  # by its pipeline
-        "thrown": ("thrown", "shown", 2),
-        "gone": ("gone", "shown", 2),  # with its account, into the trash
-        "lost": ("shown", "shown", 2),  # by itself
+        "thrown": ("thrown", "shown", 1),
+        "gone": ("gone", "shown", 1),  # with its account, into the trash
+        "lost": ("shown", "shown", 1),  # by itself
     }
     for name, (account, pipeline, position) in places.items():
         made = await firm.owner.do(
@@ -589,7 +590,7 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "createItemTemplate": {"id": made["itemtemplate"], "name": "Other", "title": "Other", "content": THREAD},
         "updateItemTemplate": {"itemTemplateId": one["itemtemplate"], **named},
         "deleteItemTemplate": {"itemTemplateId": one["itemtemplate"]},
-        "deleteJob": {"jobId": one["job_thrown"], "expect": {"stageId": one["stage_shown_2"]}},
+        "deleteJob": {"jobId": one["job_thrown"], "expect": {"stageId": one["stage_shown_1"]}},
         "restoreJob": {"jobId": one["job_thrown"]},
         "deleteAccount": {"accountId": one["account_thrown"]},
         "restoreAccount": {"accountId": one["account_thrown"]},

@@ -92,7 +92,7 @@ async def test_errors_carry_what_a_client_needs_to_go_on(world: World) -> None:
     assert found["ForbiddenError"]["right"] == "MANAGE_TAGS"
     assert found["ConflictError"]["current"] == {"id": world.other_job, "version": 2}
     assert found["PendingItemsError"]["items"] == [{"id": world.task}, {"id": world.thread}]
-    assert found["InUseError"]["total"] == 3
+    assert found["InUseError"]["total"] == 4  # one of them in the trash
     assert {one["id"] for one in found["InUseError"]["usedBy"]} == {world.job, world.other_job, world.hidden}
 
 
@@ -119,7 +119,7 @@ def thing(mutation: str) -> str:
     payload = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
     assert isinstance(payload, GraphQLObjectType)
     names = set(payload.fields) - {"errors", "clientMutationId"}
-    scalars = {"token", "invitationToken", "deletedId", "expiresAt", "remaining"}
+    scalars = {"token", "invitationToken", "deletedId", "deletedIds", "expiresAt", "remaining"}
     return " ".join(name if name in scalars else f"{name} {{ __typename }}" for name in sorted(names))
 
 
