@@ -3,7 +3,7 @@
 from typing import Final
 
 MAY_BE_TRASHED: Final = frozenset(
-    {"accounts", "client_items", "contacts", "documents", "due", "emails", "items", "jobs", "tasks"}
+    {"accounts", "client_items", "contacts", "documents", "due", "emails", "items", "jobs", "tasks", "time_entries"}
 )
 
 

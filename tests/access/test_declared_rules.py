@@ -19,6 +19,7 @@ SCOPE = {"READER": "READ", "STEWARD": "MANAGE", "MEMBER_MANAGER": "MANAGE"}
 LISTS = (
     "accounts",
     "automationRuns",
+    "bulkOperations",
     "deadLetters",
     "documents",
     "emails",
@@ -27,7 +28,9 @@ LISTS = (
     "jobTemplates",
     "members",
     "pipelines",
+    "taskTemplates",
     "tasks",
+    "timeEntries",
     "trash",
     "webhookCalls",
 )
@@ -41,6 +44,7 @@ ASKED = {
     "customFields": "customFields { id }",
     "jobStatuses": "jobStatuses { id }",
     "account": 'account(id: "account_1") { id }',
+    "bulkOperation": 'bulkOperation(id: "bulk_1") { id }',
     "document": 'document(id: "doc_1") { id }',
     "pipeline": 'pipeline(id: "pipeline_1") { id }',
     "items": "items { totalCount }",

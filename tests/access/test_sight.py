@@ -44,7 +44,7 @@ COSTLY = {"previewMove"}
 FOR_MANAGERS = {"deadLetters", "purgedInvoices"}
 """Fields of the root that are refused to employees."""
 
-UNASKED = {"node", "nodes", "account", "document", "job", "pipeline", "changes", "cursor", "portal"}
+UNASKED = {"bulkOperation", "node", "nodes", "account", "document", "job", "pipeline", "changes", "cursor", "portal"}
 """Fields of the root that show what the others lead to, or nothing to members."""
 
 

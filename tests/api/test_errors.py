@@ -138,8 +138,9 @@ def test_every_mutation_takes_one_input_and_answers_errors_and_the_clients_id() 
         assert "clientMutationId" in mutations()[name].fields
         assert re.match(r"(create|update|delete|archive|restore|move|set|complete|cancel|reopen|link|unlink|log|accept"
                         r"|revoke|invite|renew|deactivate|reactivate|send|release|discard|retry|run"
-                        r"|add|remove|post|record|refund|submit|attach|detach"
-                        r"|return|dismiss|empty|mark|rotate|undo|request|share|unshare|seal)", name)  # fmt: skip
+                        r"|add|remove|post|record|refund|submit|attach|detach|duplicate"
+                        r"|return|dismiss|empty|mark|rotate|undo|request|share|unshare|seal"
+                        r"|follow|unfollow|start|stop)", name)  # fmt: skip
 
 
 async def test_the_clients_id_comes_back_with_success_and_with_errors(shop: Shop) -> None:
@@ -173,6 +174,7 @@ ROOTS = {
     "customFields": "customFields { id }",
     "accountRoles": "accountRoles { id }",
     "jobTemplates": "jobTemplates { totalCount }",
+    "taskTemplates": "taskTemplates { totalCount }",
     "emailTemplates": "emailTemplates { totalCount }",
     "emails": "emails { totalCount }",
     "documents": "documents { totalCount }",
@@ -180,6 +182,8 @@ ROOTS = {
     "jobStatuses": "jobStatuses { id }",
     "accounts": "accounts { totalCount }",
     "pipelines": "pipelines { totalCount }",
+    "bulkOperations": "bulkOperations { totalCount }",
+    "bulkOperation": "bulkOperation(id: $job) { id }",
     "jobs": "jobs { totalCount }",
     "tasks": "tasks { totalCount }",
     "items": "items { totalCount }",

@@ -11,6 +11,9 @@ from tests.support.api import Client, Json
 ENTRY = """id kind thingId name accountName jobCount deletedAt until withAccount pipeline { id }
     cause { kind actor { ... on Member { id } } }"""
 
+QUESTION: Json = {"messageThread": {"text": "How many?"}}
+"""An item for a client, of which they are reminded."""
+
 
 async def trash(client: Client, kind: str | None = None) -> list[Json]:
     """What somebody sees in the trash, the latest first."""

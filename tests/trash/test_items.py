@@ -9,11 +9,10 @@ import pytest
 from tests.items.invoicing import content
 from tests.items.kit import Front, codes, done, to_dos
 from tests.portal.kit import Guest, Screen
-from tests.support.api import Api, Json
-from tests.trash.kit import delete_job, node
+from tests.support.api import Api
+from tests.trash.kit import QUESTION, delete_job, node
 
 DAY = timedelta(days=1)
-QUESTION: Json = {"messageThread": {"text": "How many?"}}
 
 
 async def titles(client: Guest) -> list[str]:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from engine import find
 from engine.enums import HistoryAction, ItemKind
 from engine.errors import missing
+from engine.job import budgets
 from engine.job.entry import NONE, Arrival, enter
 from engine.pipeline import rank
-from engine.trash.trashing import told
+from engine.trash.trashing import tell_linked, told
 from engine.work import Work
 from store.database import Row
 from store.writes import entries, items, places, trash
@@ -48,6 +49,8 @@ async def _take(work: Work, trash_id: str, ids: Sequence[str]) -> None:
     going = set(ids) - await writes.pausing(work.db, work.firm_id, ids)
     work.touch_runs(await entries.pause(work.db, work.firm_id, going, work.now, pauses=False))
     await _to_heirs(work, ids)
+    await tell_linked(work, ids)
+    await budgets.look(work, ids)
     await trash.leave(work.db, work.firm_id, trash_id)
     work.reconsider(*ids)
 

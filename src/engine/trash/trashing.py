@@ -4,15 +4,16 @@ From the end of the transaction on nothing of them is there for anybody, whateve
 those of views of what is not in the trash. What is due of them waits with them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
 from engine.enums import Delivery, HistoryAction, ItemKind, TrashKind
+from engine.job import timers
 from engine.work import Work
 from store.database import Row
 from store.ids import new_id
-from store.writes import entries, trash
+from store.writes import entries, job_links, trash
 from store.writes import trashing as writes
 
 WAITS: Final = timedelta(days=30)
@@ -50,6 +51,7 @@ async def _put(
     work: Work, jobs: Sequence[Row], going: Mapping[str, str], account: tuple[str, str] | None = None
 ) -> None:
     """Puts jobs there, and an account, each with the row of the trash that it goes with."""
+    await timers.stop_on(work, list(going))
     work.touch_runs(await entries.pause(work.db, work.firm_id, list(going), work.now, pauses=True))
     await writes.put_jobs(work.db, work.firm_id, going, work.now)
     rows = await writes.belongings(work.db, work.firm_id, going)
@@ -74,6 +76,7 @@ async def _tell(work: Work, jobs: Sequence[Row], items: Sequence[Row]) -> None:
     for job in jobs:
         work.touch_job(job["id"])
         work.history(job["id"], HistoryAction.DELETED)
+    await tell_linked(work, [job["id"] for job in jobs])
     people = await told(work, items)
     for row in items:
         if row["kind"] == ItemKind.TASK:
@@ -81,6 +84,12 @@ async def _tell(work: Work, jobs: Sequence[Row], items: Sequence[Row]) -> None:
         else:
             lost = [row["account_id"]] if row["delivery"] == Delivery.SENT else []
             work.touch("item", row["id"], account=row["account_id"], jobs=[], lost=lost)
+
+
+async def tell_linked(work: Work, job_ids: Collection[str]) -> None:
+    """Says to the screens of linked jobs that there is another one, or one less, to show beside them."""
+    for job_id, others in (await job_links.of_jobs(work.db, work.firm_id, job_ids)).items():
+        work.touch("links", job_id, others=others)
 
 
 async def told(work: Work, items: Sequence[Row]) -> Mapping[str, list[str]]:

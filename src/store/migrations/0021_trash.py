@@ -20,6 +20,7 @@ MODELS = {
     "Item": "items",
     "Job": "jobs",
     "Task": "tasks",
+    "TimeEntry": "time_entries",
 }
 TABLES = (*MODELS.values(), "client_items")
 """The tables of what goes into the trash. From here on each name is that of a view of what is not in it."""
@@ -119,7 +120,10 @@ INDEXES = {
     "jobs_created": "all_jobs (firm_id, created_at, id)",
     "jobs_due": "all_jobs (firm_id, due_date, id)",
     "jobs_pipeline": "all_jobs (firm_id, pipeline_id, stage_id)",
+    "jobs_period": "all_jobs (firm_id, account_id, pipeline_id, period) WHERE period IS NOT NULL AND ",
     "jobs_place": "all_jobs (firm_id, stage_id, rank)",
+    "time_entries_day": "all_time_entries (firm_id, day, created_at, id)",
+    "time_entries_member": "all_time_entries (firm_id, member_id, day, created_at, id)",
 }
 UNIQUE = {"contacts_user", "jobs_place"}
 
@@ -188,7 +192,7 @@ class RenameTable(ops.TortoiseOperation):
 class Migration(migrations.Migration):
     """Renames the tables, and shows what is not in the trash under the names that they had."""
 
-    dependencies = [("store", "0017_signing")]  # Tortoise's own shape
+    dependencies = [("store", "0022_template_versions")]  # Tortoise's own shape
 
     initial = False
 

@@ -96,19 +96,20 @@ async def items_of(db: Db, firm_id: str, job_ids: Collection[str]) -> list[str]:
     await db.rows(
         """
         WITH others AS (
-            SELECT l.item_id AS id, min(j.trash_id) AS trash_id FROM item_links l
+            SELECT DISTINCT ON (l.item_id) l.item_id AS id, j.id AS job_id, j.trash_id FROM item_links l
             JOIN item_links o ON o.firm_id = $1 AND o.item_id = l.item_id AND o.job_id <> ALL($2)
             JOIN all_jobs j ON j.firm_id = $1 AND j.id = o.job_id AND j.trash_id IS NOT NULL
-            WHERE l.firm_id = $1 AND l.job_id = ANY($2) GROUP BY 1
+            WHERE l.firm_id = $1 AND l.job_id = ANY($2) ORDER BY l.item_id, j.id
         ), moved AS (
             UPDATE all_items t SET trash_id = o.trash_id FROM others o
-            WHERE t.firm_id = $1 AND t.id = o.id AND t.trash_id IS NOT NULL RETURNING t.id, t.trash_id
+            WHERE t.firm_id = $1 AND t.id = o.id AND t.trash_id IS NOT NULL 
+            RETURNING t.id, t.trash_id, o.job_id
         ), letters AS (
             UPDATE all_emails t SET trash_id = i.trash_id FROM moved i
             WHERE t.firm_id = $1 AND t.item_id = i.id AND t.trash_id IS NOT NULL RETURNING t.id, t.trash_id
         ), put_off AS (
-            UPDATE all_due t SET trash_id = x.trash_id, job_id = NULL
-            FROM (SELECT * FROM moved UNION ALL SELECT * FROM letters) AS x
+            UPDATE all_due t SET trash_id = x.trash_id, job_id = x.job_id, in_lane = FALSE
+            FROM (SELECT * FROM moved UNION ALL SELECT *, NULL FROM letters) AS x
             WHERE t.firm_id = $1 AND t.subject_id = x.id AND t.trash_id IS NOT NULL
         )
         UPDATE all_client_items t SET trash_id = i.trash_id FROM moved i WHERE t.firm_id = $1 AND t.id = i.id
@@ -167,8 +168,9 @@ async def jobs(db: Db, firm_id: str, ids: Sequence[str]) -> None:
     await db.rows(
         """
         WITH unsent AS (
-            DELETE FROM all_emails e WHERE e.firm_id = $1 AND e.trash_id IS NOT NULL AND (e.job_id = ANY($2) OR
-                e.notification_id IN (SELECT id FROM notifications WHERE firm_id = $1 AND job_id = ANY($2)))
+            DELETE FROM all_emails e WHERE e.firm_id = $1 AND e.trash_id IS NOT NULL AND e.item_id IS NULL AND (
+                e.job_id = ANY($2)
+                OR e.notification_id IN (SELECT id FROM notifications WHERE firm_id = $1 AND job_id = ANY($2)))
             RETURNING e.id
         )
         DELETE FROM all_due d USING unsent u WHERE d.firm_id = $1 AND d.subject_id = u.id

@@ -36,6 +36,7 @@ async def take_jobs(db: Db, firm_id: str, trash_id: str, ranks: Mapping[str, str
     """Takes jobs out of the trash; those named get other places in their columns."""
     await db.rows(
         """
+        WITH time AS (UPDATE all_time_entries SET trash_id = NULL WHERE firm_id = $1 AND trash_id = $2)
         UPDATE all_jobs j SET trash_id = NULL, version = version + 1, updated_at = $5, rank = coalesce((
             SELECT g.rank FROM unnest($3::text[], $4::text[]) AS g (id, rank) WHERE g.id = j.id
         ), j.rank)

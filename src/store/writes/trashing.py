@@ -48,9 +48,13 @@ async def account_jobs(db: Db, firm_id: str, account_id: str) -> list[str]:
 
 
 async def put_jobs(db: Db, firm_id: str, going: Going, now: datetime) -> None:
-    """Puts locked jobs into the trash."""
+    """Puts locked jobs into the trash, with the time that was spent on them."""
     await db.rows(
         f"""
+        WITH time AS (
+            UPDATE all_time_entries t SET trash_id = g.trash_id
+            FROM {_OF_JOBS} WHERE t.firm_id = $1 AND t.job_id = g.job_id
+        )
         UPDATE all_jobs j SET trash_id = g.trash_id, version = version + 1, updated_at = $4
         FROM {_OF_JOBS} WHERE j.firm_id = $1 AND j.id = g.job_id AND j.trash_id IS NULL
         """,

@@ -59,7 +59,7 @@ async def accounts_with_choice(db: Db, firm_id: str, field_id: str, choices: Col
 
 
 async def configurations(db: Db, firm_id: str, used_id: str, seen: Condition) -> Usage:
-    """Stages in use by their conditions, automations and templates that refer to a thing.
+    """Stages in use by their conditions, automations, templates and recurrences that refer to a thing.
 
     The condition of sight speaks of ``t.pipeline_id``. What belongs to no pipeline is seen by everybody.
     """
@@ -67,8 +67,8 @@ async def configurations(db: Db, firm_id: str, used_id: str, seen: Condition) ->
 
 
 async def texts_with_field(db: Db, firm_id: str, field_id: str, seen: Condition) -> Usage:
-    """Those of them that refer to a custom field in a text: templates, and automations with such shortcodes."""
-    texts = "(pl.id IS NULL OR strpos(e.config::text, '[ACCOUNT_CUSTOM_FIELD:') > 0)"
+    """Those that refer to a custom field in a text: templates, recurrences, and automations with such shortcodes."""
+    texts = "(pl.id IS NULL OR rc.id IS NOT NULL OR strpos(e.config::text, '[ACCOUNT_CUSTOM_FIELD:') > 0)"
     return await _configurations(db, firm_id, field_id, texts, seen)
 
 
@@ -97,9 +97,12 @@ async def _configurations(db: Db, firm_id: str, used_id: str, which: str, seen: 
             LEFT JOIN automations a ON a.firm_id = $1 AND a.id = u.user_id
             LEFT JOIN automation_editions e ON e.firm_id = $1 AND e.automation_id = a.id AND e.edition = a.edition
             LEFT JOIN stages st ON st.firm_id = $1 AND st.id = coalesce(a.stage_id, u.user_id)
-            LEFT JOIN pipelines pl ON pl.firm_id = $1 AND pl.id = coalesce(a.pipeline_id, st.pipeline_id)
+            LEFT JOIN recurrences rc ON rc.firm_id = $1 AND rc.id = u.user_id
+            LEFT JOIN pipelines pl
+                ON pl.firm_id = $1 AND pl.id = coalesce(a.pipeline_id, st.pipeline_id, rc.pipeline_id)
             WHERE u.firm_id = $1 AND u.used_id = $2
-            AND a.deleted_at IS NULL AND st.deleted_at IS NULL AND pl.deleted_at IS NULL AND {which}
+            AND a.deleted_at IS NULL AND st.deleted_at IS NULL AND (pl.deleted_at IS NULL OR rc.id IS NOT NULL)
+            AND {which}
         ) t
         """,
         *p.values,
