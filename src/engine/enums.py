@@ -313,6 +313,15 @@ class HistoryAction(StrEnum):
     AUTOMATION_SET = "AUTOMATION_SET"
     STAGE_OVERDUE = "STAGE_OVERDUE"
     MOVE_UNDONE = "MOVE_UNDONE"
+    DELETED = "DELETED"
+    RESTORED = "RESTORED"
+
+
+class TrashKind(StrEnum):
+    """What waits in the trash (JB3)."""
+
+    JOB = "JOB"
+    ACCOUNT = "ACCOUNT"
 
 
 class JobLinkKind(StrEnum):
@@ -451,6 +460,7 @@ class ErrorCode(StrEnum):
     ID_TAKEN = "ID_TAKEN"
     DEACTIVATED = "DEACTIVATED"
     ARCHIVED = "ARCHIVED"
+    IN_TRASH = "IN_TRASH"
     NOT_IN_STAGE = "NOT_IN_STAGE"
     NOT_ENABLED = "NOT_ENABLED"
     CANNOT_SEE = "CANNOT_SEE"

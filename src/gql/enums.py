@@ -195,6 +195,12 @@ _describe(
     COALESCED="Several causes: changes were joined into one event.",
 )
 _describe(
+    enums.TrashKind,
+    "What waits in the trash.",
+    JOB="A job that was deleted by itself.",
+    ACCOUNT="An account, with its jobs.",
+)
+_describe(
     enums.BusinessDays,
     "What becomes of an occurrence on a day on which the firm does not work: at the weekend, or on a holiday.",
     AS_IS="It stays on its day.",
@@ -324,6 +330,8 @@ _describe(
     AUTOMATION_SET="An automation was retried, cancelled or dismissed by hand.",
     STAGE_OVERDUE="It has been in its stage for longer than the limit.",
     MOVE_UNDONE="Its last move was taken back.",
+    DELETED="It was put into the trash, by itself or with its account.",
+    RESTORED="It was taken out of the trash.",
 )
 _describe(
     enums.JobLinkKind,
@@ -395,6 +403,7 @@ _describe(
     ID_TAKEN="This id has been used with other content.",
     DEACTIVATED="The member has been deactivated.",
     ARCHIVED="The job or pipeline is archived.",
+    IN_TRASH="What it belongs to is in the trash: restore that first.",
     NOT_IN_STAGE="The job is not in the target stage.",
     NOT_ENABLED="The status is not enabled in the pipeline.",
     CANNOT_SEE="A member who is mentioned, or is to follow, does not see the job.",

@@ -58,6 +58,7 @@ from gql.payloads import (
 from gql.portal_mutations import PortalMutations
 from gql.recurrence_mutations import RecurrenceMutations
 from gql.template_mutations import TemplateMutations
+from gql.trash_mutations import TrashMutations
 from resolvers import (
     accounts,
     automations,
@@ -83,6 +84,7 @@ from resolvers import (
 class Mutation(
     JobMutations,
     ItemMutations,
+    TrashMutations,
     TemplateMutations,
     BulkMutations,
     RecurrenceMutations,

@@ -28,6 +28,7 @@ from gql.types.tasks import Subtask, Task
 from gql.types.templates import Template
 from gql.types.threads import ClientTask, ThreadMessage
 from gql.types.time_entries import TimeEntry
+from gql.types.trash import TrashEntry
 from gql.types.webhooks import WebhookCall
 
 
@@ -346,6 +347,22 @@ class DeletedPayload(Payload):
     """An id."""
 
     deleted_id: strawberry.ID | None = plain("The id of what is gone.")
+
+
+@strawberry.type(description="Something is in the trash.")
+class TrashPayload(Payload):
+    """A deleted job or account."""
+
+    deleted_id: strawberry.ID | None = plain("The id of what was deleted.")
+    trash_entry: TrashEntry | None = plain("What waits in the trash.")
+
+
+@strawberry.type(description="What is in the trash no longer.")
+class EmptyTrashPayload(Payload):
+    """Ids."""
+
+    deleted_ids: list[strawberry.ID] | None = plain("The entries whose things are being deleted for good.")
+    remaining: int | None = plain("How many entries still wait.")
 
 
 @strawberry.type(description="What items for clients are made by.")

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from engine.enums import ItemKind, RunState, WebhookState
+from engine.enums import ItemKind, RunState, TrashKind, WebhookState
 from gql.fields import PAGE, Arg, root, snapshot
 from gql.inputs.accounts import AccountFilter
 from gql.inputs.documents import DocumentFilter
@@ -38,6 +38,7 @@ from gql.types.streams import Changes
 from gql.types.task_templates import TaskTemplate
 from gql.types.tasks import Task
 from gql.types.time_entries import TimeEntryConnection
+from gql.types.trash import PurgedInvoice, TrashEntry
 from gql.types.webhooks import WebhookCall
 from resolvers import (
     accounts,
@@ -64,6 +65,7 @@ from resolvers import (
     task_templates,
     tasks,
     time_entries,
+    trash,
     viewer,
     webhooks,
 )
@@ -195,6 +197,19 @@ class Query:
     dead_letters: Connection[DeadLetter] | None = root(
         dead_letters.page,
         "What was due and has failed too often, newest first; null unless one is an owner or admin.",
+        **PAGE,
+    )
+    purged_invoices: Connection[PurgedInvoice] | None = root(
+        trash.purged_invoices,
+        "Invoices that were sent, and deleted for good with their accounts, by number; null unless one is an owner or "
+        "admin.",
+        **PAGE,
+    )
+    trash: Connection[TrashEntry] | None = root(
+        trash.page,
+        "What was deleted and may be restored, the latest first: jobs that one would see, and accounts that one would "
+        "have access to. No stream shows it.",
+        kind=Arg(TrashKind | None, "Only jobs, or only accounts.", None),
         **PAGE,
     )
     preview_move: MovePreview | None = root(

@@ -31,6 +31,7 @@ LISTS = (
     "taskTemplates",
     "tasks",
     "timeEntries",
+    "trash",
     "webhookCalls",
 )
 ASKED = {
@@ -55,6 +56,7 @@ ASKED = {
     "previewMove": 'previewMove(input: {jobId: "job_1", stageId: "stage_1", expect: {version: 1}}) { stage { id } }',
     "board": 'board(pipelineId: "pipeline_1") { cursor }',
     "cursor": "cursor",
+    "purgedInvoices": "purgedInvoices { totalCount }",
     "portal": "portal { firm { name } }",
     "dashboard": "dashboard { cursor }",
     "changes": 'changes(stream: {board: {pipelineId: "pipeline_1"}}, after: "x") { cursor }',

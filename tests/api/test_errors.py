@@ -92,7 +92,7 @@ async def test_errors_carry_what_a_client_needs_to_go_on(world: World) -> None:
     assert found["ForbiddenError"]["right"] == "MANAGE_TAGS"
     assert found["ConflictError"]["current"] == {"id": world.other_job, "version": 2}
     assert found["PendingItemsError"]["items"] == [{"id": world.task}, {"id": world.thread}]
-    assert found["InUseError"]["total"] == 3
+    assert found["InUseError"]["total"] == 4  # one of them in the trash
     assert {one["id"] for one in found["InUseError"]["usedBy"]} == {world.job, world.other_job, world.hidden}
 
 
@@ -139,7 +139,7 @@ def test_every_mutation_takes_one_input_and_answers_errors_and_the_clients_id() 
         assert re.match(r"(create|update|delete|archive|restore|move|set|complete|cancel|reopen|link|unlink|log|accept"
                         r"|revoke|invite|renew|deactivate|reactivate|send|release|discard|retry|run"
                         r"|add|remove|post|record|refund|submit|attach|detach|duplicate"
-                        r"|return|dismiss|mark|rotate|undo|request|share|unshare|seal|install|export"
+                        r"|return|dismiss|empty|mark|rotate|undo|request|share|unshare|seal|install|export"
                         r"|follow|unfollow|start|stop)", name)  # fmt: skip
 
 
@@ -200,6 +200,8 @@ ROOTS = {
     "automationRuns": "automationRuns { totalCount }",
     "clientStatuses": "clientStatuses { id }",
     "deadLetters": "deadLetters { totalCount }",
+    "trash": "trash { totalCount }",
+    "purgedInvoices": "purgedInvoices { totalCount }",
     "webhookCalls": "webhookCalls { totalCount }",
     "previewMove": "previewMove(input: { jobId: $job, stageId: $job, expect: { version: 1 } }) { __typename }",
     "cursor": "cursor",

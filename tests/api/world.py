@@ -72,6 +72,9 @@ class World:
     item_template: str
     time_entry: str
     timer: str
+    thrown: str
+    thrown_account: str
+    trash: str
     token: str
     invitation: str
 
@@ -112,10 +115,16 @@ async def open_world(api: Api) -> World:
     request = await owner.do("createItem", "item { id }", **wanted)
     loose = {"accountId": shop.account, "title": "Questions", "content": ORGANIZER, "send": False}
     template = {"name": "Talk", "title": "Talk", "content": THREAD}
+    thrown, thrown_account = await shop.job("Thrown"), await owner.do("createAccount", "account { id }", name="Thrown")
+    trash = await owner.do("deleteJob", "trashEntry { id }", jobId=thrown["id"])
+    await owner.do("deleteAccount", accountId=thrown_account["id"])
     hidden = await moved(shop)
     await owner.do("linkJobs", jobId=job["id"], otherJobId=hidden)
     await owner.do("followJob", jobId=job["id"])
     return World(
+        thrown=thrown["id"],
+        thrown_account=thrown_account["id"],
+        trash=trash["id"],
         time_entry=(await owner.do("createTimeEntry", "timeEntry { id }", jobId=job["id"], minutes=30))["id"],
         timer=(await owner.do("startTimer", "timeEntry { id }", jobId=job["id"]))["id"],
         thread=thread["id"],
@@ -341,6 +350,11 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     "installPipelineTemplate": lambda w: {"key": "sales-tax", "availableToIds": [w.employee.member_id]},
     "exportPipeline": lambda w: {"pipelineId": w.shop.pipeline},
     "duplicatePipeline": lambda w: {"pipelineId": w.shop.pipeline, "name": "Copy"},
+    "deleteJob": lambda w: {"jobId": w.job, "expect": {"version": 1}},
+    "restoreJob": lambda w: {"jobId": w.thrown},
+    "deleteAccount": lambda w: {"accountId": w.shop.account},
+    "restoreAccount": lambda w: {"accountId": w.thrown_account},
+    "emptyTrash": lambda w: {"trashIds": [w.trash], "all": False},
     "archivePipeline": lambda w: {"pipelineId": w.shop.pipeline},
     "restorePipeline": lambda w: {"pipelineId": w.shop.pipeline},
     "deletePipeline": lambda w: {"pipelineId": w.shop.pipeline},

@@ -126,11 +126,16 @@ COUNTED: Final = ("member_id", "task_id", "day", "minutes", "billable", "note")
 
 
 async def added(work: Work, entry: dict[str, Any] | Row) -> None:
-    """Says of a locked job that an entry of it counts from now on."""
+    """Says of a locked job that an entry of it counts from now on, and looks at its budget."""
+    await say_added(work, entry)
+    await budgets.look(work, [entry["job_id"]])
+
+
+async def say_added(work: Work, entry: dict[str, Any] | Row) -> None:
+    """Says it to its job's history and screens."""
     touch(work, entry)
     said = [name for name in COUNTED if entry[name] is not None]
     await _tell(work, entry, HistoryAction.TIME_ADDED, await _lines(work, {}, dict(entry), said))
-    await budgets.look(work, [entry["job_id"]])
 
 
 def touch(work: Work, entry: dict[str, Any] | Row) -> None:
