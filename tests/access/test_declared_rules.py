@@ -27,6 +27,7 @@ LISTS = (
     "jobTemplates",
     "members",
     "pipelines",
+    "recurrences",
     "tasks",
     "webhookCalls",
 )
@@ -46,6 +47,8 @@ ASKED = {
     "itemTemplates": "itemTemplates { totalCount }",
     "job": 'job(id: "job_1") { id }',
     "previewMove": 'previewMove(input: {jobId: "job_1", stageId: "stage_1", expect: {version: 1}}) { stage { id } }',
+    "previewRecurrence": 'previewRecurrence(input: {rrule: "FREQ=DAILY", startDate: "2030-01-01"}) { __typename }',
+    "recurrence": 'recurrence(id: "recurrence_1") { id }',
     "board": 'board(pipelineId: "pipeline_1") { cursor }',
     "cursor": "cursor",
     "portal": "portal { firm { name } }",

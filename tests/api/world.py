@@ -24,6 +24,7 @@ from tests.support.dead import dead_letter
 from tests.support.documents import handed_in, stored_document
 from tests.support.hooks import failed_call
 from tests.support.mail import stored_email
+from tests.support.recurring import FAR, failed_run, recurrence
 
 
 @dataclass
@@ -67,6 +68,9 @@ class World:
     request: str
     handed_in: str
     item_template: str
+    recurrence: str
+    paused_recurrence: str
+    recurrence_run: str
     token: str
     invitation: str
 
@@ -107,7 +111,12 @@ async def open_world(api: Api) -> World:
     request = await owner.do("createItem", "item { id }", **wanted)
     loose = {"accountId": shop.account, "title": "Questions", "content": ORGANIZER, "send": False}
     template = {"name": "Talk", "title": "Talk", "content": THREAD}
+    recurring = [await recurrence(owner, shop.pipeline, accountIds=[shop.account]) for _ in range(2)]
+    await owner.do("pauseRecurrence", recurrenceId=recurring[1])
     return World(
+        recurrence=recurring[0],
+        paused_recurrence=recurring[1],
+        recurrence_run=await failed_run(api.database, recurring[0]),
         thread=thread["id"],
         organizer=(await owner.do("createItem", "item { id }", **loose))["id"],
         client_task=thread["clientTasks"][0]["id"],
@@ -258,6 +267,42 @@ INPUTS: dict[str, Callable[[World], Json]] = {
         "dueAfter": {"amount": 2, "unit": "WEEKS"},
     },
     "deleteJobTemplate": lambda w: {"jobTemplateId": w.job_template},
+    "createRecurrence": lambda w: {
+        "name": "Payroll",
+        "pipelineId": w.shop.pipeline,
+        "rrule": "FREQ=MONTHLY;BYMONTHDAY=31",
+        "startDate": FAR,
+        "accountIds": [w.shop.account],
+        "stageId": w.shop.stages[1],
+        "templateId": w.job_template,
+        "jobName": "Payroll [LAST_MONTH_NAME]",
+        "description": "For [ACCOUNT_NAME]",
+        "assigneeIds": [w.employee.member_id],
+        "startAfter": {"amount": 1, "unit": "DAYS"},
+        "dueAfter": {"amount": 2, "unit": "WEEKS"},
+        "count": 12,
+        "createAheadDays": 3,
+    },
+    "updateRecurrence": lambda w: {
+        "recurrenceId": w.recurrence,
+        "name": "Payroll",
+        "pipelineId": w.shop.pipeline,
+        "rrule": "FREQ=WEEKLY",
+        "startDate": FAR,
+        "jobName": "Payroll",
+        "description": "All of it",
+        "assigneeIds": [w.employee.member_id],
+        "startAfter": {"amount": 1, "unit": "DAYS"},
+        "dueAfter": {"amount": 2, "unit": "WEEKS"},
+        "endDate": "2101-01-01",
+        "createAheadDays": 3,
+        "addAccountIds": [w.shop.account],
+    },
+    "deleteRecurrence": lambda w: {"recurrenceId": w.recurrence},
+    "pauseRecurrence": lambda w: {"recurrenceId": w.recurrence},
+    "resumeRecurrence": lambda w: {"recurrenceId": w.paused_recurrence},
+    "skipNextOccurrence": lambda w: {"recurrenceId": w.recurrence, "occurrence": FAR},
+    "retryRecurrenceRun": lambda w: {"runId": w.recurrence_run},
     "createEmailTemplate": lambda w: {"name": "Bye", "subject": "Bye [JOB_NAME]", "text": "Bye", "html": "<p>Bye</p>"},
     "updateEmailTemplate": lambda w: {
         "templateId": w.email_template,

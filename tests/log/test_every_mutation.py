@@ -9,7 +9,8 @@ import pytest
 import tests.log.automation_cases
 import tests.log.automation_refusals
 import tests.log.item_cases
-import tests.log.item_refusals  # noqa: F401  # all are registered
+import tests.log.item_refusals
+import tests.log.recurrence_cases  # noqa: F401  # all are registered
 from gql.mutation import Mutation
 from resolvers.declare import camel
 from store.database import Database

@@ -120,9 +120,11 @@ class Watch:
         expected = list(range(self.head + 1, self.head + 1 + step.events))
         assert [event.seq for event in events] == expected, (step, [event.changes for event in events])
         assert await sight.head(self.world.database, self.world.firm) == self.head + step.events
-        begun, actor = begun_by(step)
+        recurrence = step.recurrence if isinstance(step, Round) else None
+        mutation_id, actor = begun_by(step)
         for event in events:
-            cause = {"kind": step.kind, "actor": actor, "client_mutation_id": begun.mutation_id}
+            cause = {"kind": step.kind, "actor": actor, "client_mutation_id": mutation_id}
+            cause |= {"recurrence": recurrence} if recurrence else {}
             assert event.cause == cause, step
             assert event.changes, step
 
@@ -142,18 +144,19 @@ class Watch:
             assert page["events"] == [], name
 
 
-def begun_by(step: Step | Round) -> tuple[Step, str]:
-    """The mutation that a step is or comes of, and who is its cause."""
+def begun_by(step: Step | Round) -> tuple[str | None, str]:
+    """What the client called the mutation that a step is or comes of, and who is its cause."""
     begun = step.after if isinstance(step, Round) else step
-    return begun, begun.actor or begun.by.member_id
+    echo = None if isinstance(step, Round) and step.recurrence else begun.mutation_id
+    return echo, begun.actor or begun.by.member_id
 
 
 def shown_cause(step: Step | Round) -> Json:
     """The cause that boards are told."""
     if step.events > 1:
         return {"kind": "COALESCED", "clientMutationId": None, "actor": None}
-    begun, actor = begun_by(step)
-    return {"kind": step.kind, "clientMutationId": begun.mutation_id, "actor": {"id": actor}}
+    mutation_id, actor = begun_by(step)
+    return {"kind": step.kind, "clientMutationId": mutation_id, "actor": {"id": actor}}
 
 
 async def replayed(step: Step | Round, board: Board, page: Json, fresh: Json | None, context: str) -> list[Json]:
