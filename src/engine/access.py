@@ -216,6 +216,25 @@ def sees_comment(viewer: Viewer, p: Params, comment: str) -> str:
     return f"EXISTS ({job} AND {sees_job(viewer, p, 'cj')})"
 
 
+def sees_time_entry(viewer: Viewer, p: Params, entry: str) -> str:
+    """JB3: time is seen with its job, and one's own wherever it was spent. ``entry`` is the alias of a row."""
+    seen = sees_job(viewer, p, "tj")
+    if seen == EVERYONE:
+        return EVERYONE
+    job = f"SELECT FROM jobs tj WHERE tj.firm_id = {p(viewer.firm_id)} AND tj.id = {entry}.job_id AND {seen}"
+    return f"({entry}.member_id = {p(viewer.member_id)} OR EXISTS ({job}))"
+
+
+def sees_history(viewer: Viewer, p: Params, entry: str) -> str:
+    """AC4: a history's entry is seen with its job; one of a link with the other job, too. ``entry`` is an alias."""
+    seen = sees_job(viewer, p, "hj")
+    if seen == EVERYONE:
+        return EVERYONE
+    other = f"coalesce({entry}.changes -> 0 ->> 'to', {entry}.changes -> 0 ->> 'from')"
+    job = f"SELECT FROM jobs hj WHERE hj.firm_id = {p(viewer.firm_id)} AND hj.id = {other} AND {seen}"
+    return f"({entry}.action NOT IN ('LINKED', 'UNLINKED') OR EXISTS ({job}))"
+
+
 def sees_run(viewer: Viewer, p: Params, run: str) -> str:
     """AC4: an automation's turn is seen with its job, but not in a stay elsewhere. ``run`` is the alias of a row."""
     if viewer.manages:
@@ -256,6 +275,11 @@ def sees_webhook_call(viewer: Viewer, p: Params, call: str) -> str:
         return EVERYONE
     job = f"SELECT FROM jobs wj WHERE wj.firm_id = {p(viewer.firm_id)} AND wj.id = {call}.job_id"
     return f"EXISTS ({job} AND {sees_job(viewer, p, 'wj')})"
+
+
+def sees_bulk(viewer: Viewer, p: Params, operation: str) -> str:
+    """MV10: a bulk operation is seen by who began it. ``operation`` is the alias of a row."""
+    return EVERYONE if viewer.manages else f"{operation}.member_id = {p(viewer.member_id)}"
 
 
 def sees_email(viewer: Viewer, p: Params, email: str) -> str:

@@ -17,6 +17,7 @@ import orjson
 import structlog
 
 from engine.automating import runs
+from engine.bulk import operations
 from engine.enums import CauseKind, DueKind, RunState
 from engine.errands import Errand, Undelivered
 from engine.items import reminding
@@ -62,6 +63,7 @@ HANDLERS: Final[Mapping[DueKind, Handler]] = {
     DueKind.RUN: runs.run_due,
     DueKind.LIMIT: time_limits.pass_limits,
     DueKind.REMINDER: reminding.remind,
+    DueKind.BULK: operations.go_on,
     DueKind.RECURRENCE: running.run,
 }
 """What is done inside the database, for many rows at once."""
@@ -142,7 +144,7 @@ class Runner:
         cause = orjson.loads(row["cause"])
         caller = Caller(
             system_of(row["firm_id"]),
-            CAUSES.get(DueKind(row["kind"]), CauseKind.SYSTEM),
+            _cause_kind(DueKind(row["kind"]), cause),
             mutation_id=cause["client_mutation_id"],
             initiator_id=cause["actor"],
             recurrence_id=cause.get("recurrence"),
@@ -166,6 +168,8 @@ class Runner:
         kind, subject = DueKind(row["kind"]), row["subject_id"]
         if kind is DueKind.RUN:
             await self._told(row, lambda work: runs.finish(work, subject, RunState.FAILED, OURS))
+        elif kind is DueKind.BULK:
+            await self._told(row, lambda work: operations.give_up(work, subject))
         elif kind in self.errands:
             await self._told(row, lambda work: self.errands[kind].given_up(work, subject, OURS))
 
@@ -240,6 +244,11 @@ async def _locked(work: Work, job_ids: Iterable[str]) -> list[Row]:
     for pipeline_id in sorted({job["pipeline_id"] for job in jobs} - set(pipelines)):  # moved there meanwhile
         await locks.share_pipeline(work.db, pipeline_id)
     return jobs
+
+
+def _cause_kind(kind: DueKind, cause: Mapping[str, Any]) -> CauseKind:
+    """Why events say that it happens. A bulk operation is the doing of who began it, whoever does its chunks."""
+    return CauseKind(cause["kind"]) if kind is DueKind.BULK else CAUSES.get(kind, CauseKind.SYSTEM)
 
 
 def pause(tries: int) -> timedelta:

@@ -304,9 +304,25 @@ class HistoryAction(StrEnum):
     DOCUMENT_ADDED = "DOCUMENT_ADDED"
     DOCUMENT_CHANGED = "DOCUMENT_CHANGED"
     DOCUMENT_REMOVED = "DOCUMENT_REMOVED"
+    LINKED = "LINKED"
+    UNLINKED = "UNLINKED"
+    TIME_ADDED = "TIME_ADDED"
+    TIME_CHANGED = "TIME_CHANGED"
+    TIME_REMOVED = "TIME_REMOVED"
+    CLOCKS_CHANGED = "CLOCKS_CHANGED"
     AUTOMATION_SET = "AUTOMATION_SET"
     STAGE_OVERDUE = "STAGE_OVERDUE"
     MOVE_UNDONE = "MOVE_UNDONE"
+
+
+class JobLinkKind(StrEnum):
+    """What a job is to another one that it is linked to; nothing is held up by it."""
+
+    RELATED = "RELATED"
+    BLOCKS = "BLOCKS"
+    BLOCKED_BY = "BLOCKED_BY"
+    DUPLICATES = "DUPLICATES"
+    DUPLICATED_BY = "DUPLICATED_BY"
 
 
 class DueKind(StrEnum):
@@ -318,7 +334,37 @@ class DueKind(StrEnum):
     EMAIL = "EMAIL"
     WEBHOOK = "WEBHOOK"
     REMINDER = "REMINDER"  # remind clients of an item
+    BULK = "BULK"  # the next chunk of a bulk operation
     RECURRENCE = "RECURRENCE"  # make the jobs of what recurs
+
+
+class BulkVerb(StrEnum):
+    """What a bulk operation does (MV10)."""
+
+    CREATE_JOBS = "CREATE_JOBS"
+    MOVE_JOBS = "MOVE_JOBS"
+    UPDATE_JOBS = "UPDATE_JOBS"
+    UPDATE_JOB_TAGS = "UPDATE_JOB_TAGS"
+    SET_JOB_STATUSES = "SET_JOB_STATUSES"
+    SET_CLIENT_STATUSES = "SET_CLIENT_STATUSES"
+    ARCHIVE_JOBS = "ARCHIVE_JOBS"
+
+
+class BulkState(StrEnum):
+    """Where a bulk operation stands."""
+
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    CANCELLED = "CANCELLED"
+
+
+class BulkResultState(StrEnum):
+    """What has become of one target of a bulk operation."""
+
+    WAITING = "WAITING"
+    DONE = "DONE"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
 
 
 class RunState(StrEnum):
@@ -342,6 +388,11 @@ class NotificationKind(StrEnum):
     ASSIGNED = "ASSIGNED"
     MENTIONED = "MENTIONED"
     ITEM_ANSWERED = "ITEM_ANSWERED"
+    JOB_MOVED = "JOB_MOVED"
+    JOB_STATUS_CHANGED = "JOB_STATUS_CHANGED"
+    JOB_COMPLETED = "JOB_COMPLETED"
+    COMMENTED = "COMMENTED"
+    TIME_BUDGET = "TIME_BUDGET"
     AUTOMATION = "AUTOMATION"
     OVERDUE = "OVERDUE"
     STAGE_OVERDUE = "STAGE_OVERDUE"
@@ -365,6 +416,24 @@ class EmailState(StrEnum):
     SENT = "SENT"
     FAILED = "FAILED"
     DISCARDED = "DISCARDED"
+
+
+class TemplatePart(StrEnum):
+    """What a pipeline template brings along, or looks for in the firm."""
+
+    MEMBER = "MEMBER"
+    PIPELINE = "PIPELINE"
+    STAGE = "STAGE"
+    ACCOUNT_ROLE = "ACCOUNT_ROLE"
+    TAG = "TAG"
+    CUSTOM_FIELD = "CUSTOM_FIELD"
+    JOB_STATUS = "JOB_STATUS"
+    CLIENT_STATUS = "CLIENT_STATUS"
+    DOCUMENT = "DOCUMENT"
+    EMAIL_TEMPLATE = "EMAIL_TEMPLATE"
+    TASK_TEMPLATE = "TASK_TEMPLATE"
+    JOB_TEMPLATE = "JOB_TEMPLATE"
+    ITEM_TEMPLATE = "ITEM_TEMPLATE"
 
 
 class ErrorCode(StrEnum):
@@ -391,6 +460,7 @@ class ErrorCode(StrEnum):
     TOO_LATE = "TOO_LATE"
     ALREADY_SENT = "ALREADY_SENT"
     ALREADY_LINKED = "ALREADY_LINKED"
+    NOT_RUNNING = "NOT_RUNNING"
     CLOSED = "CLOSED"
     PAUSED = "PAUSED"
     NOT_SENT = "NOT_SENT"
@@ -412,3 +482,5 @@ class ErrorCode(StrEnum):
     BAD_CREDENTIALS = "BAD_CREDENTIALS"
     THROTTLED = "THROTTLED"
     BUSY = "BUSY"
+    FAILED = "FAILED"
+    DUPLICATE = "DUPLICATE"

@@ -239,6 +239,32 @@ _describe(
     JOINED="Yes, and they have.",
 )
 _describe(
+    enums.BulkVerb,
+    "What a bulk operation does.",
+    CREATE_JOBS="Makes a job for each of many accounts.",
+    MOVE_JOBS="Moves jobs to a stage.",
+    UPDATE_JOBS="Changes priority, dates and assignees of jobs.",
+    UPDATE_JOB_TAGS="Changes the tags of jobs' accounts.",
+    SET_JOB_STATUSES="Puts jobs into a status.",
+    SET_CLIENT_STATUSES="Gives jobs a client-facing status, or takes it away.",
+    ARCHIVE_JOBS="Archives jobs.",
+)
+_describe(
+    enums.BulkState,
+    "Where a bulk operation stands.",
+    RUNNING="The worker goes on with it.",
+    COMPLETED="Every job has its result.",
+    CANCELLED="It was stopped; what was done stays done.",
+)
+_describe(
+    enums.BulkResultState,
+    "What has become of one job of a bulk operation.",
+    WAITING="It is still to come.",
+    DONE="It was done.",
+    FAILED="It was refused; the errors say why. Nothing of it was changed.",
+    CANCELLED="The operation was stopped before.",
+)
+_describe(
     enums.RunState,
     "Where an automation's turn stands.",
     QUEUED="About to be done.",
@@ -267,6 +293,7 @@ _describe(
     EMAIL="To send an e-mail.",
     WEBHOOK="To call a web address.",
     REMINDER="To remind clients of an item.",
+    BULK="The next chunk of a bulk operation.",
     RECURRENCE="To make the jobs of a recurrence.",
 )
 _describe(
@@ -288,9 +315,24 @@ _describe(
     DOCUMENT_ADDED="A file was added.",
     DOCUMENT_CHANGED="A file of it was renamed, shared with the client or taken back.",
     DOCUMENT_REMOVED="A file of it was deleted.",
+    LINKED="It was linked to another job; shown to who sees that one, too.",
+    UNLINKED="It was unlinked from another job; shown likewise.",
+    TIME_ADDED="Somebody spent time on it.",
+    TIME_CHANGED="An entry of time was corrected.",
+    TIME_REMOVED="An entry of time was deleted.",
+    CLOCKS_CHANGED="Its clocks were stopped, or go on, because its status was told to.",
     AUTOMATION_SET="An automation was retried, cancelled or dismissed by hand.",
     STAGE_OVERDUE="It has been in its stage for longer than the limit.",
     MOVE_UNDONE="Its last move was taken back.",
+)
+_describe(
+    enums.JobLinkKind,
+    "What a job is to another one that it is linked to. Nothing is held up by it.",
+    RELATED="The two have to do with each other.",
+    BLOCKS="The other one waits for it.",
+    BLOCKED_BY="It waits for the other one.",
+    DUPLICATES="It is the same work as the other one.",
+    DUPLICATED_BY="The other one is the same work.",
 )
 _describe(
     enums.DocumentState,
@@ -311,6 +353,11 @@ _describe(
     ASSIGNED="They were assigned to a job or a task: the subject says to which.",
     MENTIONED="A comment mentions them.",
     ITEM_ANSWERED="A client has answered an item.",
+    JOB_MOVED="A job that they follow was moved to another stage.",
+    JOB_STATUS_CHANGED="A job that they follow has another status, and may have been moved as well.",
+    JOB_COMPLETED="A job that they follow is completed, and may have been moved as well.",
+    COMMENTED="A job that they follow was commented on: the subject is the comment.",
+    TIME_BUDGET="Most of the time budget, or all of it, is spent of a job that they are assigned to or follow.",
     AUTOMATION="An automation is to tell them.",
     OVERDUE="The due date of a job or a task that they are assigned to has passed: the subject says of which.",
     STAGE_OVERDUE="A job they are assigned to has been in its stage for longer than that allows.",
@@ -350,13 +397,14 @@ _describe(
     ARCHIVED="The job or pipeline is archived.",
     NOT_IN_STAGE="The job is not in the target stage.",
     NOT_ENABLED="The status is not enabled in the pipeline.",
-    CANNOT_SEE="A member who is mentioned does not see the job.",
+    CANNOT_SEE="A member who is mentioned, or is to follow, does not see the job.",
     MOVE_NOT_ALLOWED="The pipeline does not list this move among the allowed ones.",
     OVER_LIMIT="The stage holds as many jobs as it may.",
     NOTHING_TO_UNDO="The job's last move was not made by hand, or cannot be taken back any more.",
     TOO_LATE="The move was made too long ago to be taken back.",
     ALREADY_SENT="It has left already: what came of a move, such as an e-mail, or what a client has handed in.",
-    ALREADY_LINKED="The item is linked to the job, or the task to a job, already.",
+    ALREADY_LINKED="The item is linked to the job, or the task to a job, already; or two jobs in another way.",
+    NOT_RUNNING="No timer of the viewer's is running.",
     CLOSED="It is done or cancelled already.",
     PAUSED="It is paused: resume it first.",
     NOT_SENT="Its client has not been sent it yet.",
@@ -378,6 +426,25 @@ _describe(
     BAD_CREDENTIALS="E-mail and password do not fit.",
     THROTTLED="Too many tries.",
     BUSY="Too many change the same at the moment.",
+    FAILED="It failed for a reason of ours; the log has more.",
+    DUPLICATE="There is such a job already; say that another is wanted.",
+)
+_describe(
+    enums.TemplatePart,
+    "What a pipeline template brings along, or looks for in the firm.",
+    MEMBER="A member; looked for by e-mail address, then by name.",
+    PIPELINE="Another pipeline; looked for by its name.",
+    STAGE="A stage of another pipeline.",
+    ACCOUNT_ROLE="An account role.",
+    TAG="A tag.",
+    CUSTOM_FIELD="A custom field of accounts.",
+    JOB_STATUS="A job status of the firm's own.",
+    CLIENT_STATUS="A client-facing status.",
+    DOCUMENT="A document of the firm's own; looked for by its name unless it is a text.",
+    EMAIL_TEMPLATE="An e-mail template.",
+    TASK_TEMPLATE="A task template.",
+    JOB_TEMPLATE="A job template.",
+    ITEM_TEMPLATE="A template of items for clients.",
 )
 _describe(
     ResetReason,
@@ -392,6 +459,7 @@ _describe(
     TASKS="Tasks assigned to one, closed ones included.",
     JOBS="Jobs assigned to one, but archived ones.",
     NOTIFICATIONS="What one is told, and how much of it is unread.",
+    TIMER="One's own running timer.",
 )
 _describe(
     JobOrderField,

@@ -9,6 +9,7 @@ from gql.errors import MutationError
 from gql.fields import plain
 from gql.types.accounts import Account, AccountRoleKind, Contact, CustomField, Tag
 from gql.types.automations import Automation, AutomationRun
+from gql.types.bulk import BulkOperation
 from gql.types.client_statuses import ClientStatus
 from gql.types.comments import Comment
 from gql.types.documents import Document
@@ -18,11 +19,15 @@ from gql.types.item_templates import ItemTemplate
 from gql.types.items import ActionItem
 from gql.types.job_templates import JobTemplate
 from gql.types.jobs import Job
+from gql.types.marketplace import InstallReport, LeftOutPart
 from gql.types.people import ApiToken, Firm, Member, Membership, Viewer
 from gql.types.pipelines import JobStatus, Pipeline, Stage
 from gql.types.recurrences import Recurrence, RecurrenceRun
+from gql.types.task_templates import TaskTemplate
 from gql.types.tasks import Subtask, Task
+from gql.types.templates import Template
 from gql.types.threads import ClientTask, ThreadMessage
+from gql.types.time_entries import TimeEntry
 from gql.types.webhooks import WebhookCall
 
 
@@ -131,6 +136,20 @@ class RecurrenceRunPayload(Payload):
     run: RecurrenceRun | None = plain("The run as it is now.")
 
 
+@strawberry.type(description="A task template.")
+class TaskTemplatePayload(Payload):
+    """A task template."""
+
+    task_template: TaskTemplate | None = plain("The template as it is now.")
+
+
+@strawberry.type(description="A template of whatever sort.")
+class TemplatePayload(Payload):
+    """A template."""
+
+    template: Template | None = plain("The template as it is now.")
+
+
 @strawberry.type(description="A contact.")
 class ContactPayload(Payload):
     """A contact."""
@@ -143,6 +162,19 @@ class PipelinePayload(Payload):
     """A pipeline."""
 
     pipeline: Pipeline | None = plain("The pipeline as it is now.")
+    report: InstallReport | None = plain(
+        "Of installPipelineTemplate and duplicatePipeline only: what came of it. Null where the same create is "
+        "answered again."
+    )
+
+
+@strawberry.type(description="A pipeline as a document.")
+class ExportPipelinePayload(Payload):
+    """A document."""
+
+    pipeline: Pipeline | None = plain("The pipeline as it is now.")
+    document: str | None = plain("All of it that one sees, as a document of JSON.")
+    left_out: list[LeftOutPart] | None = plain("What is not in the document, because one does not see it.")
 
 
 @strawberry.type(description="A stage.")
@@ -183,11 +215,11 @@ class JobPayload(Payload):
     warnings: list[MutationWarning] | None = plain("What was done all the same, and one may want to know.")
 
 
-@strawberry.type(description="Jobs that were changed at once. An error names the one that was refused by its place.")
-class JobsPayload(Payload):
-    """Jobs."""
+@strawberry.type(description="A bulk operation: over, or to be gone on with by the worker.")
+class BulkPayload(Payload):
+    """A bulk operation."""
 
-    jobs: list[Job | None] | None = plain("Those that were changed, as they are now; null where nothing could be done.")
+    operation: BulkOperation | None = plain("The operation as it is now; its results say what became of each job.")
 
 
 @strawberry.type(description="A job that stands where it stood before its last move.")
@@ -206,6 +238,21 @@ class CommentPayload(Payload):
     """A comment."""
 
     comment: Comment | None = plain("The comment as it is now.")
+
+
+@strawberry.type(description="Time that was spent on a job.")
+class TimeEntryPayload(Payload):
+    """Some time."""
+
+    time_entry: TimeEntry | None = plain("The entry as it is now.")
+
+
+@strawberry.type(description="A timer that is running.")
+class StartTimerPayload(Payload):
+    """A timer."""
+
+    time_entry: TimeEntry | None = plain("The timer.")
+    stopped: TimeEntry | None = plain("The timer that was stopped for it, if any.")
 
 
 @strawberry.type(description="A task.")

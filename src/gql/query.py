@@ -13,9 +13,11 @@ from gql.inputs.pipelines import PipelineFilter
 from gql.inputs.recurrences import PreviewRecurrenceInput, RecurrenceFilter
 from gql.inputs.streams import StreamInput
 from gql.inputs.tasks import TaskFilter, TaskOrder
+from gql.inputs.time_entries import TimeEntryFilter
 from gql.types.accounts import Account, AccountRoleKind, CustomField, Tag
 from gql.types.automations import AutomationRun
 from gql.types.boards import Board
+from gql.types.bulk import BulkOperation
 from gql.types.client_statuses import ClientStatus
 from gql.types.dashboards import Dashboard
 from gql.types.dead_letters import DeadLetter
@@ -25,6 +27,7 @@ from gql.types.item_templates import ItemTemplate
 from gql.types.items import ActionItem
 from gql.types.job_templates import JobTemplate
 from gql.types.jobs import Job
+from gql.types.marketplace import PipelineTemplate
 from gql.types.node import Connection, Node
 from gql.types.people import Firm, Member, Viewer
 from gql.types.pipelines import JobStatus, Pipeline
@@ -32,12 +35,15 @@ from gql.types.portal import Portal
 from gql.types.previews import MovePreview
 from gql.types.recurrences import Recurrence, RecurrencePreview
 from gql.types.streams import Changes
+from gql.types.task_templates import TaskTemplate
 from gql.types.tasks import Task
+from gql.types.time_entries import TimeEntryConnection
 from gql.types.webhooks import WebhookCall
 from resolvers import (
     accounts,
     automations,
     boards,
+    bulk,
     changes,
     client_statuses,
     custom_fields,
@@ -49,12 +55,15 @@ from resolvers import (
     items,
     job_templates,
     jobs,
+    marketplace,
     nodes,
     pipelines,
     portal,
     previews,
     recurrences,
+    task_templates,
     tasks,
+    time_entries,
     viewer,
     webhooks,
 )
@@ -104,6 +113,13 @@ class Query:
         filter=Arg(DocumentFilter | None, "Which.", None),
         **PAGE,
     )
+    time_entries: TimeEntryConnection | None = root(
+        time_entries.page,
+        "Time that was spent on jobs that one sees, and one's own; the newest day first. Of streams only that of its "
+        "job shows it: ask again.",
+        filter=Arg(TimeEntryFilter | None, "Which.", None),
+        **PAGE,
+    )
     account: Account | None = root(accounts.one, "An account, if one sees a job of it or has access.", id=_ID)
     accounts: Connection[Account] | None = root(
         accounts.page,
@@ -126,6 +142,9 @@ class Query:
     )
     job_templates: Connection[JobTemplate] | None = root(
         job_templates.page, "The firm's job templates by name.", **PAGE
+    )
+    task_templates: Connection[TaskTemplate] | None = root(
+        task_templates.page, "The firm's task templates by name.", **PAGE
     )
     job: Job | None = root(jobs.one, "A job.", id=_ID)
     jobs: Connection[Job] | None = root(
@@ -167,6 +186,12 @@ class Query:
         states=Arg(list[RunState] | None, "Only those in one of these states, such as FAILED.", None),
         **PAGE,
     )
+    bulk_operation: BulkOperation | None = root(
+        bulk.one, "One bulk operation, of one's own; owners and admins see all.", id=Arg(strawberry.ID, "Its id.")
+    )
+    bulk_operations: Connection[BulkOperation] | None = root(
+        bulk.page, "One's own bulk operations, newest first; all of the firm for owners and admins.", **PAGE
+    )
     dead_letters: Connection[DeadLetter] | None = root(
         dead_letters.page,
         "What was due and has failed too often, newest first; null unless one is an owner or admin.",
@@ -204,6 +229,20 @@ class Query:
         changes.cursor_now,
         "The instant that the whole answer shows: follow any stream after it. Ask for it beside a job, or one's own "
         "tasks, to keep them right from then on.",
+    )
+    marketplace_categories: list[str] | None = root(marketplace.categories, "The categories of the marketplace.")
+    pipeline_template: PipelineTemplate | None = root(
+        marketplace.one,
+        "A template of the marketplace, or what a document describes, to be looked at before it is installed.",
+        key=Arg(str | None, "The template's key.", None),
+        document=Arg(str | None, "A document of JSON.", None),
+    )
+    marketplace: Connection[PipelineTemplate] | None = root(
+        marketplace.page,
+        "Templates of whole pipelines, by category and name.",
+        category=Arg(str | None, "Only of this category, whatever its case.", None),
+        search=Arg(str | None, "Only those in which all of these words stand.", None),
+        **PAGE,
     )
     portal: Portal | None = root(
         portal.portal, "The root of clients: all that they see is in it. Null for members of the firm."

@@ -19,6 +19,7 @@ SCOPE = {"READER": "READ", "STEWARD": "MANAGE", "MEMBER_MANAGER": "MANAGE"}
 LISTS = (
     "accounts",
     "automationRuns",
+    "bulkOperations",
     "deadLetters",
     "documents",
     "emails",
@@ -28,7 +29,9 @@ LISTS = (
     "members",
     "pipelines",
     "recurrences",
+    "taskTemplates",
     "tasks",
+    "timeEntries",
     "webhookCalls",
 )
 ASKED = {
@@ -41,11 +44,15 @@ ASKED = {
     "customFields": "customFields { id }",
     "jobStatuses": "jobStatuses { id }",
     "account": 'account(id: "account_1") { id }',
+    "bulkOperation": 'bulkOperation(id: "bulk_1") { id }',
     "document": 'document(id: "doc_1") { id }',
     "pipeline": 'pipeline(id: "pipeline_1") { id }',
     "items": "items { totalCount }",
     "itemTemplates": "itemTemplates { totalCount }",
     "job": 'job(id: "job_1") { id }',
+    "marketplace": "marketplace { totalCount }",
+    "marketplaceCategories": "marketplaceCategories",
+    "pipelineTemplate": 'pipelineTemplate(key: "sales-tax") { key }',
     "previewMove": 'previewMove(input: {jobId: "job_1", stageId: "stage_1", expect: {version: 1}}) { stage { id } }',
     "previewRecurrence": 'previewRecurrence(input: {rrule: "FREQ=DAILY", startDate: "2030-01-01"}) { __typename }',
     "recurrence": 'recurrence(id: "recurrence_1") { id }',

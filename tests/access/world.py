@@ -16,6 +16,7 @@ from tests.support.dead import dead_letter
 from tests.support.documents import firms_document, handed_in, stored_document
 from tests.support.hooks import failed_call
 from tests.support.mail import stored_email
+from tests.support.pipelines import SMALL
 from tests.support.recurring import FAR, failed_run, recurrence
 
 Things = dict[str, list[str]]
@@ -84,6 +85,7 @@ async def open_firm(api: Api, *, employees_see: bool = True) -> Firm:
     await _contacts(firm)
     await _jobs(firm)
     await _comments(firm)
+    await _time_and_links(firm)
     await _wander(firm)
     await automations.find_runs(firm)
     await _tasks(firm)
@@ -91,6 +93,7 @@ async def open_firm(api: Api, *, employees_see: bool = True) -> Firm:
     await _recurrences(firm)
     await _tokens(firm)
     await _give_up(firm)
+    await _bulk(firm)
     await _retire(firm)
     await _go_on(firm)
     _hide(firm)
@@ -107,6 +110,8 @@ async def _label(firm: Firm) -> None:
     books = await owner.do("createJobTemplate", "jobTemplate { id }", name="Books", jobName="Books")
     default = await owner.do("createJobTemplate", "jobTemplate { id }", name="Default", jobName="Books")
     firm.put(job_template=books["id"], job_template_default=default["id"])
+    call = await owner.do("createTaskTemplate", "taskTemplate { id }", name="Call", title="Call")
+    firm.put(task_template=call["id"])
     hello = await owner.do("createEmailTemplate", "template { id }", name="Hello", subject="Hello", text="Hello")
     firm.put(email_template=hello["id"])
     for name in ("", "_spare"):
@@ -194,6 +199,16 @@ async def _comments(firm: Firm) -> None:
     firm.put(notification=viewer["notifications"]["nodes"][0]["id"])
 
 
+async def _time_and_links(firm: Firm) -> None:
+    """Time on jobs, and a job that the employee does not see linked to one that they see; both are followed."""
+    for name, client in (("shown", firm.employee), ("hidden", firm.owner)):
+        job = firm.one[f"job_{name}"]
+        made = await client.do("createTimeEntry", "timeEntry { id }", jobId=job, minutes=30, note=f"Time {name}")
+        firm.put(**{f"time_{name}": made["id"]})
+        await client.do("followJob", jobId=job)
+    await firm.owner.do("linkJobs", jobId=firm.one["job_shown"], otherJobId=firm.one["job_hidden"])
+
+
 async def _wander(firm: Firm) -> None:
     """A job that the employee sees and that has been where they see nothing."""
     accounts, owner = firm.one["account_shown"], firm.owner
@@ -271,6 +286,17 @@ async def _tokens(firm: Firm) -> None:
         firm.put(**{f"session_{name}": made["id"]})
 
 
+async def _bulk(firm: Firm) -> None:
+    """Bulk operations of the employee, of one without any right, and of the owner."""
+    for name, client in (
+        ("shown", firm.employee),
+        ("own", firm.holders.get("", firm.employee)),
+        ("hidden", firm.owner),
+    ):
+        made = await client.do("archiveJobs", "operation { id }", jobIds=[new_id("job")])
+        firm.put(**{f"bulk_{name}": made["id"]})
+
+
 async def _give_up(firm: Firm) -> None:
     """What the worker has given up; for owners and admins."""
     for name in ("retried", "dismissed"):
@@ -320,9 +346,9 @@ def _hide(firm: Firm) -> None:
     hidden |= {"comment_hidden", "notification", "call_hidden", "email_hidden", "doc_hidden"}
     hidden |= {"thread_hidden", "clienttask_hidden", "message_hidden", "organizer_hidden"}
     hidden |= {"thread_hidden", "clienttask_hidden", "message_hidden", "invoice_hidden", "payment_hidden"}
-    hidden |= {"docrequest_hidden", "doc_given_hidden", "recurrence_hidden", "recurrencerun_hidden"}
+    hidden |= {"docrequest_hidden", "doc_given_hidden", "time_hidden", "recurrence_hidden", "recurrencerun_hidden"}
     hidden |= {"gone_stage", "gone_pipeline", "gone_with_it", "due_retried", "due_dismissed"}
-    hidden |= automations.hidden()
+    hidden |= automations.hidden() | {"bulk_hidden", "bulk_own"}
     firm.hide(*(firm.one[name] for name in sorted(hidden)))
 
 
@@ -346,6 +372,9 @@ def variants(firm: Firm) -> dict[str, list[dict[str, Any]]]:
     tags = {"addTagIds": [firm.one["tag_spare_kept"]], "removeTagIds": [firm.one["tag_kept"]]}
     templates = [{"name": f"Template {n}", "title": "Item", "content": content} for n, content in enumerate(some)]
     return automations.variants(firm) | {
+        "createJobs": [
+            {"tagIds": [firm.one["tag"]], "pipelineId": firm.one["pipeline_shown"], "name": "Job"},
+        ],
         "shareDocument": [single],
         "unshareDocument": [single],
         "createItem": [*items, by_template],
@@ -377,11 +406,26 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
     made = {prefix: new_id(prefix) for prefix in ("account", "tag", "role", "contact", "pipeline", "stage", "status")}
     made |= {
         prefix: new_id(prefix)
-        for prefix in ("job", "task", "subtask", "member", "clientstatus", "field", "jobtemplate", "emailtemplate")
+        for prefix in (
+            "job",
+            "task",
+            "subtask",
+            "member",
+            "clientstatus",
+            "field",
+            "jobtemplate",
+            "emailtemplate",
+            "tasktemplate",
+        )
     }
     made |= {prefix: new_id(prefix) for prefix in ("thread", "itemtemplate", "message", "clienttask", "payment")}
+    timer = new_id("time")
     stages = [{"name": "A"}, {"name": "B"}]
     named = {"name": "Named"}
+
+    def bulk(**more: Any) -> dict[str, Any]:
+        return {"id": new_id("bulk"), "jobIds": [one["job_shown"]]} | more
+
     return {
         "login": {"email": "owner1@firm.test", "password": PASSWORD},
         "createApiToken": {"name": "Program", "scopes": ["READ"]},
@@ -418,14 +462,30 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
             "jobName": "Job",
             "assigneeIds": [colleague],
             "assigneeRoleIds": [one["role_kept"]],
+            "taskTemplateIds": [one["task_template_kept"]],
         },
         "updateJobTemplate": {
             "jobTemplateId": one["job_template"],
             "assigneeIds": [colleague],
             "assigneeRoleIds": [one["role"]],
+            "taskTemplateIds": [one["task_template_kept"]],
+        },
+        "createTaskTemplate": {
+            "id": made["tasktemplate"],
+            "name": "Template",
+            "title": "Task",
+            "assigneeIds": [colleague],
+            "assigneeRoleIds": [one["role_kept"]],
+        },
+        "updateTaskTemplate": {
+            "taskTemplateId": one["task_template"],
+            "assigneeIds": [colleague],
+            "assigneeRoleIds": [one["role"]],
         },
         "createEmailTemplate": {"id": made["emailtemplate"], "name": "Bye", "subject": "Bye", "text": "Bye"},
         "updateEmailTemplate": {"templateId": one["email_template"], **named},
+        "restoreTemplateVersion": {"templateId": one["email_template"], "version": 1},
+        "duplicateTemplate": {"id": new_id("emailtemplate"), "templateId": one["email_template"]},
         "createContact": {"id": made["contact"], "name": "Contact", "accountIds": [one["account_shown"]]},
         "updateContact": {"contactId": one["contact_shown"], **named},
         "updateAccount": {
@@ -449,6 +509,13 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
             "availableToIds": [colleague],
             "statusIds": [one["status"]],
             "jobTemplateId": one["job_template_default"],
+        },
+        "installPipelineTemplate": {"id": new_id("pipeline"), "document": SMALL, "availableToIds": [colleague]},
+        "exportPipeline": {"pipelineId": one["pipeline_shown"]},
+        "duplicatePipeline": {
+            "id": new_id("pipeline"),
+            "pipelineId": one["pipeline_spare"],
+            "availableToIds": [colleague],
         },
         "updatePipeline": {
             "pipelineId": one["pipeline_shown"],
@@ -504,15 +571,39 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
             "clientStatusId": one["clientstatus"],
             "expect": {"stageId": one["stage_shown_1"]},
         },
-        "setClientStatuses": {"jobIds": [one["job_shown"]], "clientStatusId": one["clientstatus"]},
+        "setClientStatuses": bulk(clientStatusId=one["clientstatus"]),
+        "setJobStatuses": bulk(statusId=one["status_completed"]),
+        "archiveJobs": bulk(jobIds=[one["job_wanderer"]]),
+        "updateJobs": bulk(priority="HIGH", addAssigneeIds=[colleague], removeAssigneeIds=[colleague]),
+        "updateJobTags": bulk(addTagIds=[one["tag"]], removeTagIds=[one["tag_spare"]]),
+        "moveJobs": {
+            "id": new_id("bulk"),
+            "jobs": [{"jobId": one["job_shown"], "expect": {"stageId": one["stage_shown_1"]}}],
+            "stageId": one["stage_shown_1"],
+        },
+        "createJobs": {
+            "id": new_id("bulk"),
+            "accountIds": [one["account_shown"]],
+            "pipelineId": one["pipeline_shown"],
+            "stageId": one["stage_shown_0"],
+            "templateId": one["job_template_default"],
+            "name": "Job",
+            "assigneeIds": [colleague],
+        },
+        "cancelBulkOperation": {"operationId": one["bulk_own"]},
         "undoMove": {"jobId": one["job_shown"], "expect": {"stageId": one["stage_shown_1"]}},
         "createComment": {
             "id": new_id("comment"),
             "jobId": one["job_shown"],
             "text": "Comment",
             "mentionIds": [firm.owner.member_id],
+            "documentIds": [one["doc_shown"]],
         },
-        "updateComment": {"commentId": one["comment_shown"], "mentionIds": [firm.owner.member_id]},
+        "updateComment": {
+            "commentId": one["comment_shown"],
+            "mentionIds": [firm.owner.member_id],
+            "documentIds": [one["doc_shown"]],
+        },
         "deleteComment": {"commentId": one["comment_shown"]},
         "markNotificationsRead": {"notificationIds": [one["notification"]]},
         "updateNotificationPreferences": {"addEmail": ["MENTIONED"]},
@@ -534,9 +625,25 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "retryWebhookCall": {"callId": one["call_shown"]},
         "retryDeadLetter": {"deadLetterId": one["due_retried"]},
         "dismissDeadLetter": {"deadLetterId": one["due_dismissed"]},
+        "linkJobs": {"jobId": one["job_shown"], "otherJobId": one["job_below"]},
+        "unlinkJobs": {"jobId": one["job_shown"], "otherJobId": one["job_below"]},
+        "followJob": {"jobId": one["job_shown"], "memberIds": [firm.owner.member_id]},
+        "unfollowJob": {"jobId": one["job_shown"], "memberIds": [firm.owner.member_id]},
+        "startTimer": {"id": timer, "jobId": one["job_shown"], "taskId": one["task_shown"]},
+        "stopTimer": {"timeEntryId": timer},
+        "createTimeEntry": {
+            "id": new_id("time"),
+            "jobId": one["job_shown"],
+            "taskId": one["task_shown"],
+            "memberId": colleague,
+            "minutes": 5,
+        },
+        "updateTimeEntry": {"timeEntryId": one["time_shown"], "taskId": one["task_shown"], "minutes": 5},
+        "deleteTimeEntry": {"timeEntryId": one["time_shown"]},
         "createTask": {
             "id": made["task"],
             "title": "Task",
+            "templateId": one["task_template_kept"],
             "jobId": one["job_shown"],
             "assigneeIds": [colleague],
         },
@@ -611,6 +718,7 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "deleteDocument": {"documentId": one["doc_shown"]},
         "deleteTag": {"tagId": one["tag"]},
         "deleteJobTemplate": {"jobTemplateId": one["job_template"]},
+        "deleteTaskTemplate": {"taskTemplateId": one["task_template"]},
         "deleteEmailTemplate": {"templateId": one["email_template"]},
         "deleteAccountRole": {"accountRoleId": one["role"]},
         "deleteCustomField": {"fieldId": one["field"]},

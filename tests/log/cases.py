@@ -388,6 +388,23 @@ async def job_templates_are_on_no_board(w: World) -> AsyncIterator[Step]:
     yield Step(w.owner, "deleteJobTemplate", template, quiet=boards)
 
 
+@case("createTaskTemplate", "updateTaskTemplate", "restoreTemplateVersion", "duplicateTemplate", "deleteTaskTemplate")
+async def task_templates_are_on_no_board(w: World) -> AsyncIterator[Step]:
+    """AU8: tasks that were made by one stay as they are, whatever is done with it."""
+    boards, given = tuple(w.boards()), {"name": w.name("Template"), "title": "Books [LAST_MONTH_NAME]"}
+    made = Step(w.owner, "createTaskTemplate", given, "taskTemplate { id }", quiet=boards)
+    yield made
+    template = {"taskTemplateId": made.payload["taskTemplate"]["id"]}
+    yield Step(w.owner, "createTask", {"jobId": w.jobs[0], "templateId": template["taskTemplateId"]})
+    yield Step(w.owner, "updateTaskTemplate", {**template, "priority": "HIGH"}, quiet=boards)
+    yield Step(w.owner, "updateTaskTemplate", {**template, "priority": "HIGH"}, events=0)
+    first = {"templateId": template["taskTemplateId"], "version": 1}
+    yield Step(w.owner, "restoreTemplateVersion", first, quiet=boards)
+    yield Step(w.owner, "restoreTemplateVersion", first, events=0)
+    yield Step(w.owner, "duplicateTemplate", {"templateId": first["templateId"]}, quiet=boards)
+    yield Step(w.owner, "deleteTaskTemplate", template, quiet=boards)
+
+
 @case("createTag", "updateTag", "deleteTag")
 async def a_tag_on_cards_is_made_renamed_and_deleted(w: World) -> AsyncIterator[Step]:
     """LV7: cards show tags."""
@@ -432,6 +449,17 @@ async def a_pipeline_lives(w: World) -> AsyncIterator[Step]:
     yield Step(w.owner, "restorePipeline", pipeline, quiet=others)
     yield Step(w.owner, "restorePipeline", pipeline, events=0)
     yield Step(w.owner, "deletePipeline", pipeline, quiet=others)
+
+
+@case("installPipelineTemplate", "exportPipeline", "duplicatePipeline")
+async def whole_pipelines_come_and_are_written_down(w: World) -> AsyncIterator[Step]:
+    """PL1: boards hear of the statuses that an installed one brings; of a copy they hear nothing."""
+    others = tuple(w.boards())
+    made = Step(w.owner, "installPipelineTemplate", {"key": "sales-tax"}, "pipeline { id }")
+    yield made
+    pipeline = {"pipelineId": made.payload["pipeline"]["id"]}
+    yield Step(w.owner, "exportPipeline", pipeline, events=0)
+    yield Step(w.owner, "duplicatePipeline", pipeline, quiet=others)
 
 
 @case("updatePipeline", "archivePipeline", "restorePipeline")
@@ -774,10 +802,39 @@ async def a_client_status_is_made_put_on_a_card_changed_and_deleted(w: World) ->
     yield Step(w.owner, "updateClientStatus", {**status, "color": "#445566"}, events=0)
     many = {"jobIds": [job, job], **status, "clientStatusId": None}
     yield Step(w.insider, "setClientStatuses", many, quiet=unseen)
-    yield Step(w.insider, "setClientStatuses", many, events=0)
+    yield Step(w.insider, "setClientStatuses", many, quiet=others)
     yield Step(w.insider, "setClientStatuses", {**many, **status}, quiet=unseen)
     yield Step(w.overseer, "setClientStatus", {"jobId": job, "clientStatusId": None}, quiet=unseen)
     yield Step(w.owner, "deleteClientStatus", status, quiet=others)
+
+
+@case("moveJobs", "updateJobs", "setJobStatuses", "archiveJobs", "createJobs", "updateJobTags")
+async def many_jobs_are_changed_at_once(w: World) -> AsyncIterator[Step]:
+    """MV10, LV2: one event, whatever was refused; boards show each as if it had been changed by itself."""
+    unseen = ("assignee", "overseer, elsewhere")
+    job, other = await w.job(), await w.job()
+    moves = [{"jobId": one, "expect": {"version": 1}} for one in (job, other, "job_none")]
+    yield Step(w.insider, "moveJobs", {"jobs": moves, "stageId": w.stages[1]}, quiet=unseen)
+    given = {"jobIds": [job, other], "priority": "URGENT", "addAssigneeIds": [w.assignee.member_id]}
+    yield Step(w.insider, "updateJobs", given)
+    await w.job(accountId=w.second)
+    yield Step(w.owner, "updateJobTags", {"jobIds": [job, other], "addTagIds": [w.tag]})
+    yield Step(w.owner, "setJobStatuses", {"jobIds": [job, other], "statusId": w.statuses["COMPLETED"]})
+    yield Step(w.owner, "archiveJobs", {"jobIds": [job]})
+    made = {"accountIds": [w.first, w.second, "account_none"], "pipelineId": w.pipeline, "name": w.name("Job")}
+    yield Step(w.owner, "createJobs", made)
+
+
+@case("cancelBulkOperation", "updateJobs")
+async def an_operation_that_is_stopped_is_on_no_board(w: World) -> AsyncIterator[Step]:
+    """MV10: only its progress shows it."""
+    boards = tuple(w.boards())
+    many = [f"job_{n}" for n in range(101)]
+    made = Step(w.owner, "updateJobs", {"jobIds": many, "priority": "LOW"}, "operation { id }", quiet=boards)
+    yield made
+    stopped = {"operationId": made.payload["operation"]["id"]}
+    yield Step(w.owner, "cancelBulkOperation", stopped, quiet=boards)
+    yield Step(w.owner, "cancelBulkOperation", stopped, events=0)
 
 
 # --- tasks and items ------------------------------------------------------------------------------------------------

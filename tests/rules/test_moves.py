@@ -479,7 +479,7 @@ async def test_the_history_tells_edits_in_words(shop: Shop) -> None:
     ]
     assert told == [
         ("ASSIGNEES_CHANGED", [("assignees", None, None)]),
-        ("TASK_CHANGED", [("task", None, None), ("priority", "MEDIUM", "LOW")]),
+        ("TASK_CHANGED", [("task", "Task", "Task"), ("priority", "MEDIUM", "LOW")]),
         ("UPDATED", [("name", "Old", "New"), ("priority", "MEDIUM", "URGENT"), ("dueDate", "2026-01-01", None)]),
     ]
     assert entries[0]["changes"][0]["toNodes"] == [{"id": shop.owner.member_id}]

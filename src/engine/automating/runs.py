@@ -169,8 +169,9 @@ async def _mine(work: Work, run_id: str, *states: RunState) -> Row:
 async def _put(work: Work, row: Row, state: RunState, reason: str | None, *, attempts: int) -> None:
     await _note(work, row, state, reason, attempts=attempts)
     work.touch_job(row["job_id"])
-    line = changed("run", row["state"], state, run=row["id"])
-    work.history(row["job_id"], HistoryAction.AUTOMATION_SET, line)
+    kind = {"from_label": row["kind"], "to_label": row["kind"]}
+    line = changed("run", row["id"], row["id"], **kind)
+    work.history(row["job_id"], HistoryAction.AUTOMATION_SET, line, changed("state", row["state"], state))
     work.reconsider(row["job_id"])
 
 

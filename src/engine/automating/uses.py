@@ -17,6 +17,7 @@ WORDS: Final[Mapping[str, str]] = {
     "clientstatus": "client-facing status",
     "emailtemplate": "e-mail template",
     "jobtemplate": "job template",
+    "tasktemplate": "task template",
     "itemtemplate": "item template",
     "doc": "document",
 }

@@ -13,6 +13,7 @@ from engine.errors import denied, invalid
 from engine.firm.replacements import take_over
 from engine.firm.secrets import digest, new_token, passwords
 from engine.firm.sessions import SESSION, LoggedIn, open_session, throttle
+from engine.job import timers
 from engine.unset import UNSET, Maybe
 from engine.work import Clock, Work, system_clock
 from store import models
@@ -247,6 +248,7 @@ async def deactivate_member(work: Work, command: DeactivateMember) -> str:
         await find.assignable(work, [command.replacement_id], "replacement_id")
         await take_over(work, command.member_id, command.replacement_id)
     if row["deactivated_at"] is None:
+        await timers.stop_of(work, command.member_id)
         values = {"deactivated_at": work.now}
         await records.change(work.db, models.Member, work.firm_id, command.member_id, work.now, **values)
         ended = await members.revoke_sessions(work.db, work.firm_id, command.member_id)

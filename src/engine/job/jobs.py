@@ -1,6 +1,6 @@
 """Jobs: made, edited, put into statuses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,9 +8,9 @@ from typing import Any
 from engine import find, limits
 from engine.changes import differing, lines
 from engine.checks import Checks, listed
-from engine.enums import ErrorCode, HistoryAction, Priority
+from engine.enums import AccessRight, ErrorCode, HistoryAction, Priority
 from engine.errors import invalid, stale
-from engine.job import assignees, making, rescheduling, status_of_jobs
+from engine.job import assignees, budgets, making, rescheduling, status_of_jobs
 from engine.job.job_edits import DATES
 from engine.job.moves import Expect, check_expected, place
 from engine.time.calendar import today
@@ -38,7 +38,10 @@ class CreateJob:
     assignee_ids: Maybe[Sequence[str]] = UNSET
     start_date: Maybe[date | None] = UNSET
     due_date: Maybe[date | None] = UNSET
+    time_budget_minutes: Maybe[int | None] = UNSET
     after_job_id: str | None = None
+    period: str | None = None
+    allow_duplicate: bool = False
     id: Maybe[str | None] = UNSET
 
 
@@ -53,6 +56,7 @@ class UpdateJob:
     priority: Maybe[Priority] = UNSET
     start_date: Maybe[date | None] = UNSET
     due_date: Maybe[date | None] = UNSET
+    time_budget_minutes: Maybe[int | None] = UNSET
     add_assignee_ids: Maybe[Sequence[str] | None] = UNSET
     remove_assignee_ids: Maybe[Sequence[str] | None] = UNSET
 
@@ -67,10 +71,15 @@ class SetJobStatus:
 
 
 async def create_job(work: Work, command: CreateJob) -> str:
-    """Makes a job, below ``after_job_id`` or on top of its column; answers its id."""
+    """Makes a job, below ``after_job_id`` or on top of its column; answers its id.
+
+    Refuses (DUPLICATE) a second one of the same account, pipeline and period, unless that is allowed (JB1).
+    """
     checks = Checks()
-    given = _given(checks, command)
+    given = given_of(checks, command)
+    period = command.period and checks.name(command.period, "period")
     checks.done()
+    permit_budget(work, given)
     job_id, again = await find.new(work, "jobs", "job", command)
     if again:
         return str((await find.seen_job(work, job_id, "id"))["id"])
@@ -78,15 +87,20 @@ async def create_job(work: Work, command: CreateJob) -> str:
     await find.account(work, command.account_id, "account_id")
     await find.assignable(work, given.get("assignee_ids", ()), "assignee_ids")
     work.warnings += await limits.check_move(work, None, stage, by_person=not work.viewer.is_system)
+    if not command.allow_duplicate and await making.twins(work, command.pipeline_id, period, [command.account_id]):
+        raise invalid(ErrorCode.DUPLICATE, making.TWIN, "period")
     template_id = pipeline["job_template_id"] if command.template_id is UNSET else command.template_id
-    plan = making.Plan(stage, template_id, given, today(work.viewer.time_zone, work.now))
+    plan = making.Plan(stage, template_id, given, today(work.viewer.time_zone, work.now), period)
     key = await place(work, stage["id"], command.after_job_id)
     await making.make(work, plan, [making.New(job_id, command.account_id, key)])
     return job_id
 
 
-def _given(checks: Checks, command: CreateJob) -> dict[str, Any]:
-    """What the caller says of the job itself, checked; what is left out is the template's."""
+def given_of(checks: Checks, command: Any) -> dict[str, Any]:
+    """What a command that makes jobs says of them, checked; what is left out is the template's.
+
+    The command names it as ``CreateJob`` does.
+    """
     given: dict[str, Any] = {}
     if command.name:
         given["name"] = checks.name(command.name, "name")
@@ -100,7 +114,16 @@ def _given(checks: Checks, command: CreateJob) -> dict[str, Any]:
         name: value for name in ("priority", "start_date", "due_date") if (value := getattr(command, name)) is not UNSET
     }
     checks.dates(given.get("start_date"), given.get("due_date"), "due_date")
+    budget = command.time_budget_minutes
+    if budget is not UNSET:
+        given["time_budget_minutes"] = budgets.checked(checks, budget, "time_budget_minutes")
     return given
+
+
+def permit_budget(work: Work, given: Mapping[str, Any]) -> None:
+    """Refuses a time budget to who may not set any (AC1)."""
+    if given.get("time_budget_minutes") is not None:
+        work.viewer.need(AccessRight.MANAGE_TIME_BUDGETS, "time_budget_minutes")
 
 
 async def update_job(work: Work, command: UpdateJob) -> str:
@@ -116,12 +139,19 @@ async def update_job(work: Work, command: UpdateJob) -> str:
         priority=command.priority,
         start_date=command.start_date,
         due_date=command.due_date,
+        time_budget_minutes=checks.given(
+            lambda value, *path: budgets.checked(checks, value, *path),
+            command.time_budget_minutes,
+            "time_budget_minutes",
+        ),
     )
     start, due = values.get("start_date", row["start_date"]), values.get("due_date", row["due_date"])
     checks.dates(start, due, "due_date" if "due_date" in values else "start_date")
     add = checks.ids(listed(command.add_assignee_ids), "add_assignee_ids")
     gone = checks.ids(listed(command.remove_assignee_ids), "remove_assignee_ids")
     checks.done()
+    if "time_budget_minutes" in values:
+        work.viewer.need(AccessRight.MANAGE_TIME_BUDGETS, "time_budget_minutes")
     await find.assignable(work, add, "add_assignee_ids")
     assigned = await _reassign(work, command, add, gone)
     if values or assigned:
@@ -129,6 +159,8 @@ async def update_job(work: Work, command: UpdateJob) -> str:
         if DATES & values.keys():
             await rescheduling.follow_dates(work, [command.job_id])
         work.touch_job(command.job_id)
+    if "time_budget_minutes" in values:
+        await budgets.look(work, [command.job_id], anew=True)
     if values:
         work.history(command.job_id, HistoryAction.UPDATED, *lines(row, values))
     return command.job_id

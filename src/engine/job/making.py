@@ -1,20 +1,27 @@
 """Jobs are made here, any number at once, in a constant number of statements (JB1)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from engine import find
+from engine.changes import lines
 from engine.enums import ErrorCode, HistoryAction, JobState, Priority
 from engine.errors import invalid, missing
+from engine.items import task_templates, tasks
 from engine.job import assignees, automove, job_templates
 from engine.job.entry import Arrival, arrive
-from engine.job.job_templates import Filled, Template
+from engine.job.job_templates import Days, Filled, Template
 from engine.pipeline import rank
+from engine.templates.versions import by_template
 from engine.work import Work, changed
 from store.database import Row
+from store.reads import task_templates as reads
 from store.writes import entries, jobs, locks, places
+
+TWIN: Final = "There is such a job of this account for this period. Allow duplicates to make another."
+NAMELESS: Final = "A job has a name, unless a template gives it one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,8 @@ class Recurring:
     occurrence: date
     """Of which the template's shortcodes speak, instead of the day from which its dates count (AU8)."""
     template: Template
+    by: tuple[str, int] | None
+    """The id and version of the template."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,8 @@ class Plan:
     given: Mapping[str, Any]
     day: date
     """From which the template's dates count, and of which its shortcodes speak."""
+    period: str | None = None
+    """Which of their accounts' like jobs they are."""
     passes_over: bool = False
     """Whether jobs that do not meet the stage's condition begin in the next that holds (CN2)."""
     recurring: Recurring | None = None
@@ -70,6 +81,13 @@ async def first_place(work: Work, pipeline_id: str, stage_id: str | None) -> tup
     return pipeline, stage
 
 
+async def twins(work: Work, pipeline_id: str, period: str | None, account_ids: Collection[str]) -> set[str]:
+    """The accounts that have such a job of a period already (JB1); nobody else makes one meanwhile."""
+    if period is None or not account_ids:
+        return set()
+    return set(await jobs.of_period(work.db, work.firm_id, pipeline_id, period, account_ids))
+
+
 async def make(work: Work, plan: Plan, news: Sequence[New]) -> dict[str, Row]:
     """Makes jobs, which enter their stages; answers their rows by id.
 
@@ -80,27 +98,42 @@ async def make(work: Work, plan: Plan, news: Sequence[New]) -> dict[str, Row]:
     starts = await _starts(work, plan, {new.account_id for new in news})
     active = await places.built_in_status(work.db, work.firm_id, JobState.ACTIVE)
     ranks = await _ranks(work, plan.stage["id"], news)
-    lines = [_line(new, plan, starts[new.account_id], ranks[new.id]) for new in news]
-    await jobs.make(work.db, work.firm_id, work.now, active, lines)
+    columns = [_line(new, plan, starts[new.account_id], ranks[new.id]) for new in news]
+    await jobs.make(work.db, work.firm_id, work.now, active, columns)
     await assignees.change(work, "job", {new.id: starts[new.account_id].assignee_ids for new in news}, {})
     rows = {row["id"]: row for row in await locks.jobs(work.db, work.firm_id, [new.id for new in news])}
     arrivals = await _arrivals(work, plan, [rows[new.id] for new in news])
-    for arrival in arrivals:
-        _tell(work, arrival, active)
+    for arrival, new in zip(arrivals, news, strict=True):
+        _tell(work, arrival, active, starts[new.account_id])
     await arrive(work, arrivals)
+    await _add_tasks(work, plan.day, {new.id: starts[new.account_id] for new in news})
     return rows
+
+
+async def _add_tasks(work: Work, day: date, starts: Mapping[str, Filled]) -> None:
+    """The tasks that jobs begin with, each by a template; none for a job that an automation has archived already."""
+    wanted = [one for start in starts.values() for one in start.task_template_ids]
+    if not wanted:
+        return
+    rows = await locks.jobs(work.db, work.firm_id, list(starts))
+    accounts = {row["id"]: row["account_id"] for row in rows if row["state"] != JobState.ARCHIVED}
+    found = await reads.by_ids(work.db, work.firm_id, wanted)
+    for template_id in dict.fromkeys(wanted):
+        if template_id in found:
+            filled = await task_templates.for_jobs(work, found[template_id], accounts, day)
+            await tasks.make(work, [tasks.Draft(start, job_id) for job_id, start in filled.items()])
 
 
 async def _starts(work: Work, plan: Plan, account_ids: set[str]) -> dict[str, Filled]:
     """What the jobs of accounts begin with: what is given, before what the template says."""
     if plan.recurring is not None:
-        recurring = plan.recurring
-        return await job_templates.filled(work, recurring.template, account_ids, plan.day, recurring.occurrence)
+        recurring, days = plan.recurring, Days(plan.day, plan.recurring.occurrence)
+        return await job_templates.filled(work, recurring.template, recurring.by, account_ids, days)
     if plan.template_id is not None:
         return await job_templates.fill(work, plan.template_id, account_ids, plan.day, plan.given, "template_id")
     if "name" not in plan.given:
-        raise invalid(ErrorCode.REQUIRED, "A job has a name, unless a template gives it one.", "name")
-    start = replace(Filled("", None, Priority.MEDIUM, (), None, None), **plan.given)
+        raise invalid(ErrorCode.REQUIRED, NAMELESS, "name")
+    start = replace(Filled("", None, Priority.MEDIUM, ()), **plan.given)
     return dict.fromkeys(account_ids, start)
 
 
@@ -119,13 +152,11 @@ def _line(new: New, plan: Plan, start: Filled, key: str) -> dict[str, Any]:
         "pipeline_id": plan.stage["pipeline_id"],
         "stage_id": plan.stage["id"],
         "rank": key,
-        "name": start.name,
-        "description": start.description,
-        "priority": start.priority.value,
-        "start_date": start.start_date,
-        "due_date": start.due_date,
+        **start.columns,
+        "period": plan.period,
         "recurrence_id": plan.recurring and plan.recurring.recurrence_id,
         "occurrence": plan.recurring and plan.recurring.occurrence,
+        **by_template(start.template),
     }
 
 
@@ -140,15 +171,19 @@ async def _arrivals(work: Work, plan: Plan, rows: Sequence[Row]) -> list[Arrival
     return [elsewhere.get(row["id"]) or Arrival(row, plan.stage, row["rank"]) for row in rows]
 
 
-def _tell(work: Work, arrival: Arrival, status: Row) -> None:
-    job = arrival.job
+def _tell(work: Work, arrival: Arrival, status: Row, start: Filled) -> None:
+    job, stage = arrival.job, arrival.stage
     work.touch_job(job["id"])
+    said = {name: value for name, value in {**start.columns, "period": job["period"]}.items() if value is not None}
+    people = [changed("assignees", [], start.assignee_ids)] if start.assignee_ids else []
     work.history(
         job["id"],
         HistoryAction.CREATED,
-        changed("name", None, job["name"]),
-        changed("pipeline", None, arrival.stage["pipeline_id"]),
-        changed("stage", None, arrival.stage["id"]),
+        *lines(dict.fromkeys(said), said),
+        changed("account", None, job["account_id"]),
+        changed("pipeline", None, stage["pipeline_id"]),
+        changed("stage", None, stage["id"], to_label=stage["name"]),
         changed("rank", None, arrival.rank),
         changed("status", None, status["id"], to_label=status["name"]),
+        *people,
     )

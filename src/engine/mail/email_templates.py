@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from engine import find
-from engine.automating import uses
 from engine.changes import differing
 from engine.checks import Checks
 from engine.enums import AccessRight, ErrorCode
 from engine.firm.tags import free_name
 from engine.mail import html, shortcodes
 from engine.mail.drafts import Words
+from engine.templates import keeping
+from engine.templates.sorts import EMAIL
 from engine.unset import UNSET, Maybe
 from engine.work import Work
-from store import models
 from store.database import Row
-from store.writes import records
 
 HTML_LENGTH: Final = 50_000  # characters
 SUBJECT_LENGTH: Final = 300  # characters, once its shortcodes are resolved
@@ -57,50 +56,49 @@ async def create_email_template(work: Work, command: CreateEmailTemplate) -> str
     work.viewer.need(AccessRight.MANAGE_TEMPLATES)
     checks = Checks()
     name, subject = checks.name(command.name, "name"), checks.name(command.subject, "subject")
-    body = _body(checks, checks.text(command.text, "text"), _html(checks, command.html))
+    body = _body(checks, checks.text(command.text, "text"), checked_html(checks, command.html, "html"))
     values = {"subject": subject, **body}
     fields = await _fields(work, checks, values)
     checks.done()
-    template_id, again = await find.new(work, "email_templates", "emailtemplate", command)
+    template_id, again = await find.new(work, EMAIL.table, EMAIL.prefix, command)
     if again:
-        return str((await find.of_firm(work, "email_templates", "e-mail template", template_id, "id"))["id"])
-    await free_name(work, "email_templates", name)
-    await records.make(work.db, models.EmailTemplate, id=template_id, firm_id=work.firm_id, name=name, **values)
-    await uses.refer(work, template_id, fields)
-    work.touch("email_template", template_id)
+        return await keeping.again(work, EMAIL, template_id)
+    await free_name(work, EMAIL.table, name)
+    await keeping.make(work, EMAIL, template_id, fields, name=name, **values)
     return template_id
 
 
 async def update_email_template(work: Work, command: UpdateEmailTemplate) -> str:
     """Changes a template. E-mails that have been made stay as they are."""
     work.viewer.need(AccessRight.MANAGE_TEMPLATES)
-    row = await find.whole(work, "email_templates", "e-mail template", command.template_id, "template_id")
+    row = await keeping.whole(work, EMAIL, command.template_id, "template_id")
     checks = Checks()
-    markup = row["html"] if command.html is UNSET else _html(checks, command.html)
-    text = _own_text(dict(row)) if command.text is UNSET else checks.text(command.text, "text")
+    markup = row["html"] if command.html is UNSET else checked_html(checks, command.html, "html")
+    text = own_text(row) if command.text is UNSET else checks.text(command.text, "text")
     name = checks.given(checks.name, command.name, "name")
     subject = checks.given(checks.name, command.subject, "subject")
     values = differing(row, name=name, subject=subject, **_body(checks, text, markup))
     fields = await _fields(work, checks, {**row, **values})
     checks.done()
     if "name" in values:
-        await free_name(work, "email_templates", values["name"], row["id"])
+        await free_name(work, EMAIL.table, values["name"], row["id"])
     if values:
-        await records.change(work.db, models.EmailTemplate, work.firm_id, row["id"], work.now, **values)
-        await uses.refer(work, row["id"], fields)
-        work.touch("email_template", row["id"])
+        await keeping.change(work, EMAIL, row["id"], fields, **values)
     return command.template_id
 
 
 async def delete_email_template(work: Work, command: DeleteEmailTemplate) -> str:
     """Deletes a template; refused while automations use it (PL4)."""
     work.viewer.need(AccessRight.MANAGE_TEMPLATES)
-    row = await find.whole(work, "email_templates", "e-mail template", command.template_id, "template_id")
-    await uses.refuse(work, row["id"], "template_id")
-    await uses.refer(work, row["id"], ())
-    await records.drop(work.db, models.EmailTemplate, work.firm_id, row["id"])
-    work.touch("email_template", row["id"])
+    row = await keeping.whole(work, EMAIL, command.template_id, "template_id")
+    await keeping.drop(work, EMAIL, row["id"], "template_id")
     return command.template_id
+
+
+def as_it_was(row: Row) -> UpdateEmailTemplate:
+    """The edit that makes a template what it was."""
+    text = own_text(dict(row))
+    return UpdateEmailTemplate(row["id"], name=row["name"], subject=row["subject"], text=text, html=row["html"])
 
 
 def codes(template: Row) -> set[str]:
@@ -117,15 +115,15 @@ def words(template: Row, values: Mapping[str, str]) -> Words:
     )
 
 
-def _html(checks: Checks, given: str | None) -> str | None:
+def checked_html(checks: Checks, given: str | None, *path: str) -> str | None:
     """What of the HTML may be sent to clients."""
     found = len(checks.problems)
-    text = checks.text(given, "html", length=HTML_LENGTH)
+    text = checks.text(given, *path, length=HTML_LENGTH)
     if text is None or len(checks.problems) > found:
         return None
     clean = html.cleaned(text)
     if len(clean) > HTML_LENGTH:
-        checks.add(ErrorCode.TOO_LONG, f"At most {HTML_LENGTH} characters.", "html")
+        checks.add(ErrorCode.TOO_LONG, f"At most {HTML_LENGTH} characters.", *path)
     return clean or None
 
 
@@ -137,13 +135,13 @@ def _body(checks: Checks, text: str | None, markup: str | None) -> dict[str, str
     return {"text": text, "html": markup}
 
 
-def _own_text(values: Mapping[str, Any]) -> str | None:
-    """The text, unless it was made of the HTML: that one follows the HTML."""
+def own_text(values: Row | Mapping[str, Any]) -> str | None:
+    """The text of a template, unless it was made of the HTML: that one follows the HTML."""
     return None if values["html"] and values["text"] == html.as_text(values["html"]) else values["text"]
 
 
 async def _fields(work: Work, checks: Checks, values: Mapping[str, Any]) -> set[str]:
     """The custom fields that shortcodes name; notes shortcodes that there are not."""
     known = await shortcodes.fields(work.db, work.firm_id)
-    texts = {"subject": values["subject"], "html": values["html"], "text": _own_text(values)}
+    texts = {"subject": values["subject"], "html": values["html"], "text": own_text(values)}
     return {field_id for part, text in texts.items() for field_id in shortcodes.check(text, checks, part, fields=known)}

@@ -101,8 +101,8 @@ async def _planned(work: Work, course: Course, run: Row) -> making.Plan:
     """Where the jobs begin, and with what. Raises Refused where none can be made."""
     said = course.settings
     pipeline, stage = await making.first_place(work, said.pipeline_id, said.stage_id)
-    template = await settings.template_of(work, said, pipeline)
-    recurring = Recurring(course.id, run["occurrence"], template)
+    template, by = await settings.template_of(work, said, pipeline)
+    recurring = Recurring(course.id, run["occurrence"], template, by)
     return making.Plan(stage, None, {}, run["day"], passes_over=True, recurring=recurring)
 
 

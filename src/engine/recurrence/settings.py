@@ -16,6 +16,7 @@ from engine.job import job_templates
 from engine.job.job_templates import Template
 from engine.mail import shortcodes
 from engine.recurrence.timing import Timing, with_ends
+from engine.templates import people as template_people
 from engine.time.duration import Duration
 from engine.unset import UNSET
 from engine.work import Work
@@ -90,7 +91,7 @@ class Settings:
 
     def over(self, template: Template | None) -> Template:
         """What its jobs begin with: what it says itself, before what a template says."""
-        base = template or Template(self.name, self.name, None, Priority.MEDIUM, (), (), None, None)
+        base = template or Template(self.name, self.name, None, Priority.MEDIUM, (), (), (), None, None, None)
         own = {
             name: getattr(self, name) for name in ("job_name", "description", "priority", "start_after", "due_after")
         }
@@ -160,18 +161,22 @@ async def found(work: Work, said: Settings, named: set[str], before: Settings | 
         _check_named(said, pipeline)
     people = set(said.assignee_ids or ())
     kept = set(before.assignee_ids or ()) if before else set()
-    await job_templates.find_people(work, people - kept, ())
+    await template_people.check(work, people - kept, ())
     things = {said.pipeline_id, said.stage_id, said.template_id, *people, *named}
     return {thing for thing in things if thing is not None}
 
 
-async def template_of(work: Work, said: Settings, pipeline: Row) -> Template:
-    """What the jobs begin with at this moment. Raises Refused where nothing gives them a name."""
+async def template_of(work: Work, said: Settings, pipeline: Row) -> tuple[Template, tuple[str, int] | None]:
+    """What the jobs begin with at this moment, and by which version of which template.
+
+    Raises Refused where nothing gives them a name.
+    """
     _check_named(said, pipeline)
     template_id = said.template_id or pipeline["job_template_id"]
     if template_id is None:
-        return said.over(None)
-    return said.over(Template.of(await find.of_firm(work, "job_templates", "job template", template_id, "template_id")))
+        return said.over(None), None
+    row = await find.of_firm(work, "job_templates", "job template", template_id, "template_id")
+    return said.over(Template.of(row)), (row["id"], row["version"])
 
 
 def _check_named(said: Settings, pipeline: Row) -> None:

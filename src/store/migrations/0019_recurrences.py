@@ -100,7 +100,7 @@ STATEMENTS = [
 class Migration(migrations.Migration):
     """Adds them."""
 
-    dependencies = [("store", "0017_signing")]  # Tortoise's own shape
+    dependencies = [("store", "0018_bulk")]  # Tortoise's own shape
 
     initial = False
 

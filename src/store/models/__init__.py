@@ -4,8 +4,8 @@ from store.models.automations import Automation, Due, Run
 from store.models.clients import Account, AccountRole, ClientStatus, Contact, CustomField, Tag
 from store.models.documents import Document
 from store.models.firm import Firm, Invitation, Member, PortalLink, Session, User
-from store.models.items import Item, ItemTemplate, Subtask, Task
-from store.models.jobs import Comment, Job, JobTemplate, Notification, StageVisit, StatusStay
+from store.models.items import Item, ItemTemplate, Subtask, Task, TaskTemplate
+from store.models.jobs import Comment, Job, JobTemplate, Notification, StageVisit, StatusStay, TimeEntry
 from store.models.logs import AuditEntry, Event, HistoryEntry
 from store.models.mail import Email, EmailTemplate, WebhookCall
 from store.models.pipelines import JobStatus, Pipeline, Stage
@@ -46,6 +46,8 @@ __all__ = [
     "Subtask",
     "Tag",
     "Task",
+    "TaskTemplate",
+    "TimeEntry",
     "User",
     "WebhookCall",
 ]

@@ -12,6 +12,7 @@ _KEPT: Final = {
     "clientstatus": "client_statuses",
     "emailtemplate": "email_templates",
     "jobtemplate": "job_templates",
+    "tasktemplate": "task_templates",
     "itemtemplate": "item_templates",
 }
 """Things that are either there or gone, by the prefixes of their ids."""

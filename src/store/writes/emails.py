@@ -23,14 +23,14 @@ async def add(db: Db, firm_id: str, now: datetime, lines: Sequence[dict[str, Any
         """
         INSERT INTO emails (id, firm_id, account_id, contact_id, member_id, notification_id, item_id, reminds, job_id,
             run_id, state, to_name, to_address, from_name, from_address, reply_to, subject, text, html, message_id,
-            opens_portal, attempts, created_at, updated_at)
+            opens_portal, template_id, template_version, attempts, created_at, updated_at)
         SELECT e.id, $1, e.account_id, e.contact_id, e.member_id, e.notification_id, e.item_id, e.reminds, e.job_id,
             e.run_id, e.state, e.to_name, e.to_address, e.from_name, e.from_address, e.reply_to, e.subject, e.text,
-            e.html, e.message_id, e.opens_portal, 0, $2, $2
+            e.html, e.message_id, e.opens_portal, e.template_id, e.template_version, 0, $2, $2
         FROM jsonb_to_recordset($3::jsonb) AS e (id text, account_id text, contact_id text, member_id text,
             notification_id text, job_id text, run_id text, state text, to_name text, to_address text, from_name text,
             from_address text, reply_to text, subject text, text text, html text, message_id text,
-            opens_portal boolean, item_id text, reminds boolean)
+            opens_portal boolean, item_id text, reminds boolean, template_id text, template_version int)
         """,
         firm_id,
         now,

@@ -149,20 +149,21 @@ async def count_subtasks(db: Db, firm_id: str, task_id: str) -> int:
 async def make_tasks(db: Db, firm_id: str, created_by: str | None, now: datetime, lines: Sequence[Line]) -> None:
     """Makes tasks, with their items, check lists and links to the jobs' current visits, in one statement.
 
-    A line has id, title, description, priority, due_date, subtasks (each with id, title and rank), job_id and blocking;
-    a task without a job has no job_id.
+    A line has id, title, description, priority, due_date, subtasks (each with id, title and rank), job_id, blocking,
+    template_id and template_version; a task without a job has no job_id.
     """
     await db.rows(
         """
         WITH given AS (
             SELECT * FROM jsonb_to_recordset($4::jsonb) AS g (id text, title text, description text, priority int,
-                due_date date, subtasks jsonb, job_id text, blocking boolean)
+                due_date date, subtasks jsonb, job_id text, blocking boolean, template_id text, template_version int)
         ), an_item AS (
             INSERT INTO items (id, firm_id, kind, title, open, due_date, created_at, updated_at)
             SELECT id, $1, 'TASK', title, TRUE, due_date, $3, $3 FROM given
         ), a_task AS (
-            INSERT INTO tasks (id, firm_id, status, description, priority, created_by, created_at, updated_at)
-            SELECT id, $1, 'TO_DO', description, priority, $2, $3, $3 FROM given
+            INSERT INTO tasks (id, firm_id, status, description, priority, created_by, template_id, template_version,
+                created_at, updated_at)
+            SELECT id, $1, 'TO_DO', description, priority, $2, template_id, template_version, $3, $3 FROM given
         ), a_line AS (
             INSERT INTO subtasks (id, firm_id, task_id, title, done, rank, created_at, updated_at)
             SELECT s.id, $1, given.id, s.title, FALSE, s.rank, $3, $3
