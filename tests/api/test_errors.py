@@ -137,6 +137,7 @@ def test_every_mutation_takes_one_input_and_answers_errors_and_the_clients_id() 
         assert str(field.type.of_type.fields["clientMutationId"].type) == "String"
         assert "clientMutationId" in mutations()[name].fields
         assert re.match(r"(create|update|delete|archive|restore|move|set|complete|cancel|reopen|link|unlink|log|accept"
+                        r"|pause|resume|skip"
                         r"|revoke|invite|renew|deactivate|reactivate|send|release|discard|retry|run"
                         r"|add|remove|post|record|refund|submit|attach|detach|duplicate"
                         r"|return|dismiss|empty|mark|rotate|undo|request|share|unshare|seal|install|export"
@@ -203,6 +204,9 @@ ROOTS = {
     "trash": "trash { totalCount }",
     "purgedInvoices": "purgedInvoices { totalCount }",
     "webhookCalls": "webhookCalls { totalCount }",
+    "previewRecurrence": 'previewRecurrence(input: { rrule: "FREQ=DAILY", startDate: "2030-01-01" }) { __typename }',
+    "recurrence": "recurrence(id: $job) { id }",
+    "recurrences": "recurrences { totalCount }",
     "previewMove": "previewMove(input: { jobId: $job, stageId: $job, expect: { version: 1 } }) { __typename }",
     "cursor": "cursor",
     "portal": "portal { firm { name } }",

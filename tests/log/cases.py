@@ -63,6 +63,8 @@ class Round(Claims):
     """The step that left it to the worker."""
     ahead: timedelta = timedelta()
     """How far the worker's clock is ahead."""
+    recurrence: str | None = None
+    """Whose doing it is: that is the echo of no mutation."""
 
 
 Script = Callable[[World], AsyncIterator[Step | Round]]

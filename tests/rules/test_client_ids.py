@@ -15,6 +15,7 @@ from tests.access.schema_ids import portal_mutations
 from tests.rules.kit import built_in, codes, digest, look, set_state, task, together
 from tests.support.api import Api, Client, Json, Shop, open_shop
 from tests.support.contents import INVOICE, THREAD
+from tests.support.recurring import FAR
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,19 @@ CASES = {
         "pipeline",
         lambda shop: {"name": "Payroll", "stages": [{"name": "One"}, {"name": "Two"}]},
         {"stages": [{"name": "Two"}, {"name": "One"}]},
+    ),
+    "createRecurrence": Create(
+        "recurrence",
+        "recurrence",
+        lambda shop: {
+            "name": "Books",
+            "jobName": "Books",
+            "pipelineId": shop.pipeline,
+            "accountIds": [shop.account],
+            "rrule": "FREQ=DAILY",
+            "startDate": FAR,
+        },
+        {"rrule": "FREQ=WEEKLY"},
     ),
     "duplicatePipeline": Create(
         "pipeline", "pipeline", lambda shop: {"pipelineId": shop.pipeline, "name": "Copy"}, {"name": "Other"}
