@@ -139,7 +139,8 @@ def test_every_mutation_takes_one_input_and_answers_errors_and_the_clients_id() 
         assert re.match(r"(create|update|delete|archive|restore|move|set|complete|cancel|reopen|link|unlink|log|accept"
                         r"|revoke|invite|renew|deactivate|reactivate|send|release|discard|retry|run"
                         r"|add|remove|post|record|refund|submit|attach|detach"
-                        r"|return|dismiss|mark|rotate|undo|request|share|unshare|seal|install|export|duplicate)", name)  # fmt: skip
+                        r"|return|dismiss|mark|rotate|undo|request|share|unshare|seal"
+                        r"|install|export|duplicate)", name)  # fmt: skip
 
 
 async def test_the_clients_id_comes_back_with_success_and_with_errors(shop: Shop) -> None:
