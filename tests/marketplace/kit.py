@@ -42,3 +42,29 @@ async def export(client: Client, pipeline_id: str) -> tuple[Json, list[Json]]:
 def names(some: list[Json]) -> list[str]:
     """The names of things in a report."""
     return [one["name"] for one in some]
+
+
+def document(*automations: Json, **more: Any) -> Json:
+    """A small pipeline, whose first stage has these automations."""
+    return {
+        "format": "stageline-pipeline/1",
+        "key": "small",
+        "name": "Small",
+        "stages": [
+            {"key": "first", "name": "First", "automations": list(automations)},
+            {"key": "last", "name": "Last"},
+        ],
+        **more,
+    }
+
+
+def does(kind: str, **config: Any) -> Json:
+    """An automation."""
+    return {"kind": kind, "config": config}
+
+
+async def automations(client: Client, pipeline_id: str) -> list[list[str]]:
+    """The kinds of automations that a pipeline has, stage by stage."""
+    query = "query ($id: ID!) { pipeline(id: $id) { stages { automations { kind } } } }"
+    stages = (await client.query(query, id=pipeline_id))["pipeline"]["stages"]
+    return [[one["kind"] for one in stage["automations"]] for stage in stages]

@@ -10,6 +10,7 @@ from engine.automations import kind_of, kinds
 from engine.checks import LIST_LENGTH
 from engine.enums import ErrorCode, ItemKind
 from engine.errors import Path
+from engine.items.reminders import Reminders
 from engine.items.rules import Content, rules_of_content
 from engine.items.rules import kinds as item_kinds
 from engine.items.templates import CreateItemTemplate
@@ -29,7 +30,7 @@ MOST_THINGS: Final = 500
 """That one document brings along, of all sorts."""
 MOST_MOVES: Final = 2_000
 
-_OWN: Final = ("format", "key", "category", "tags", "stages", "statuses", "allowedMoves", "brings")
+OWN: Final = ("format", "key", "category", "tags", "stages", "statuses", "allowedMoves", "brings")
 """Fields of a document beside the settings of its pipeline."""
 
 
@@ -45,7 +46,7 @@ def read(reader: Reader, document: Any) -> Any:
         return reader.wrong(("format",), f"It must be {VERSION}: other formats are not known here.")
     key = reader.key(found["key"], ("key",)) if "key" in found else reader.wrong(("key",), "It is missing.")
     stages = _several(reader, found, "stages", MAX_STAGES, _stage)
-    settings = {name: one for name, one in found.items() if name not in _OWN}
+    settings = {name: one for name, one in found.items() if name not in OWN}
     pipeline = reader.record(CreatePipeline, settings, (), stages=tuple(stage for _, stage in stages))
     blueprint = Blueprint(
         key,
@@ -129,6 +130,7 @@ def _brings(reader: Reader, found: Mapping[str, Any]) -> dict[str, dict[str, Any
     return {
         prefix: {key: _thing(reader, prefix, key, one) for key, one in section.items()}
         for prefix, section in things.items()
+        if section
     }
 
 
@@ -224,7 +226,8 @@ def _write_automations(given: Sequence[NewAutomation]) -> dict[str, Any]:
 def _write_thing(thing: Any) -> dict[str, Any]:
     if isinstance(thing, CreateItemTemplate):
         kind: ItemKind = rules_of_content(thing.content).kind
-        return {**written(thing, "content"), "content": {name_of(kind.value.lower()): written(thing.content)}}
+        usual = ("reminders",) if thing.reminders == Reminders() else ()
+        return {**written(thing, "content", *usual), "content": {name_of(kind.value.lower()): written(thing.content)}}
     if isinstance(thing, Elsewhere):
         return {**written(thing, "stages"), **({"stages": dict(thing.stages)} if thing.stages else {})}
     return written(thing)
