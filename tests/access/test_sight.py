@@ -44,7 +44,20 @@ COSTLY = {"previewMove"}
 FOR_MANAGERS = {"deadLetters"}
 """Fields of the root that are refused to employees."""
 
-UNASKED = {"bulkOperation", "node", "nodes", "account", "document", "job", "pipeline", "changes", "cursor", "portal"}
+UNASKED = {
+    "bulkOperation",
+    "node",
+    "nodes",
+    "account",
+    "document",
+    "job",
+    "pipeline",
+    "changes",
+    "cursor",
+    "portal",
+    "marketplaceCategories",  # shipped with the program, as all templates are
+    "pipelineTemplate",
+}
 """Fields of the root that show what the others lead to, or nothing to members."""
 
 

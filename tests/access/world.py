@@ -16,6 +16,7 @@ from tests.support.dead import dead_letter
 from tests.support.documents import firms_document, handed_in, stored_document
 from tests.support.hooks import failed_call
 from tests.support.mail import stored_email
+from tests.support.pipelines import SMALL
 
 Things = dict[str, list[str]]
 """Ids by their prefix."""
@@ -490,6 +491,13 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
             "availableToIds": [colleague],
             "statusIds": [one["status"]],
             "jobTemplateId": one["job_template_default"],
+        },
+        "installPipelineTemplate": {"id": new_id("pipeline"), "document": SMALL, "availableToIds": [colleague]},
+        "exportPipeline": {"pipelineId": one["pipeline_shown"]},
+        "duplicatePipeline": {
+            "id": new_id("pipeline"),
+            "pipelineId": one["pipeline_spare"],
+            "availableToIds": [colleague],
         },
         "updatePipeline": {
             "pipelineId": one["pipeline_shown"],

@@ -449,6 +449,17 @@ async def a_pipeline_lives(w: World) -> AsyncIterator[Step]:
     yield Step(w.owner, "deletePipeline", pipeline, quiet=others)
 
 
+@case("installPipelineTemplate", "exportPipeline", "duplicatePipeline")
+async def whole_pipelines_come_and_are_written_down(w: World) -> AsyncIterator[Step]:
+    """PL1: boards hear of the statuses that an installed one brings; of a copy they hear nothing."""
+    others = tuple(w.boards())
+    made = Step(w.owner, "installPipelineTemplate", {"key": "sales-tax"}, "pipeline { id }")
+    yield made
+    pipeline = {"pipelineId": made.payload["pipeline"]["id"]}
+    yield Step(w.owner, "exportPipeline", pipeline, events=0)
+    yield Step(w.owner, "duplicatePipeline", pipeline, quiet=others)
+
+
 @case("updatePipeline", "archivePipeline", "restorePipeline")
 async def the_boards_own_pipeline_changes(w: World) -> AsyncIterator[Step]:
     """LV7: its name, order and statuses are on the board."""

@@ -96,6 +96,12 @@ CASES = {
         lambda shop: {"name": "Payroll", "stages": [{"name": "One"}, {"name": "Two"}]},
         {"stages": [{"name": "Two"}, {"name": "One"}]},
     ),
+    "duplicatePipeline": Create(
+        "pipeline", "pipeline", lambda shop: {"pipelineId": shop.pipeline, "name": "Copy"}, {"name": "Other"}
+    ),
+    "installPipelineTemplate": Create(
+        "pipeline", "pipeline", lambda shop: {"key": "sales-tax", "name": "Mine"}, {"name": "Yours"}
+    ),
     "createStage": Create("stage", "stage", lambda shop: {"pipelineId": shop.pipeline, "name": "New"}, {"position": 0}),
     "createSubtask": Create("subtask", "subtask", lambda shop: {"title": "Line"}, {"title": "Other line"}),
     "createTag": Create("tag", "tag", lambda shop: {"name": "VIP"}, {"color": "#ff0000"}),
