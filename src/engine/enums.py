@@ -313,6 +313,15 @@ class HistoryAction(StrEnum):
     AUTOMATION_SET = "AUTOMATION_SET"
     STAGE_OVERDUE = "STAGE_OVERDUE"
     MOVE_UNDONE = "MOVE_UNDONE"
+    DELETED = "DELETED"
+    RESTORED = "RESTORED"
+
+
+class TrashKind(StrEnum):
+    """What waits in the trash (JB3)."""
+
+    JOB = "JOB"
+    ACCOUNT = "ACCOUNT"
 
 
 class JobLinkKind(StrEnum):
@@ -418,6 +427,24 @@ class EmailState(StrEnum):
     DISCARDED = "DISCARDED"
 
 
+class TemplatePart(StrEnum):
+    """What a pipeline template brings along, or looks for in the firm."""
+
+    MEMBER = "MEMBER"
+    PIPELINE = "PIPELINE"
+    STAGE = "STAGE"
+    ACCOUNT_ROLE = "ACCOUNT_ROLE"
+    TAG = "TAG"
+    CUSTOM_FIELD = "CUSTOM_FIELD"
+    JOB_STATUS = "JOB_STATUS"
+    CLIENT_STATUS = "CLIENT_STATUS"
+    DOCUMENT = "DOCUMENT"
+    EMAIL_TEMPLATE = "EMAIL_TEMPLATE"
+    TASK_TEMPLATE = "TASK_TEMPLATE"
+    JOB_TEMPLATE = "JOB_TEMPLATE"
+    ITEM_TEMPLATE = "ITEM_TEMPLATE"
+
+
 class ErrorCode(StrEnum):
     """What was wrong, for a client to switch on (API1)."""
 
@@ -433,6 +460,7 @@ class ErrorCode(StrEnum):
     ID_TAKEN = "ID_TAKEN"
     DEACTIVATED = "DEACTIVATED"
     ARCHIVED = "ARCHIVED"
+    IN_TRASH = "IN_TRASH"
     NOT_IN_STAGE = "NOT_IN_STAGE"
     NOT_ENABLED = "NOT_ENABLED"
     CANNOT_SEE = "CANNOT_SEE"

@@ -195,6 +195,12 @@ _describe(
     COALESCED="Several causes: changes were joined into one event.",
 )
 _describe(
+    enums.TrashKind,
+    "What waits in the trash.",
+    JOB="A job that was deleted by itself.",
+    ACCOUNT="An account, with its jobs.",
+)
+_describe(
     enums.BusinessDays,
     "What becomes of an occurrence on a day on which the firm does not work: at the weekend, or on a holiday.",
     AS_IS="It stays on its day.",
@@ -324,6 +330,8 @@ _describe(
     AUTOMATION_SET="An automation was retried, cancelled or dismissed by hand.",
     STAGE_OVERDUE="It has been in its stage for longer than the limit.",
     MOVE_UNDONE="Its last move was taken back.",
+    DELETED="It was put into the trash, by itself or with its account.",
+    RESTORED="It was taken out of the trash.",
 )
 _describe(
     enums.JobLinkKind,
@@ -395,6 +403,7 @@ _describe(
     ID_TAKEN="This id has been used with other content.",
     DEACTIVATED="The member has been deactivated.",
     ARCHIVED="The job or pipeline is archived.",
+    IN_TRASH="What it belongs to is in the trash: restore that first.",
     NOT_IN_STAGE="The job is not in the target stage.",
     NOT_ENABLED="The status is not enabled in the pipeline.",
     CANNOT_SEE="A member who is mentioned, or is to follow, does not see the job.",
@@ -428,6 +437,23 @@ _describe(
     BUSY="Too many change the same at the moment.",
     FAILED="It failed for a reason of ours; the log has more.",
     DUPLICATE="There is such a job already; say that another is wanted.",
+)
+_describe(
+    enums.TemplatePart,
+    "What a pipeline template brings along, or looks for in the firm.",
+    MEMBER="A member; looked for by e-mail address, then by name.",
+    PIPELINE="Another pipeline; looked for by its name.",
+    STAGE="A stage of another pipeline.",
+    ACCOUNT_ROLE="An account role.",
+    TAG="A tag.",
+    CUSTOM_FIELD="A custom field of accounts.",
+    JOB_STATUS="A job status of the firm's own.",
+    CLIENT_STATUS="A client-facing status.",
+    DOCUMENT="A document of the firm's own; looked for by its name unless it is a text.",
+    EMAIL_TEMPLATE="An e-mail template.",
+    TASK_TEMPLATE="A task template.",
+    JOB_TEMPLATE="A job template.",
+    ITEM_TEMPLATE="A template of items for clients.",
 )
 _describe(
     ResetReason,

@@ -21,6 +21,7 @@ from gql.inputs import tasks as task_inputs
 from gql.inputs import webhooks as webhook_inputs
 from gql.item_mutations import ItemMutations
 from gql.job_mutations import JobMutations
+from gql.marketplace_mutations import MarketplaceMutations
 from gql.payloads import (
     AccountPayload,
     AccountRolePayload,
@@ -57,6 +58,7 @@ from gql.payloads import (
 from gql.portal_mutations import PortalMutations
 from gql.recurrence_mutations import RecurrenceMutations
 from gql.template_mutations import TemplateMutations
+from gql.trash_mutations import TrashMutations
 from resolvers import (
     accounts,
     automations,
@@ -79,7 +81,16 @@ from resolvers import (
 
 
 @strawberry.type(description="Everything that can be done.")
-class Mutation(JobMutations, ItemMutations, TemplateMutations, BulkMutations, RecurrenceMutations, PortalMutations):
+class Mutation(
+    JobMutations,
+    ItemMutations,
+    TrashMutations,
+    TemplateMutations,
+    BulkMutations,
+    RecurrenceMutations,
+    MarketplaceMutations,
+    PortalMutations,
+):
     """Mutations."""
 
     login: LoginPayload = mutates(viewer.login, "Opens a session.", people.LoginInput)

@@ -19,6 +19,7 @@ from gql.types.item_templates import ItemTemplate
 from gql.types.items import ActionItem
 from gql.types.job_templates import JobTemplate
 from gql.types.jobs import Job
+from gql.types.marketplace import InstallReport, LeftOutPart
 from gql.types.people import ApiToken, Firm, Member, Membership, Viewer
 from gql.types.pipelines import JobStatus, Pipeline, Stage
 from gql.types.recurrences import Recurrence, RecurrenceRun
@@ -27,6 +28,7 @@ from gql.types.tasks import Subtask, Task
 from gql.types.templates import Template
 from gql.types.threads import ClientTask, ThreadMessage
 from gql.types.time_entries import TimeEntry
+from gql.types.trash import TrashEntry
 from gql.types.webhooks import WebhookCall
 
 
@@ -161,6 +163,19 @@ class PipelinePayload(Payload):
     """A pipeline."""
 
     pipeline: Pipeline | None = plain("The pipeline as it is now.")
+    report: InstallReport | None = plain(
+        "Of installPipelineTemplate and duplicatePipeline only: what came of it. Null where the same create is "
+        "answered again."
+    )
+
+
+@strawberry.type(description="A pipeline as a document.")
+class ExportPipelinePayload(Payload):
+    """A document."""
+
+    pipeline: Pipeline | None = plain("The pipeline as it is now.")
+    document: str | None = plain("All of it that one sees, as a document of JSON.")
+    left_out: list[LeftOutPart] | None = plain("What is not in the document, because one does not see it.")
 
 
 @strawberry.type(description="A stage.")
@@ -332,6 +347,22 @@ class DeletedPayload(Payload):
     """An id."""
 
     deleted_id: strawberry.ID | None = plain("The id of what is gone.")
+
+
+@strawberry.type(description="Something is in the trash.")
+class TrashPayload(Payload):
+    """A deleted job or account."""
+
+    deleted_id: strawberry.ID | None = plain("The id of what was deleted.")
+    trash_entry: TrashEntry | None = plain("What waits in the trash.")
+
+
+@strawberry.type(description="What is in the trash no longer.")
+class EmptyTrashPayload(Payload):
+    """Ids."""
+
+    deleted_ids: list[strawberry.ID] | None = plain("The entries whose things are being deleted for good.")
+    remaining: int | None = plain("How many entries still wait.")
 
 
 @strawberry.type(description="What items for clients are made by.")

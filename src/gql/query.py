@@ -2,7 +2,7 @@
 
 import strawberry
 
-from engine.enums import ItemKind, RunState, WebhookState
+from engine.enums import ItemKind, RunState, TrashKind, WebhookState
 from gql.fields import PAGE, Arg, root, snapshot
 from gql.inputs.accounts import AccountFilter
 from gql.inputs.documents import DocumentFilter
@@ -27,6 +27,7 @@ from gql.types.item_templates import ItemTemplate
 from gql.types.items import ActionItem
 from gql.types.job_templates import JobTemplate
 from gql.types.jobs import Job
+from gql.types.marketplace import PipelineTemplate
 from gql.types.node import Connection, Node
 from gql.types.people import Firm, Member, Viewer
 from gql.types.pipelines import JobStatus, Pipeline
@@ -37,6 +38,7 @@ from gql.types.streams import Changes
 from gql.types.task_templates import TaskTemplate
 from gql.types.tasks import Task
 from gql.types.time_entries import TimeEntryConnection
+from gql.types.trash import PurgedInvoice, TrashEntry
 from gql.types.webhooks import WebhookCall
 from resolvers import (
     accounts,
@@ -54,6 +56,7 @@ from resolvers import (
     items,
     job_templates,
     jobs,
+    marketplace,
     nodes,
     pipelines,
     portal,
@@ -62,6 +65,7 @@ from resolvers import (
     task_templates,
     tasks,
     time_entries,
+    trash,
     viewer,
     webhooks,
 )
@@ -195,6 +199,19 @@ class Query:
         "What was due and has failed too often, newest first; null unless one is an owner or admin.",
         **PAGE,
     )
+    purged_invoices: Connection[PurgedInvoice] | None = root(
+        trash.purged_invoices,
+        "Invoices that were sent, and deleted for good with their accounts, by number; null unless one is an owner or "
+        "admin.",
+        **PAGE,
+    )
+    trash: Connection[TrashEntry] | None = root(
+        trash.page,
+        "What was deleted and may be restored, the latest first: jobs that one would see, and accounts that one would "
+        "have access to. No stream shows it.",
+        kind=Arg(TrashKind | None, "Only jobs, or only accounts.", None),
+        **PAGE,
+    )
     preview_move: MovePreview | None = root(
         previews.move,
         "What a move would do, without doing it. It cannot be asked for together with anything that has a cursor.",
@@ -227,6 +244,20 @@ class Query:
         changes.cursor_now,
         "The instant that the whole answer shows: follow any stream after it. Ask for it beside a job, or one's own "
         "tasks, to keep them right from then on.",
+    )
+    marketplace_categories: list[str] | None = root(marketplace.categories, "The categories of the marketplace.")
+    pipeline_template: PipelineTemplate | None = root(
+        marketplace.one,
+        "A template of the marketplace, or what a document describes, to be looked at before it is installed.",
+        key=Arg(str | None, "The template's key.", None),
+        document=Arg(str | None, "A document of JSON.", None),
+    )
+    marketplace: Connection[PipelineTemplate] | None = root(
+        marketplace.page,
+        "Templates of whole pipelines, by category and name.",
+        category=Arg(str | None, "Only of this category, whatever its case.", None),
+        search=Arg(str | None, "Only those in which all of these words stand.", None),
+        **PAGE,
     )
     portal: Portal | None = root(
         portal.portal, "The root of clients: all that they see is in it. Null for members of the firm."

@@ -112,10 +112,14 @@ def _concerns(me: str, changes: Sequence[dict[str, Any]]) -> bool:
 
 
 def _names(me: str, change: dict[str, Any]) -> bool:
-    """Whether a changed job is or was a member's to do, or came to where others see it, with what they were told."""
+    """Whether a changed job is or was a member's to do, or came to where others see it, with what they were told.
+
+    To others it comes with another pipeline, and out of the trash; it goes from all into it.
+    """
     keys = [key for key in (change["before"], change["after"]) if key]
     assigned = any(me in key["assignees"] or me in key["task_assignees"] for key in keys)
-    return assigned or len({key["pipeline"] for key in keys}) > 1
+    moved = len({key["pipeline"] for key in keys}) > 1 or not change["after"] or change.get("restored", False)
+    return assigned or moved
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from resolvers import (
     tasks,
     threads,
     time_entries,
+    trash,
     webhooks,
 )
 from resolvers.commands import Read
@@ -93,6 +94,7 @@ _READS: Final[Mapping[str, Read]] = {
     "call": webhooks.by_ids,
     "due": dead_letters.by_ids,
     "bulk": bulk.by_ids,
+    "trash": trash.by_ids,
     "emailtemplate": emails.templates_by_ids,
     "email": emails.by_ids,
     "doc": documents.by_ids,

@@ -53,6 +53,7 @@ PREFIX = {  # which things a field of an input names, by the field's name withou
     "otherJob": "job",
     "operation": "bulk",
     "pipeline": "pipeline",
+    "recurrence": "recurrence",
     "replacement": "member",
     "role": "role",
     "run": "run",
@@ -67,14 +68,17 @@ PREFIX = {  # which things a field of an input names, by the field's name withou
     "timeEntry": "time",
     "token": "session",
     "toStage": "stage",
+    "trash": "trash",
 }
 TEMPLATES = {
-    "createJob": "jobtemplate",
+    **dict.fromkeys(["createJob", "createJobs", "createRecurrence", "updateRecurrence"], "jobtemplate"),
     "createTask": "tasktemplate",
-    "createJobs": "jobtemplate",
     **dict.fromkeys(["createItem", *SENDING], "itemtemplate"),
 }
 """What ``templateId`` names in some mutations and configurations; in others it is an e-mail template."""
+
+RUNS = {"retryRecurrenceRun": "recurrencerun"}
+"""What ``runId`` names in some mutations; in others it is that of an automation."""
 
 MADE = {  # which things a create makes under an id of the client's
     "createAccount": "account",
@@ -95,6 +99,9 @@ MADE = {  # which things a create makes under an id of the client's
     "createJob": "job",
     "createJobStatus": "status",
     "createPipeline": "pipeline",
+    "createRecurrence": "recurrence",
+    "duplicatePipeline": "pipeline",
+    "installPipelineTemplate": "pipeline",
     "createStage": "stage",
     "createSubtask": "subtask",
     "createTag": "tag",
@@ -128,10 +135,16 @@ KEPT = {
     **{("createJobs", name): {"accountIds", "name"} for name in ("pipelineId", "stageId", "assigneeIds", "templateId")},
     ("createJobs", "tagIds"): {"name"},
     ("createJobs", "accountIds"): {"name"},
+    **{("installPipelineTemplate", name): {"document"} for name in ("id", "availableToIds")},
     ("setClientStatuses", "jobIds"): {"clientStatusId"},
     ("updateJobs", "jobIds"): {"priority"},
     ("updateJobTags", "jobIds"): {"addTagIds"},
     ("createItem", "content"): {"accountId", "title"},
+    **{
+        ("createRecurrence", name): {"accountIds", "jobName"} for name in ("id", "pipelineId", "stageId", "assigneeIds")
+    },
+    **{("createRecurrence", name): {"jobName"} for name in ("accountIds", "tagIds")},
+    ("createRecurrence", "templateId"): {"accountIds"},
 }
 """Fields without which a call would be refused before it looks at the id."""
 
@@ -170,6 +183,8 @@ def prefix_of(mutation: str, path: Path) -> str:
     name, within = path[-1], (mutation, *path)[-2]
     if name == "templateId" and within in TEMPLATES:
         return TEMPLATES[within]
+    if name == "runId" and within in RUNS:
+        return RUNS[within]
     for before in ("add", "remove"):
         if name.startswith(before):
             name = name.removeprefix(before)
@@ -195,10 +210,14 @@ def said(world: World, mutation: str, path: Path, value: str) -> Json:
 
 
 def unseen(world: World, prefix: str, caller: str) -> list[str]:
-    """Two ids of another firm, all ids of the own one that the caller does not see, and texts that are no ids."""
-    gone = {world.own.one[name] for name in ("gone_stage", "gone_with_it", "gone_pipeline", "automation_gone")}
+    """Two ids of another firm, all ids of the own one that the caller does not see, and texts that are no ids.
+
+    For tasks stand items of any kind.
+    """
+    kinds = {"task", "thread", "organizer", "invoice", "docrequest"} if prefix == "task" else {prefix}
     hidden = world.own.hidden.get(prefix, [])
-    some = hidden if caller == "employee" else [one for one in hidden if one in gone]
+    some = hidden if caller == "employee" else []
+    some = [*some, *(one for one in world.own.gone if one.partition("_")[0] in kinds and one not in some)]
     foreign = world.other.everything().get(prefix, [])
     assert foreign
     return [*foreign[:2], *some, *malformed(world.own, prefix)]
@@ -241,6 +260,8 @@ async def test_a_mutation_does_not_find_what_is_not_there_for_the_viewer(
         for caller in CALLERS:
             await world.database.rows("DELETE FROM throttles")  # of login
             candidates = [unknown(prefix), *unseen(world, prefix, caller)]
+            if mutation.startswith("restore"):  # that is what it is for: see tests/trash
+                candidates = [one for one in candidates if one not in world.own.gone]
             inputs = [said(world, mutation, path, candidate) for candidate in candidates]
             nothing, *answers = await tried(getattr(world.own, caller), mutation, inputs)
             meant = expected(mutation, path, caller)
@@ -328,6 +349,9 @@ SELECTIONS = {
     "jobs": "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
     "pipeline": "{ id }",
     "previewMove": "{ stage { id } runs { state } errors { __typename code message path } }",
+    "previewRecurrence": "{ occurrences { date } errors { __typename code message path } }",
+    "recurrence": "{ id }",
+    "recurrences": "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
     "tasks": "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
     "timeEntries": "{ totalCount totalMinutes nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
 }
@@ -378,10 +402,21 @@ def hides(field: str, answer: Json) -> bool:
         case "changes":
             told = {change["__typename"] for event in found["events"] for change in event["changes"]}
             return not told & {"JobUpserted", "PipelineCountsChanged", "PipelineCountsRemoved"}
-        case "previewMove":
+        case "previewMove" | "previewRecurrence":
             refused = [error["code"] for error in found["errors"]]
-            return found["stage"] is None and found["runs"] == [] and refused in (["NOT_FOUND"], ["CONFLICT"])
-        case "accounts" | "documents" | "emails" | "items" | "jobs" | "tasks" | "timeEntries" | "dashboard":
+            shown = [value for name, value in found.items() if name != "errors" and value not in (None, [])]
+            return not shown and refused in (["NOT_FOUND"], ["CONFLICT"])
+        case (
+            "accounts"
+            | "documents"
+            | "emails"
+            | "items"
+            | "jobs"
+            | "recurrences"
+            | "tasks"
+            | "timeEntries"
+            | "dashboard"
+        ):
             assert found.get("totalMinutes", 0) == 0
             return bool(found.get("totalCount", 0) == 0 and found.get("nodes", found.get("pipelines")) == [])
         case _:

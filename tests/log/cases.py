@@ -63,6 +63,8 @@ class Round(Claims):
     """The step that left it to the worker."""
     ahead: timedelta = timedelta()
     """How far the worker's clock is ahead."""
+    recurrence: str | None = None
+    """Whose doing it is: that is the echo of no mutation."""
 
 
 Script = Callable[[World], AsyncIterator[Step | Round]]
@@ -449,6 +451,17 @@ async def a_pipeline_lives(w: World) -> AsyncIterator[Step]:
     yield Step(w.owner, "deletePipeline", pipeline, quiet=others)
 
 
+@case("installPipelineTemplate", "exportPipeline", "duplicatePipeline")
+async def whole_pipelines_come_and_are_written_down(w: World) -> AsyncIterator[Step]:
+    """PL1: boards hear of the statuses that an installed one brings; of a copy they hear nothing."""
+    others = tuple(w.boards())
+    made = Step(w.owner, "installPipelineTemplate", {"key": "sales-tax"}, "pipeline { id }")
+    yield made
+    pipeline = {"pipelineId": made.payload["pipeline"]["id"]}
+    yield Step(w.owner, "exportPipeline", pipeline, events=0)
+    yield Step(w.owner, "duplicatePipeline", pipeline, quiet=others)
+
+
 @case("updatePipeline", "archivePipeline", "restorePipeline")
 async def the_boards_own_pipeline_changes(w: World) -> AsyncIterator[Step]:
     """LV7: its name, order and statuses are on the board."""
@@ -705,6 +718,56 @@ async def a_job_is_put_on_hold_completed_archived_and_unarchived(w: World) -> As
     yield Step(w.owner, "setJobStatus", {"jobId": job, "statusId": w.statuses["ARCHIVED"]}, loses=everybody)
     yield Step(w.owner, "setJobStatus", {"jobId": job, "statusId": hidden}, quiet=("owner", "insider", "overseer"))
     yield Step(w.owner, "setJobStatus", {"jobId": job, "statusId": w.statuses["ACTIVE"]}, gains=everybody)
+
+
+@case("deleteJob", "restoreJob")
+async def a_job_goes_into_the_trash_and_comes_back(w: World) -> AsyncIterator[Step]:
+    """JB3: it leaves every board, and appears where it stood; with its tasks, for who has them to do, too."""
+    job = await w.job(accountId=w.second, dueDate="2020-02-02")
+    await w.task(jobId=job, assigneeIds=[w.assignee.member_id])
+    everybody = {"owner": job, "overseer": job, "assignee": job}
+    unseen = ("insider", "overseer, elsewhere")
+    for by in (w.overseer, w.assignee):
+        version = (await w.look(job))["version"]
+        yield Step(by, "deleteJob", {"jobId": job, "expect": {"version": version}}, loses=everybody, quiet=unseen)
+        yield Step(by, "restoreJob", {"jobId": job}, gains=everybody, quiet=unseen)
+        yield Step(by, "restoreJob", {"jobId": job}, events=0)
+    await w.owner.do("setJobStatus", jobId=job, statusId=w.statuses["ARCHIVED"])
+    yield Step(w.owner, "deleteJob", {"jobId": job}, quiet=("owner", "insider", "overseer, elsewhere"))
+    yield Step(w.owner, "restoreJob", {"jobId": job}, quiet=("owner", "insider", "overseer, elsewhere"))
+
+
+@case("deleteAccount", "restoreAccount", "deleteJob", "restoreJob")
+async def an_account_goes_into_the_trash_with_its_jobs_and_comes_back(w: World) -> AsyncIterator[Step]:
+    """JB3: but with those that were there before it."""
+    account = await w.account(tagIds=[w.tag])
+    await w.owner.do("updateMemberAccess", memberId=w.insider.member_id, addAccountIds=[account])
+    jobs = [await w.job(accountId=account, stageId=w.stages[n % 3]) for n in range(3)]
+    await w.job(accountId=account, pipelineId=w.elsewhere)
+    mine = {"owner": jobs[0], "overseer": jobs[1], "insider": jobs[0]}
+    yield Step(w.insider, "deleteJob", {"jobId": jobs[2]}, loses={"owner": jobs[2], "insider": jobs[2]})
+    yield Step(w.owner, "deleteAccount", {"accountId": account}, loses=mine, quiet=("assignee",))
+    yield Step(w.owner, "restoreAccount", {"accountId": account}, gains=mine, quiet=("assignee",))
+    yield Step(w.owner, "restoreAccount", {"accountId": account}, events=0)
+    yield Step(w.insider, "restoreJob", {"jobId": jobs[2]}, gains={"owner": jobs[2], "insider": jobs[2]})
+
+
+@case("deleteStage", "deleteJob", "restoreJob")
+async def a_job_comes_back_to_where_the_others_of_its_stage_have_gone(w: World) -> AsyncIterator[Step]:
+    """PL3: and runs nothing there."""
+    stage = await w.make("createStage", "stage { id }", pipelineId=w.pipeline, name=w.name("Stage"), position=1)
+    job = await w.job(stageId=stage)
+    yield Step(w.owner, "deleteJob", {"jobId": job}, loses={"owner": job, "insider": job})
+    yield Step(w.owner, "deleteStage", {"stageId": stage, "moveJobsTo": w.stages[2]})
+    yield Step(w.insider, "restoreJob", {"jobId": job}, gains={"owner": job, "insider": job})
+
+
+@case("emptyTrash")
+async def what_is_in_the_trash_is_on_no_board(w: World) -> AsyncIterator[Step]:
+    """JB3: whether it waits, or is deleted for good."""
+    entry = await w.make("deleteJob", "trashEntry { id }", jobId=await w.job())
+    yield Step(w.owner, "emptyTrash", {"trashIds": [entry]}, events=0, quiet=tuple(w.boards()))
+    yield Step(w.owner, "emptyTrash", {"all": True}, events=0, quiet=tuple(w.boards()))
 
 
 @case("retryDeadLetter", "dismissDeadLetter")

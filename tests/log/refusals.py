@@ -92,6 +92,9 @@ plain("updateContact", "NOT_FOUND", lambda w: {"contactId": f"contact_{NO}", "na
 plain("inviteContact", "NOT_FOUND", lambda w: {"contactId": f"contact_{NO}"})
 plain("revokeContactAccess", "NOT_FOUND", lambda w: {"contactId": f"contact_{NO}"})
 plain("deleteContact", "NOT_FOUND", lambda w: {"contactId": f"contact_{NO}"})
+plain("installPipelineTemplate", "NOT_FOUND", lambda w: {"key": "rocket-science"})
+plain("exportPipeline", "NOT_FOUND", lambda w: {"pipelineId": f"pipeline_{NO}"})
+plain("duplicatePipeline", "NOT_FOUND", lambda w: {"pipelineId": f"pipeline_{NO}"})
 plain("createPipeline", "TOO_FEW", lambda w: {"name": "Short", "stages": [{"name": "Only"}]})
 plain(
     "updatePipeline",
@@ -136,6 +139,12 @@ plain(
         "afterJobId": f"job_{NO}",
     },
 )
+plain("deleteJob", "CONFLICT", lambda w: {"jobId": w.jobs[0], "expect": {"version": 777}})
+plain("restoreJob", "NOT_FOUND", lambda w: {"jobId": f"job_{NO}"})
+plain("deleteAccount", "NOT_FOUND", lambda w: {"accountId": f"account_{NO}"})
+plain("restoreAccount", "NOT_FOUND", lambda w: {"accountId": f"account_{NO}"})
+plain("emptyTrash", "NOT_FOUND", lambda w: {"trashIds": [f"trash_{NO}"]})
+plain("emptyTrash", "INVALID", lambda w: {"trashIds": [f"trash_{NO}"], "all": True})
 plain("retryDeadLetter", "NOT_FOUND", lambda w: {"deadLetterId": f"due_{NO}"})
 plain("dismissDeadLetter", "NOT_FOUND", lambda w: {"deadLetterId": f"due_{NO}"})
 plain("createTask", "NOT_FOUND", lambda w: {"title": "Late", "jobId": f"job_{NO}", "id": f"task_{NO}"})
@@ -347,3 +356,21 @@ async def another_tags_name(w: World) -> tuple[Client, Json]:
     name = w.name("Taken")
     await w.make("createTag", "tag { id }", name=name)
     return w.owner, {"tagId": w.tag, "name": name.lower()}
+
+
+@refusal("restoreJob", "IN_TRASH")
+async def a_job_whose_account_is_in_the_trash(w: World) -> tuple[Client, Json]:
+    """JB3: it came there with it, and comes back with it."""
+    account = await w.account()
+    job = await w.job(accountId=account)
+    await w.owner.do("deleteAccount", accountId=account)
+    return w.owner, {"jobId": job}
+
+
+@refusal("deleteAccount", "FORBIDDEN")
+async def an_account_with_jobs_that_one_does_not_see(w: World) -> tuple[Client, Json]:
+    """JB3, PL3: who takes jobs away from others sees them, or manages."""
+    account = await w.account()
+    await w.job(accountId=account, pipelineId=w.elsewhere)
+    employee = await w.api.member(w.owner, rights=["MANAGE_ACCOUNTS"], accounts=[account])
+    return employee, {"accountId": account}

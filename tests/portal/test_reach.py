@@ -50,6 +50,7 @@ KNOWN = {
     "PortalItemConnection",
     "PortalItemEdge",
     "PortalItemPayload",
+    "PortalItemRemoved",
     "PortalMessage",
     "PortalMessageConnection",
     "PortalMessageEdge",

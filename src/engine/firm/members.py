@@ -20,6 +20,7 @@ from store import models
 from store.database import Database, Row
 from store.ids import new_id
 from store.writes import emails, links, locks, log, members, people, records, sessions
+from store.writes import find as finding
 
 INVITATION: Final = timedelta(days=14)
 
@@ -209,7 +210,8 @@ async def update_member_access(work: Work, command: UpdateMemberAccess) -> str:
     values = differing(row, role=role, rights=sorted(rights))
     owner = ("member_id", command.member_id)
     added = await links.add(work.db, "member_accounts", work.firm_id, owner, "account_id", add)
-    removed = await links.remove(work.db, "member_accounts", work.firm_id, owner, "account_id", gone)
+    there = await finding.ids(work.db, "accounts", work.firm_id, gone)
+    removed = await links.remove(work.db, "member_accounts", work.firm_id, owner, "account_id", sorted(there))
     if values or added or removed:
         await records.change(work.db, models.Member, work.firm_id, command.member_id, work.now, **values)
         work.touch("member", command.member_id, accounts_added=added, accounts_removed=removed, rights=bool(values))

@@ -131,10 +131,15 @@ def _said(entry: Entry) -> list[str]:
 
 
 async def added(work: Work, entry: Entry) -> None:
-    """Says of a locked job that an entry of it counts from now on."""
+    """Says of a locked job that an entry of it counts from now on, and looks at its budget."""
+    await say_added(work, entry)
+    await budgets.look(work, [entry["job_id"]])
+
+
+async def say_added(work: Work, entry: Entry) -> None:
+    """Says it to its job's history and screens."""
     touch(work, entry)
     await _record(work, HistoryAction.TIME_ADDED, None, entry, _said(entry))
-    await budgets.look(work, [entry["job_id"]])
 
 
 def touch(work: Work, entry: Entry) -> None:

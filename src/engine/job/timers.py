@@ -1,5 +1,6 @@
 """Timers: a member has one running at a time. Starting another stops the first (JB3)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,6 +94,12 @@ async def stop_of(work: Work, member_id: str) -> None:
     if there is not None:
         await work.lock_jobs([there["job_id"]])
         await _stop(work, there["id"])
+
+
+async def stop_on(work: Work, job_ids: Collection[str]) -> None:
+    """Stops all timers that run on locked jobs, which are being deleted: nobody could do it any more (JB3)."""
+    for row in await writes.stop_on(work.db, work.firm_id, job_ids, work.now):
+        await time_entries.say_added(work, row)
 
 
 async def _stop(work: Work, entry_id: str) -> Row | None:

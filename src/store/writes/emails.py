@@ -48,20 +48,23 @@ async def tried(db: Db, firm_id: str, email_id: str) -> Row | None:
 
 
 async def noted(db: Db, firm_id: str, email_id: str, error: str) -> None:
-    """Notes why a try came to nothing."""
-    await db.rows("UPDATE emails SET error = $3 WHERE firm_id = $1 AND id = $2", firm_id, email_id, error)
+    """Notes why a try came to nothing, also of one that has come into the trash meanwhile."""
+    await db.rows("UPDATE all_emails SET error = $3 WHERE firm_id = $1 AND id = $2", firm_id, email_id, error)
 
 
 async def one(db: Db, firm_id: str, email_id: str) -> Row | None:
-    """An e-mail with where it belongs, not locked."""
-    return await db.row("SELECT id, job_id, run_id FROM emails WHERE firm_id = $1 AND id = $2", firm_id, email_id)
+    """An e-mail with where it belongs, in the trash or not; not locked."""
+    return await db.row("SELECT id, job_id, run_id FROM all_emails WHERE firm_id = $1 AND id = $2", firm_id, email_id)
 
 
 async def end(db: Db, firm_id: str, email_id: str, state: str, error: str | None, now: datetime) -> None:
-    """Notes that an e-mail was sent, or that it was given up, unless it was discarded meanwhile."""
+    """Notes that an e-mail was sent, or that it was given up, unless it was discarded meanwhile.
+
+    What was on its way as it came into the trash has left all the same.
+    """
     await db.rows(
         """
-        UPDATE emails SET state = $3, error = $4, updated_at = $5, version = version + 1,
+        UPDATE all_emails SET state = $3, error = $4, updated_at = $5, version = version + 1,
             sent_at = CASE WHEN $3::text = 'SENT' THEN $5::timestamptz END
         WHERE firm_id = $1 AND id = $2 AND (state = 'QUEUED' OR $3 = 'SENT')
         """,
@@ -169,7 +172,7 @@ async def of_runs(db: Db, firm_id: str, run_ids: Collection[str]) -> list[Row]:
     """The e-mails of automations' runs, with the states of those runs, which are written after their first e-mails."""
     return await db.rows(
         """
-        SELECT e.id, e.run_id, e.state, e.to_address, e.error, r.state AS run_state FROM emails e
+        SELECT e.id, e.run_id, e.state, e.to_address, e.error, r.state AS run_state FROM all_emails e
         LEFT JOIN runs r ON r.firm_id = $1 AND r.id = e.run_id
         WHERE e.firm_id = $1 AND e.run_id = ANY($2) ORDER BY e.run_id, e.created_at, e.id
         """,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from store.database import Db, Row
 from store.reads.items import STATE
@@ -11,6 +11,7 @@ from store.writes.find import Condition
 from store.writes.log import encode
 
 Line = dict[str, Any]
+_LINKS: Final = "item_links l JOIN jobs j ON j.firm_id = $1 AND j.id = l.job_id"
 
 
 async def pending(db: Db, firm_id: str, job_id: str) -> list[Row]:
@@ -28,9 +29,9 @@ async def pending(db: Db, firm_id: str, job_id: str) -> list[Row]:
 
 
 async def jobs_of(db: Db, firm_id: str, item_ids: Collection[str]) -> list[str]:
-    """The jobs that items are linked to."""
+    """The jobs that items are linked to, but those in the trash, as in the two below."""
     found = await db.rows(
-        "SELECT DISTINCT job_id FROM item_links WHERE firm_id = $1 AND item_id = ANY($2)", firm_id, list(item_ids)
+        f"SELECT DISTINCT l.job_id FROM {_LINKS} WHERE l.firm_id = $1 AND l.item_id = ANY($2)", firm_id, list(item_ids)
     )
     return [row["job_id"] for row in found]
 
@@ -38,8 +39,8 @@ async def jobs_of(db: Db, firm_id: str, item_ids: Collection[str]) -> list[str]:
 async def jobs_by_item(db: Db, firm_id: str, item_ids: Collection[str]) -> dict[str, list[str]]:
     """The jobs that items are linked to, by the items; none for those that are linked to none."""
     found = await db.rows(
-        "SELECT item_id, array_agg(job_id ORDER BY job_id) AS job_ids FROM item_links"
-        " WHERE firm_id = $1 AND item_id = ANY($2) GROUP BY 1",
+        f"SELECT l.item_id, array_agg(l.job_id ORDER BY l.job_id) AS job_ids FROM {_LINKS}"
+        " WHERE l.firm_id = $1 AND l.item_id = ANY($2) GROUP BY 1",
         firm_id,
         list(item_ids),
     )
@@ -185,7 +186,8 @@ async def make_tasks(db: Db, firm_id: str, created_by: str | None, now: datetime
 async def first_jobs(db: Db, firm_id: str, item_ids: Collection[str]) -> dict[str, str]:
     """The first of the jobs that items are linked to; none for items that are linked to none."""
     found = await db.rows(
-        "SELECT item_id, min(job_id) AS job_id FROM item_links WHERE firm_id = $1 AND item_id = ANY($2) GROUP BY 1",
+        f"SELECT l.item_id, min(l.job_id) AS job_id FROM {_LINKS}"
+        " WHERE l.firm_id = $1 AND l.item_id = ANY($2) GROUP BY 1",
         firm_id,
         list(item_ids),
     )

@@ -1,6 +1,6 @@
 """Links between jobs, for commands."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,6 +25,22 @@ async def between(db: Db, firm_id: str, job_id: str, other_id: str) -> Row | Non
         job_id,
         other_id,
     )
+
+
+async def of_jobs(db: Db, firm_id: str, job_ids: Collection[str]) -> dict[str, list[str]]:
+    """The jobs that are linked to any of some jobs, by those that they are linked to."""
+    found = await db.rows(
+        """
+        SELECT x.job_id, array_agg(x.other_id ORDER BY x.other_id) AS other_ids FROM (
+            SELECT other_id AS job_id, job_id AS other_id FROM job_links WHERE firm_id = $1 AND job_id = ANY($2)
+            UNION ALL
+            SELECT job_id, other_id FROM job_links WHERE firm_id = $1 AND other_id = ANY($2)
+        ) AS x JOIN jobs j ON j.firm_id = $1 AND j.id = x.job_id GROUP BY 1 ORDER BY 1
+        """,
+        firm_id,
+        list(job_ids),
+    )
+    return {row["job_id"]: row["other_ids"] for row in found}
 
 
 async def count(db: Db, firm_id: str, job_id: str) -> int:

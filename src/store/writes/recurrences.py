@@ -90,7 +90,10 @@ async def run_of(db: Db, firm_id: str, recurrence_id: str, occurrence: date) -> 
 
 
 async def begin(db: Db, firm_id: str, run: Row, now: datetime) -> None:
-    """Begins a run with the accounts of this moment: those listed, and those that have all of the tags (RC1)."""
+    """Begins a run with the accounts of this moment: those listed, and those that have all of the tags (RC1).
+
+    None that are in the trash.
+    """
     await db.rows(
         """
         WITH tags AS (
@@ -102,7 +105,8 @@ async def begin(db: Db, firm_id: str, run: Row, now: datetime) -> None:
             GROUP BY account_id HAVING count(*) = (SELECT count(*) FROM tags)
         ), begun AS (
             INSERT INTO recurrence_jobs (firm_id, recurrence_id, occurrence, account_id)
-            SELECT $1, $2, $3, account_id FROM wanted ON CONFLICT DO NOTHING RETURNING account_id
+            SELECT $1, $2, $3, w.account_id FROM wanted w JOIN accounts a ON a.firm_id = $1 AND a.id = w.account_id
+            ON CONFLICT DO NOTHING RETURNING account_id
         )
         UPDATE recurrence_runs SET state = 'RUNNING', started_at = $4, total = (SELECT count(*) FROM begun)
         WHERE firm_id = $1 AND id = $5

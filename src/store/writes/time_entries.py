@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 
 from store.database import Db, Row
 
@@ -18,22 +19,23 @@ async def running(db: Db, firm_id: str, member_id: str) -> Row | None:
     )
 
 
-async def stop(db: Db, firm_id: str, entry_id: str, now: datetime) -> Row | None:
-    """Stops a running timer of a locked job; answers it with its minutes, or nothing where it does not run any more.
+_STOP: Final = """
+    UPDATE time_entries SET ended_at = greatest($2, started_at), updated_at = $2, version = version + 1,
+        minutes = greatest(1, round(extract(epoch FROM greatest($2, started_at) - started_at) / 60))
+    WHERE firm_id = $1 AND minutes IS NULL
+"""
+"""Whole minutes, rounded, and at least one; whatever the clocks of two machines say, none ends before it began."""
 
-    It counts whole minutes, rounded, and at least one; whatever the clocks of two machines say, it never ends before it
-    began.
-    """
-    return await db.row(
-        """
-        UPDATE time_entries SET ended_at = greatest($3, started_at), updated_at = $3, version = version + 1,
-            minutes = greatest(1, round(extract(epoch FROM greatest($3, started_at) - started_at) / 60))
-        WHERE firm_id = $1 AND id = $2 AND minutes IS NULL RETURNING *
-        """,
-        firm_id,
-        entry_id,
-        now,
-    )
+
+async def stop(db: Db, firm_id: str, entry_id: str, now: datetime) -> Row | None:
+    """Stops a running timer of a locked job; answers it with its minutes, or nothing where it does not run any more."""
+    found = await db.rows(f"{_STOP} AND id = $3 RETURNING *", firm_id, now, entry_id)
+    return found[0] if found else None
+
+
+async def stop_on(db: Db, firm_id: str, job_ids: Collection[str], now: datetime) -> list[Row]:
+    """Stops all timers that run on locked jobs; answers them with their minutes."""
+    return await db.rows(f"{_STOP} AND job_id = ANY($3) RETURNING *", firm_id, now, list(job_ids))
 
 
 async def is_task_of(db: Db, firm_id: str, task_id: str, job_id: str) -> bool:

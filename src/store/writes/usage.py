@@ -1,14 +1,25 @@
-"""Who uses a thing: the true number, and the first of those that meet a condition of sight (PL4)."""
+"""Who uses a thing: the true number, and the first of those that meet a condition of sight (PL4).
+
+What is in the trash counts: it is to come back as it was. It is not named.
+"""
 
 from collections.abc import Collection
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from store.database import Db
 from store.sql import Params
+from store.tables import MAY_BE_TRASHED, everything
 from store.writes.find import Condition
 
 NAMED: Final = 20  # how many users are named
-Usage = tuple[int, tuple[str, ...]]
+
+
+class Usage(NamedTuple):
+    """By how many something is used, who of them the viewer sees, and how many of them are in the trash."""
+
+    total: int
+    seen: tuple[str, ...]
+    trashed: int = 0
 
 
 async def accounts_with_role(db: Db, firm_id: str, role_id: str, seen: Condition) -> Usage:
@@ -33,7 +44,7 @@ async def items_about(
     """Open items for clients that are about a document: all, or those that have been sent, of an account or of any."""
     which = "c.delivery = 'SENT' AND ($3::text IS NULL OR c.account_id = $3)" if sent else "$3::text IS NULL"
     used = (
-        "SELECT FROM item_documents u JOIN client_items c ON c.firm_id = $1 AND c.id = u.item_id"
+        "SELECT FROM item_documents u JOIN all_client_items c ON c.firm_id = $1 AND c.id = u.item_id"
         f" WHERE u.firm_id = $1 AND u.item_id = t.id AND u.document_id = $2 AND {which}"
     )
     return await _count(db, "items", f"t.open AND EXISTS ({used})", firm_id, document_id, seen, account_id)
@@ -97,7 +108,7 @@ async def _configurations(db: Db, firm_id: str, used_id: str, which: str, seen: 
         *p.values,
     )
     assert row is not None  # an aggregate always answers
-    return row["total"], tuple(row["seen"] or ())
+    return Usage(row["total"], tuple(row["seen"] or ()))
 
 
 async def pipelines_with_template(db: Db, firm_id: str, template_id: str, seen: Condition) -> Usage:
@@ -124,12 +135,14 @@ async def jobs_with_status_in_pipeline(
 
 async def _count(db: Db, table: str, used: str, firm_id: str, used_id: str, seen: Condition, *more: Any) -> Usage:
     p = Params(firm_id, used_id, *more)
+    there = "t.trash_id IS NULL" if table in MAY_BE_TRASHED else "TRUE"
     row = await db.row(
         f"""
-        SELECT count(*) AS total, (array_agg(t.id ORDER BY t.id) FILTER (WHERE {seen(p)}))[1:{NAMED}] AS seen
-        FROM {table} t WHERE t.firm_id = $1 AND {used}
+        SELECT count(*) AS total, count(*) FILTER (WHERE NOT {there}) AS trashed,
+            (array_agg(t.id ORDER BY t.id) FILTER (WHERE {there} AND {seen(p)}))[1:{NAMED}] AS seen
+        FROM {everything(table)} t WHERE t.firm_id = $1 AND {used}
         """,
         *p.values,
     )
     assert row is not None  # an aggregate always answers
-    return row["total"], tuple(row["seen"] or ())
+    return Usage(row["total"], tuple(row["seen"] or ()), row["trashed"])
