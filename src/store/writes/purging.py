@@ -102,7 +102,7 @@ async def items_of(db: Db, firm_id: str, job_ids: Collection[str]) -> list[str]:
             WHERE l.firm_id = $1 AND l.job_id = ANY($2) ORDER BY l.item_id, j.id
         ), moved AS (
             UPDATE all_items t SET trash_id = o.trash_id FROM others o
-            WHERE t.firm_id = $1 AND t.id = o.id AND t.trash_id IS NOT NULL 
+            WHERE t.firm_id = $1 AND t.id = o.id AND t.trash_id IS NOT NULL
             RETURNING t.id, t.trash_id, o.job_id
         ), letters AS (
             UPDATE all_emails t SET trash_id = i.trash_id FROM moved i
