@@ -429,6 +429,24 @@ class EmailState(StrEnum):
     DISCARDED = "DISCARDED"
 
 
+class TemplatePart(StrEnum):
+    """What a pipeline template brings along, or looks for in the firm."""
+
+    MEMBER = "MEMBER"
+    PIPELINE = "PIPELINE"
+    STAGE = "STAGE"
+    ACCOUNT_ROLE = "ACCOUNT_ROLE"
+    TAG = "TAG"
+    CUSTOM_FIELD = "CUSTOM_FIELD"
+    JOB_STATUS = "JOB_STATUS"
+    CLIENT_STATUS = "CLIENT_STATUS"
+    DOCUMENT = "DOCUMENT"
+    EMAIL_TEMPLATE = "EMAIL_TEMPLATE"
+    TASK_TEMPLATE = "TASK_TEMPLATE"
+    JOB_TEMPLATE = "JOB_TEMPLATE"
+    ITEM_TEMPLATE = "ITEM_TEMPLATE"
+
+
 class ErrorCode(StrEnum):
     """What was wrong, for a client to switch on (API1)."""
 

@@ -53,8 +53,8 @@ LONG_TEXT: Final = 10
 
 _EVENTS: Final = frozenset({"BoardChange", "JobChange", "MyWorkChange", "DashboardChange"})
 _JOINED: Final = frozenset({"Changes"})  # whose events are joined, however many were asked for
-_LONG_TEXTS: Final = frozenset({"description", "text", "html", "body", "answer", "reason", "checkList"})
-_HEAVY: Final[Mapping[str, int]] = {"previewMove": 5_000}  # fields that do work, in objects
+_LONG_TEXTS: Final = frozenset({"description", "text", "html", "body", "answer", "reason", "checkList", "document"})
+_HEAVY: Final[Mapping[str, int]] = {"previewMove": 5_000, "pipelineTemplate": 5_000}  # fields that do work, in objects
 _LONG_LISTS: Final = frozenset({"automations", "statusAutomations", "health", "viewers", "questions"})
 _WRAPPERS: Final = ("Connection", "Edge")
 _WRAPPED: Final = frozenset({"nodes", "edges", "node", "pageInfo"})

@@ -441,6 +441,23 @@ _describe(
     DUPLICATE="There is such a job already; say that another is wanted.",
 )
 _describe(
+    enums.TemplatePart,
+    "What a pipeline template brings along, or looks for in the firm.",
+    MEMBER="A member; looked for by e-mail address, then by name.",
+    PIPELINE="Another pipeline; looked for by its name.",
+    STAGE="A stage of another pipeline.",
+    ACCOUNT_ROLE="An account role.",
+    TAG="A tag.",
+    CUSTOM_FIELD="A custom field of accounts.",
+    JOB_STATUS="A job status of the firm's own.",
+    CLIENT_STATUS="A client-facing status.",
+    DOCUMENT="A document of the firm's own; looked for by its name unless it is a text.",
+    EMAIL_TEMPLATE="An e-mail template.",
+    TASK_TEMPLATE="A task template.",
+    JOB_TEMPLATE="A job template.",
+    ITEM_TEMPLATE="A template of items for clients.",
+)
+_describe(
     ResetReason,
     "Why a client has to query again.",
     CURSOR_TOO_OLD="The log no longer reaches back to the cursor.",

@@ -21,6 +21,7 @@ from gql.inputs import tasks as task_inputs
 from gql.inputs import webhooks as webhook_inputs
 from gql.item_mutations import ItemMutations
 from gql.job_mutations import JobMutations
+from gql.marketplace_mutations import MarketplaceMutations
 from gql.payloads import (
     AccountPayload,
     AccountRolePayload,
@@ -81,7 +82,14 @@ from resolvers import (
 
 @strawberry.type(description="Everything that can be done.")
 class Mutation(
-    JobMutations, ItemMutations, TrashMutations, TemplateMutations, BulkMutations, RecurrenceMutations, PortalMutations
+    JobMutations,
+    ItemMutations,
+    TrashMutations,
+    TemplateMutations,
+    BulkMutations,
+    RecurrenceMutations,
+    MarketplaceMutations,
+    PortalMutations,
 ):
     """Mutations."""
 

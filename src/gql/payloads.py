@@ -19,6 +19,7 @@ from gql.types.item_templates import ItemTemplate
 from gql.types.items import ActionItem
 from gql.types.job_templates import JobTemplate
 from gql.types.jobs import Job
+from gql.types.marketplace import InstallReport, LeftOutPart
 from gql.types.people import ApiToken, Firm, Member, Membership, Viewer
 from gql.types.pipelines import JobStatus, Pipeline, Stage
 from gql.types.recurrences import Recurrence, RecurrenceRun
@@ -162,6 +163,19 @@ class PipelinePayload(Payload):
     """A pipeline."""
 
     pipeline: Pipeline | None = plain("The pipeline as it is now.")
+    report: InstallReport | None = plain(
+        "Of installPipelineTemplate and duplicatePipeline only: what came of it. Null where the same create is "
+        "answered again."
+    )
+
+
+@strawberry.type(description="A pipeline as a document.")
+class ExportPipelinePayload(Payload):
+    """A document."""
+
+    pipeline: Pipeline | None = plain("The pipeline as it is now.")
+    document: str | None = plain("All of it that one sees, as a document of JSON.")
+    left_out: list[LeftOutPart] | None = plain("What is not in the document, because one does not see it.")
 
 
 @strawberry.type(description="A stage.")

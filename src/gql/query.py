@@ -27,6 +27,7 @@ from gql.types.item_templates import ItemTemplate
 from gql.types.items import ActionItem
 from gql.types.job_templates import JobTemplate
 from gql.types.jobs import Job
+from gql.types.marketplace import PipelineTemplate
 from gql.types.node import Connection, Node
 from gql.types.people import Firm, Member, Viewer
 from gql.types.pipelines import JobStatus, Pipeline
@@ -55,6 +56,7 @@ from resolvers import (
     items,
     job_templates,
     jobs,
+    marketplace,
     nodes,
     pipelines,
     portal,
@@ -242,6 +244,20 @@ class Query:
         changes.cursor_now,
         "The instant that the whole answer shows: follow any stream after it. Ask for it beside a job, or one's own "
         "tasks, to keep them right from then on.",
+    )
+    marketplace_categories: list[str] | None = root(marketplace.categories, "The categories of the marketplace.")
+    pipeline_template: PipelineTemplate | None = root(
+        marketplace.one,
+        "A template of the marketplace, or what a document describes, to be looked at before it is installed.",
+        key=Arg(str | None, "The template's key.", None),
+        document=Arg(str | None, "A document of JSON.", None),
+    )
+    marketplace: Connection[PipelineTemplate] | None = root(
+        marketplace.page,
+        "Templates of whole pipelines, by category and name.",
+        category=Arg(str | None, "Only of this category, whatever its case.", None),
+        search=Arg(str | None, "Only those in which all of these words stand.", None),
+        **PAGE,
     )
     portal: Portal | None = root(
         portal.portal, "The root of clients: all that they see is in it. Null for members of the firm."

@@ -39,13 +39,13 @@ _OTHERS: Final = """
     all_documents all_due all_emails all_items all_jobs all_tasks all_time_entries approval_answers audit
     automation_editions automations budget_alerts bulk_operations bulk_results cascades client_items client_statuses
     client_tasks comment_documents comment_mentions comments contacts creates custom_fields document_requests
-    document_shares documents due email_templates emails event_heads events firm_holidays firms history invitations
-    invoice_heads invoice_payments invoices item_documents item_links item_signers item_templates items
-    job_assignees job_followers job_links job_templates jobs last_moves members notifications organizer_answers
-    organizer_files portal_links proposals purged_invoices recurrence_accounts recurrence_jobs recurrence_runs
-    recurrence_tags recurrences request_documents request_lines run_things runs sessions stage_visits status_stays
-    stray_objects subtasks task_assignees task_templates tasks template_versions thread_messages throttles
-    time_entries tortoise_migrations trash users uses webhook_calls
+    document_shares document_texts documents due email_templates emails event_heads events firm_holidays firms
+    history invitations invoice_heads invoice_payments invoices item_documents item_links item_signers
+    item_templates items job_assignees job_followers job_links job_templates jobs last_moves members notifications
+    organizer_answers organizer_files portal_links proposals purged_invoices recurrence_accounts recurrence_jobs
+    recurrence_runs recurrence_tags recurrences request_documents request_lines run_things runs sessions
+    stage_visits status_stays stray_objects subtasks task_assignees task_templates tasks template_versions
+    thread_messages throttles time_entries tortoise_migrations trash users uses webhook_calls
 """
 RESTLESS: Final = frozenset(_OTHERS.split())
 """All other tables: a statement that names one of them is always run."""

@@ -33,6 +33,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+templates = typer.Typer(
+    name="marketplace",
+    help="Look at the templates of pipelines, and check documents of your own.",
+    no_args_is_help=True,
+)
+app.add_typer(templates, name="marketplace")
 Host = Annotated[str | None, typer.Option(help="The address to listen on (HOST).", show_default="127.0.0.1")]
 Port = Annotated[int | None, typer.Option(help="The port to listen on (PORT).", show_default="8000")]
 
@@ -200,6 +206,29 @@ def watch(  # noqa: PLR0913  (each is an option that somebody types)
     _run(
         follow(Options(pipeline=pipeline, url=url, credentials=who, mine=mine, overdue=overdue, plain=plain, once=once))
     )
+
+
+@templates.command("list")
+def list_templates() -> None:
+    """List the templates that are shipped: their keys, as installPipelineTemplate takes them, names and categories."""
+    from server.templates import listed  # noqa: PLC0415
+
+    typer.echo("\n".join(listed()))
+
+
+@templates.command("check")
+def check_template(
+    file: Annotated[Path, typer.Argument(help="A document of a pipeline: .json, or else YAML.")],
+) -> None:
+    """Check a document of a pipeline without a database: its form, its references, texts and shortcodes.
+
+    docs/guides/marketplace.md describes the format. Every problem is a line with its place, such as
+    stages[3].automations[1].config.template. What only a firm can tell (names that are taken, its currency) is checked
+    as it is installed.
+    """
+    from server.templates import checked  # noqa: PLC0415
+
+    typer.echo(checked(file))
 
 
 @app.command("settings")

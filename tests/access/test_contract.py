@@ -43,11 +43,15 @@ type Query {
   jobs(filter: JobFilter, orderBy: JobOrder, first: Int, after: String, last: Int, before: String): JobConnection
   tasks(filter: TaskFilter, first: Int, after: String, last: Int, before: String): TaskConnection
   previewMove(input: MoveJobInput!): MovePreview
+  marketplace(first: Int, after: String): PipelineTemplateConnection
   cursor: String
   dashboard(pipelineIds: [ID!]): Dashboard
   changes(stream: StreamInput!, after: String!, first: Int): Changes
 }
 type MovePreview { errors: [MutationError!]! }
+type PipelineTemplateConnection { nodes: [PipelineTemplate!]! totalCount: Int! }
+type PipelineTemplate { key: String! name: String! description: String }
+input InstallPipelineTemplateInput { key: String document: String name: String clientMutationId: String }
 input AccountFilter { and: [AccountFilter!] or: [AccountFilter!] not: AccountFilter }
 input PipelineFilter { and: [PipelineFilter!] or: [PipelineFilter!] not: PipelineFilter }
 input JobFilter { and: [JobFilter!] or: [JobFilter!] not: JobFilter }
@@ -275,6 +279,7 @@ type Mutation {
   createAccount(input: CreateAccountInput!): AccountPayload!
   updateAccount(input: UpdateAccountInput!): AccountPayload!
   createPipeline(input: CreatePipelineInput!): PipelinePayload!
+  installPipelineTemplate(input: InstallPipelineTemplateInput!): PipelinePayload!
   updatePipeline(input: UpdatePipelineInput!): PipelinePayload!
   createStage(input: CreateStageInput!): StagePayload!
   updateStage(input: UpdateStageInput!): StagePayload!

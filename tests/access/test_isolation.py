@@ -53,6 +53,7 @@ PREFIX = {  # which things a field of an input names, by the field's name withou
     "otherJob": "job",
     "operation": "bulk",
     "pipeline": "pipeline",
+    "recurrence": "recurrence",
     "replacement": "member",
     "role": "role",
     "run": "run",
@@ -70,12 +71,14 @@ PREFIX = {  # which things a field of an input names, by the field's name withou
     "trash": "trash",
 }
 TEMPLATES = {
-    "createJob": "jobtemplate",
+    **dict.fromkeys(["createJob", "createJobs", "createRecurrence", "updateRecurrence"], "jobtemplate"),
     "createTask": "tasktemplate",
-    "createJobs": "jobtemplate",
     **dict.fromkeys(["createItem", *SENDING], "itemtemplate"),
 }
 """What ``templateId`` names in some mutations and configurations; in others it is an e-mail template."""
+
+RUNS = {"retryRecurrenceRun": "recurrencerun"}
+"""What ``runId`` names in some mutations; in others it is that of an automation."""
 
 MADE = {  # which things a create makes under an id of the client's
     "createAccount": "account",
@@ -96,6 +99,9 @@ MADE = {  # which things a create makes under an id of the client's
     "createJob": "job",
     "createJobStatus": "status",
     "createPipeline": "pipeline",
+    "createRecurrence": "recurrence",
+    "duplicatePipeline": "pipeline",
+    "installPipelineTemplate": "pipeline",
     "createStage": "stage",
     "createSubtask": "subtask",
     "createTag": "tag",
@@ -129,10 +135,16 @@ KEPT = {
     **{("createJobs", name): {"accountIds", "name"} for name in ("pipelineId", "stageId", "assigneeIds", "templateId")},
     ("createJobs", "tagIds"): {"name"},
     ("createJobs", "accountIds"): {"name"},
+    **{("installPipelineTemplate", name): {"document"} for name in ("id", "availableToIds")},
     ("setClientStatuses", "jobIds"): {"clientStatusId"},
     ("updateJobs", "jobIds"): {"priority"},
     ("updateJobTags", "jobIds"): {"addTagIds"},
     ("createItem", "content"): {"accountId", "title"},
+    **{
+        ("createRecurrence", name): {"accountIds", "jobName"} for name in ("id", "pipelineId", "stageId", "assigneeIds")
+    },
+    **{("createRecurrence", name): {"jobName"} for name in ("accountIds", "tagIds")},
+    ("createRecurrence", "templateId"): {"accountIds"},
 }
 """Fields without which a call would be refused before it looks at the id."""
 
@@ -179,6 +191,8 @@ def prefix_of(mutation: str, path: Path) -> str:
     name, within = path[-1], (mutation, *path)[-2]
     if name == "templateId" and within in TEMPLATES:
         return TEMPLATES[within]
+    if name == "runId" and within in RUNS:
+        return RUNS[within]
     for before in ("add", "remove"):
         if name.startswith(before):
             name = name.removeprefix(before)
@@ -345,6 +359,9 @@ SELECTIONS = {
     "jobs": "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
     "pipeline": "{ id }",
     "previewMove": "{ stage { id } runs { state } errors { __typename code message path } }",
+    "previewRecurrence": "{ occurrences { date } errors { __typename code message path } }",
+    "recurrence": "{ id }",
+    "recurrences": "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
     "tasks": "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
     "timeEntries": "{ totalCount totalMinutes nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
 }
@@ -395,10 +412,21 @@ def hides(field: str, answer: Json) -> bool:
         case "changes":
             told = {change["__typename"] for event in found["events"] for change in event["changes"]}
             return not told & {"JobUpserted", "PipelineCountsChanged", "PipelineCountsRemoved"}
-        case "previewMove":
+        case "previewMove" | "previewRecurrence":
             refused = [error["code"] for error in found["errors"]]
-            return found["stage"] is None and found["runs"] == [] and refused in (["NOT_FOUND"], ["CONFLICT"])
-        case "accounts" | "documents" | "emails" | "items" | "jobs" | "tasks" | "timeEntries" | "dashboard":
+            shown = [value for name, value in found.items() if name != "errors" and value not in (None, [])]
+            return not shown and refused in (["NOT_FOUND"], ["CONFLICT"])
+        case (
+            "accounts"
+            | "documents"
+            | "emails"
+            | "items"
+            | "jobs"
+            | "recurrences"
+            | "tasks"
+            | "timeEntries"
+            | "dashboard"
+        ):
             assert found.get("totalMinutes", 0) == 0
             return bool(found.get("totalCount", 0) == 0 and found.get("nodes", found.get("pipelines")) == [])
         case _:

@@ -28,6 +28,7 @@ DEEP = 3
 STARTS = {
     "board": "board(pipelineId: $id)",
     "previewMove": "previewMove(input: {jobId: $id, stageId: $to, expect: {stageId: $at}})",
+    "previewRecurrence": "previewRecurrence(input: {recurrenceId: $id})",
 }
 """Fields of the root with arguments of their own; the others are asked as they are."""
 
@@ -35,6 +36,7 @@ GIVEN = defaultdict[str, dict[str, str]](
     dict,
     board={"id": "pipeline_shown"},
     previewMove={"id": "job_wanderer", "to": "stage_shown_2", "at": "stage_shown_0"},
+    previewRecurrence={"id": "recurrence_shown"},
 )
 """What the arguments stand for."""
 
@@ -44,7 +46,21 @@ COSTLY = {"previewMove"}
 FOR_MANAGERS = {"deadLetters", "purgedInvoices"}
 """Fields of the root that are refused to employees."""
 
-UNASKED = {"bulkOperation", "node", "nodes", "account", "document", "job", "pipeline", "changes", "cursor", "portal"}
+UNASKED = {
+    "bulkOperation",
+    "node",
+    "nodes",
+    "account",
+    "document",
+    "job",
+    "pipeline",
+    "recurrence",
+    "changes",
+    "cursor",
+    "portal",
+    "marketplaceCategories",  # shipped with the program, as all templates are
+    "pipelineTemplate",
+}
 """Fields of the root that show what the others lead to, or nothing to members."""
 
 

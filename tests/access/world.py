@@ -16,6 +16,8 @@ from tests.support.dead import dead_letter
 from tests.support.documents import firms_document, handed_in, stored_document
 from tests.support.hooks import failed_call
 from tests.support.mail import stored_email
+from tests.support.pipelines import SMALL
+from tests.support.recurring import FAR, failed_run, recurrence
 
 Things = dict[str, list[str]]
 """Ids by their prefix."""
@@ -91,6 +93,7 @@ async def open_firm(api: Api, *, employees_see: bool = True) -> Firm:
     await automations.find_runs(firm)
     await _tasks(firm)
     await _items(firm)
+    await _recurrences(firm)
     await _tokens(firm)
     await _give_up(firm)
     await _bulk(firm)
@@ -281,6 +284,17 @@ async def _invoices(firm: Firm) -> None:
     await firm.owner.do("updateFirm", holdsClientMail=True)
 
 
+async def _recurrences(firm: Firm) -> None:
+    """Recurrences, with runs that have failed."""
+    for name in ("shown", "hidden"):
+        accounts = [firm.one["account_shown"]]
+        made = await recurrence(firm.owner, firm.one[f"pipeline_{name}"], accountIds=accounts)
+        run = await failed_run(firm.api.database, made)
+        firm.put(**{f"recurrence_{name}": made, f"recurrencerun_{name}": run})
+    tagged = await recurrence(firm.owner, firm.one["pipeline_shown"], tagIds=[firm.one["tag_kept"]])
+    firm.put(recurrence_tagged=tagged)
+
+
 async def _tokens(firm: Firm) -> None:
     people = {"owner": firm.owner, "employee": firm.employee} | ({"own": firm.holders[""]} if firm.holders else {})
     for name, client in people.items():
@@ -360,7 +374,7 @@ def _hide(firm: Firm) -> None:
     hidden |= {"comment_hidden", "notification", "call_hidden", "email_hidden", "doc_hidden"}
     hidden |= {"thread_hidden", "clienttask_hidden", "message_hidden", "organizer_hidden"}
     hidden |= {"thread_hidden", "clienttask_hidden", "message_hidden", "invoice_hidden", "payment_hidden"}
-    hidden |= {"docrequest_hidden", "doc_given_hidden", "time_hidden"}
+    hidden |= {"docrequest_hidden", "doc_given_hidden", "time_hidden", "recurrence_hidden", "recurrencerun_hidden"}
     hidden |= {"due_retried", "due_dismissed"}
     hidden |= automations.hidden() | {"bulk_hidden", "bulk_own"}
     gone = {name for name in firm.one if {"gone", "lost"} & {*name.split("_")} and not name.startswith("trash_")}
@@ -383,6 +397,9 @@ def variants(firm: Firm) -> dict[str, list[dict[str, Any]]]:
     for kind in ("proposal", "signatureRequest"):
         signed = contents(automations.named(firm))[kind][kind] | {"signerIds": [firm.one["contact_both"]]}
         items.append({**place, "title": "Item", "content": {kind: signed}})
+    by_tag: dict[str, Any] = {"name": "Books", "jobName": "Books", "rrule": "FREQ=DAILY", "startDate": FAR}
+    by_tag |= {"pipelineId": firm.one["pipeline_shown"], "tagIds": [firm.one["tag_kept"]]}
+    tags = {"addTagIds": [firm.one["tag_spare_kept"]], "removeTagIds": [firm.one["tag_kept"]]}
     templates = [{"name": f"Template {n}", "title": "Item", "content": content} for n, content in enumerate(some)]
     return automations.variants(firm) | {
         "createJobs": [
@@ -392,6 +409,8 @@ def variants(firm: Firm) -> dict[str, list[dict[str, Any]]]:
         "unshareDocument": [single],
         "createItem": [*items, by_template],
         "createItemTemplate": templates,
+        "createRecurrence": [by_tag],
+        "updateRecurrence": [{"recurrenceId": firm.one["recurrence_tagged"], **tags}],
         "updateItemTemplate": automations.changed_templates(firm),
     }
 
@@ -520,6 +539,13 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
             "availableToIds": [colleague],
             "statusIds": [one["status"]],
             "jobTemplateId": one["job_template_default"],
+        },
+        "installPipelineTemplate": {"id": new_id("pipeline"), "document": SMALL, "availableToIds": [colleague]},
+        "exportPipeline": {"pipelineId": one["pipeline_shown"]},
+        "duplicatePipeline": {
+            "id": new_id("pipeline"),
+            "pipelineId": one["pipeline_spare"],
+            "availableToIds": [colleague],
         },
         "updatePipeline": {
             "pipelineId": one["pipeline_shown"],
@@ -696,6 +722,32 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "deleteAccount": {"accountId": one["account_thrown"]},
         "restoreAccount": {"accountId": one["account_thrown"]},
         "emptyTrash": {"trashIds": [one["trash_gone"]]},
+        "createRecurrence": {
+            "id": new_id("recurrence"),
+            "name": "Books",
+            "pipelineId": one["pipeline_shown"],
+            "rrule": "FREQ=DAILY",
+            "startDate": FAR,
+            "accountIds": [one["account_shown"]],
+            "stageId": one["stage_shown_0"],
+            "templateId": one["job_template_default"],
+            "jobName": "Books",
+            "assigneeIds": [colleague],
+        },
+        "updateRecurrence": {
+            "recurrenceId": one["recurrence_shown"],
+            "pipelineId": one["pipeline_shown"],
+            "stageId": one["stage_shown_0"],
+            "templateId": one["job_template_default"],
+            "assigneeIds": [colleague],
+            "addAccountIds": [one["account_shown"]],
+            "removeAccountIds": [one["account_hidden"]],
+        },
+        "pauseRecurrence": {"recurrenceId": one["recurrence_shown"]},
+        "resumeRecurrence": {"recurrenceId": one["recurrence_shown"]},
+        "skipNextOccurrence": {"recurrenceId": one["recurrence_shown"], "occurrence": FAR},
+        "retryRecurrenceRun": {"runId": one["recurrencerun_shown"]},
+        "deleteRecurrence": {"recurrenceId": one["recurrence_shown"]},
         "archivePipeline": {"pipelineId": one["pipeline_spare"]},
         "restorePipeline": {"pipelineId": one["pipeline_spare"]},
         "deletePipeline": {"pipelineId": one["pipeline_spare"]},

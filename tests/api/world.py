@@ -25,6 +25,7 @@ from tests.support.dead import dead_letter
 from tests.support.documents import handed_in, stored_document
 from tests.support.hooks import failed_call
 from tests.support.mail import stored_email
+from tests.support.recurring import FAR, failed_run, recurrence
 
 
 @dataclass
@@ -70,6 +71,9 @@ class World:
     request: str
     handed_in: str
     item_template: str
+    recurrence: str
+    paused_recurrence: str
+    recurrence_run: str
     time_entry: str
     timer: str
     thrown: str
@@ -118,6 +122,8 @@ async def open_world(api: Api) -> World:
     thrown, thrown_account = await shop.job("Thrown"), await owner.do("createAccount", "account { id }", name="Thrown")
     trash = await owner.do("deleteJob", "trashEntry { id }", jobId=thrown["id"])
     await owner.do("deleteAccount", accountId=thrown_account["id"])
+    recurring = [await recurrence(owner, shop.pipeline, accountIds=[shop.account]) for _ in range(2)]
+    await owner.do("pauseRecurrence", recurrenceId=recurring[1])
     hidden = await moved(shop)
     await owner.do("linkJobs", jobId=job["id"], otherJobId=hidden)
     await owner.do("followJob", jobId=job["id"])
@@ -125,6 +131,9 @@ async def open_world(api: Api) -> World:
         thrown=thrown["id"],
         thrown_account=thrown_account["id"],
         trash=trash["id"],
+        recurrence=recurring[0],
+        paused_recurrence=recurring[1],
+        recurrence_run=await failed_run(api.database, recurring[0]),
         time_entry=(await owner.do("createTimeEntry", "timeEntry { id }", jobId=job["id"], minutes=30))["id"],
         timer=(await owner.do("startTimer", "timeEntry { id }", jobId=job["id"]))["id"],
         thread=thread["id"],
@@ -282,6 +291,42 @@ INPUTS: dict[str, Callable[[World], Json]] = {
         "dueAfter": {"amount": 2, "unit": "WEEKS"},
     },
     "deleteJobTemplate": lambda w: {"jobTemplateId": w.job_template},
+    "createRecurrence": lambda w: {
+        "name": "Payroll",
+        "pipelineId": w.shop.pipeline,
+        "rrule": "FREQ=MONTHLY;BYMONTHDAY=31",
+        "startDate": FAR,
+        "accountIds": [w.shop.account],
+        "stageId": w.shop.stages[1],
+        "templateId": w.job_template,
+        "jobName": "Payroll [LAST_MONTH_NAME]",
+        "description": "For [ACCOUNT_NAME]",
+        "assigneeIds": [w.employee.member_id],
+        "startAfter": {"amount": 1, "unit": "DAYS"},
+        "dueAfter": {"amount": 2, "unit": "WEEKS"},
+        "count": 12,
+        "createAheadDays": 3,
+    },
+    "updateRecurrence": lambda w: {
+        "recurrenceId": w.recurrence,
+        "name": "Payroll",
+        "pipelineId": w.shop.pipeline,
+        "rrule": "FREQ=WEEKLY",
+        "startDate": FAR,
+        "jobName": "Payroll",
+        "description": "All of it",
+        "assigneeIds": [w.employee.member_id],
+        "startAfter": {"amount": 1, "unit": "DAYS"},
+        "dueAfter": {"amount": 2, "unit": "WEEKS"},
+        "endDate": "2101-01-01",
+        "createAheadDays": 3,
+        "addAccountIds": [w.shop.account],
+    },
+    "deleteRecurrence": lambda w: {"recurrenceId": w.recurrence},
+    "pauseRecurrence": lambda w: {"recurrenceId": w.recurrence},
+    "resumeRecurrence": lambda w: {"recurrenceId": w.paused_recurrence},
+    "skipNextOccurrence": lambda w: {"recurrenceId": w.recurrence, "occurrence": FAR},
+    "retryRecurrenceRun": lambda w: {"runId": w.recurrence_run},
     "createTaskTemplate": lambda w: {
         "name": "Ask",
         "title": "Ask [ACCOUNT_NAME]",
@@ -347,6 +392,9 @@ INPUTS: dict[str, Callable[[World], Json]] = {
         "removeAllowedMoves": [{"fromStageId": w.shop.stages[1], "toStageId": w.shop.stages[0]}],
         "setStatusAutomove": [{"statusId": w.status, "automove": "WHEN_ITEMS_DONE"}],
     },
+    "installPipelineTemplate": lambda w: {"key": "sales-tax", "availableToIds": [w.employee.member_id]},
+    "exportPipeline": lambda w: {"pipelineId": w.shop.pipeline},
+    "duplicatePipeline": lambda w: {"pipelineId": w.shop.pipeline, "name": "Copy"},
     "deleteJob": lambda w: {"jobId": w.job, "expect": {"version": 1}},
     "restoreJob": lambda w: {"jobId": w.thrown},
     "deleteAccount": lambda w: {"accountId": w.shop.account},

@@ -63,6 +63,8 @@ class Round(Claims):
     """The step that left it to the worker."""
     ahead: timedelta = timedelta()
     """How far the worker's clock is ahead."""
+    recurrence: str | None = None
+    """Whose doing it is: that is the echo of no mutation."""
 
 
 Script = Callable[[World], AsyncIterator[Step | Round]]
@@ -447,6 +449,17 @@ async def a_pipeline_lives(w: World) -> AsyncIterator[Step]:
     yield Step(w.owner, "restorePipeline", pipeline, quiet=others)
     yield Step(w.owner, "restorePipeline", pipeline, events=0)
     yield Step(w.owner, "deletePipeline", pipeline, quiet=others)
+
+
+@case("installPipelineTemplate", "exportPipeline", "duplicatePipeline")
+async def whole_pipelines_come_and_are_written_down(w: World) -> AsyncIterator[Step]:
+    """PL1: boards hear of the statuses that an installed one brings; of a copy they hear nothing."""
+    others = tuple(w.boards())
+    made = Step(w.owner, "installPipelineTemplate", {"key": "sales-tax"}, "pipeline { id }")
+    yield made
+    pipeline = {"pipelineId": made.payload["pipeline"]["id"]}
+    yield Step(w.owner, "exportPipeline", pipeline, events=0)
+    yield Step(w.owner, "duplicatePipeline", pipeline, quiet=others)
 
 
 @case("updatePipeline", "archivePipeline", "restorePipeline")

@@ -92,6 +92,9 @@ plain("updateContact", "NOT_FOUND", lambda w: {"contactId": f"contact_{NO}", "na
 plain("inviteContact", "NOT_FOUND", lambda w: {"contactId": f"contact_{NO}"})
 plain("revokeContactAccess", "NOT_FOUND", lambda w: {"contactId": f"contact_{NO}"})
 plain("deleteContact", "NOT_FOUND", lambda w: {"contactId": f"contact_{NO}"})
+plain("installPipelineTemplate", "NOT_FOUND", lambda w: {"key": "rocket-science"})
+plain("exportPipeline", "NOT_FOUND", lambda w: {"pipelineId": f"pipeline_{NO}"})
+plain("duplicatePipeline", "NOT_FOUND", lambda w: {"pipelineId": f"pipeline_{NO}"})
 plain("createPipeline", "TOO_FEW", lambda w: {"name": "Short", "stages": [{"name": "Only"}]})
 plain(
     "updatePipeline",

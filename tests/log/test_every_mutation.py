@@ -11,7 +11,8 @@ import tests.log.automation_refusals
 import tests.log.item_cases
 import tests.log.item_refusals
 import tests.log.job_cases
-import tests.log.job_refusals  # noqa: F401  # all are registered
+import tests.log.job_refusals
+import tests.log.recurrence_cases  # noqa: F401  # all are registered
 from gql.mutation import Mutation
 from resolvers.declare import camel
 from store.database import Database

@@ -12,7 +12,8 @@ import pytest
 
 import tests.log.automation_cases
 import tests.log.item_cases
-import tests.log.job_cases  # noqa: F401  # they are registered
+import tests.log.job_cases
+import tests.log.recurrence_cases  # noqa: F401  # they are registered
 from engine.due import Runner
 from engine.work import system_clock
 from store.database import Db

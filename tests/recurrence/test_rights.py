@@ -95,14 +95,26 @@ async def test_jobs_are_not_made_for_accounts_that_one_does_not_see(works: Recur
     before = await all_of_it(works)
     given = works.saying("FREQ=DAILY", accountIds=[works.shop.account, hidden])
     assert await clerk.code("createRecurrence", **given) == (MISSING, ["input", "accountIds"])
-    for name in ("addAccountIds", "removeAccountIds"):
-        refused = await clerk.code("updateRecurrence", recurrenceId=mine, **{name: [hidden]})
-        assert refused == (MISSING, ["input", name])
+    added = await clerk.code("updateRecurrence", recurrenceId=mine, addAccountIds=[hidden])
+    assert added == (MISSING, ["input", "addAccountIds"])
     [error] = await clerk.refused("createRecurrence", **works.saying("FREQ=DAILY", tagIds=[tag]))
     assert (error["code"], error["path"], error["right"]) == (FORBIDDEN, ["input", "tagIds"], "VIEW_ALL_ACCOUNTS")
     change = {"addTagIds": [tag], "removeAccountIds": [works.shop.account]}
     [error] = await clerk.refused("updateRecurrence", recurrenceId=mine, **change)
     assert (error["code"], error["path"]) == (FORBIDDEN, ["input", "addTagIds"])
+    assert await all_of_it(works) == before
+
+
+async def test_what_one_does_not_see_is_not_taken_away(works: Recurring, clerk: Client) -> None:
+    """AC3, AC4: a hidden account stays on the list as if it had not been named; tags take the right to see all."""
+    [hidden] = await works.accounts(1)
+    tag, other = await works.tag("Books"), await works.tag("Other")
+    listed = await works.recur("FREQ=DAILY", accountIds=[works.shop.account, hidden])
+    tagged = await works.recur("FREQ=DAILY", tagIds=[tag, other])
+    before = await all_of_it(works)
+    await clerk.do("updateRecurrence", recurrenceId=listed, removeAccountIds=[hidden])
+    [error] = await clerk.refused("updateRecurrence", recurrenceId=tagged, removeTagIds=[tag])
+    assert (error["code"], error["path"], error["right"]) == (FORBIDDEN, ["input", "removeTagIds"], "VIEW_ALL_ACCOUNTS")
     assert await all_of_it(works) == before
 
 

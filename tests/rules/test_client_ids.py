@@ -15,6 +15,7 @@ from tests.access.schema_ids import portal_mutations
 from tests.rules.kit import built_in, codes, digest, look, set_state, task, together
 from tests.support.api import Api, Client, Json, Shop, open_shop
 from tests.support.contents import INVOICE, THREAD
+from tests.support.recurring import FAR
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,25 @@ CASES = {
         "pipeline",
         lambda shop: {"name": "Payroll", "stages": [{"name": "One"}, {"name": "Two"}]},
         {"stages": [{"name": "Two"}, {"name": "One"}]},
+    ),
+    "createRecurrence": Create(
+        "recurrence",
+        "recurrence",
+        lambda shop: {
+            "name": "Books",
+            "jobName": "Books",
+            "pipelineId": shop.pipeline,
+            "accountIds": [shop.account],
+            "rrule": "FREQ=DAILY",
+            "startDate": FAR,
+        },
+        {"rrule": "FREQ=WEEKLY"},
+    ),
+    "duplicatePipeline": Create(
+        "pipeline", "pipeline", lambda shop: {"pipelineId": shop.pipeline, "name": "Copy"}, {"name": "Other"}
+    ),
+    "installPipelineTemplate": Create(
+        "pipeline", "pipeline", lambda shop: {"key": "sales-tax", "name": "Mine"}, {"name": "Yours"}
     ),
     "createStage": Create("stage", "stage", lambda shop: {"pipelineId": shop.pipeline, "name": "New"}, {"position": 0}),
     "createSubtask": Create("subtask", "subtask", lambda shop: {"title": "Line"}, {"title": "Other line"}),

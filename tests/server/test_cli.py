@@ -244,7 +244,17 @@ async def test_help_names_every_command(tmp_path: Path) -> None:
     """`stageline` alone teaches what there is."""
     result = await stageline("--help", folder=tmp_path)
     assert result.code == 0
-    for command in ("serve", "web", "worker", "watch", "migrate", "export-schema", "create-firm", "settings"):
+    for command in (
+        "serve",
+        "web",
+        "worker",
+        "watch",
+        "migrate",
+        "export-schema",
+        "create-firm",
+        "marketplace",
+        "settings",
+    ):
         assert command in result.out
 
 

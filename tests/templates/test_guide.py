@@ -20,7 +20,7 @@ async def test_every_block_of_the_guide_works_and_does_what_it_says(api: Api, sh
     assert [answer["errors"] for answer in written.values()] == [[], [], []]
     used = (await works.owner.query(BLOCKS["Use"], stage=works.stages[1], call=call))["createAutomation"]
     assert used["errors"] == []
-    own: Json = {"title": None, "priority": "URGENT", "template": {"name": "Call the client"}}
+    own: Json = {"title": "", "priority": "URGENT", "template": {"name": "Call the client"}}
     assert used["automation"]["config"] == own
     place = {"accountId": shop.account, "pipelineId": shop.pipeline, "templateId": books}
     job = (await works.owner.do("createJob", "job { id }", **place))["id"]

@@ -176,11 +176,11 @@ async def test_a_task_without_a_job_is_made_by_a_template_that_speaks_of_none(wo
 
 
 async def test_a_task_needs_a_title_or_a_template(works: Works, database: Database) -> None:
-    """API1: for people as for automations; an empty title is none."""
+    """API1: for people as for automations; an empty title is that of the template."""
     job, template = (await works.shop.job())["id"], await CALL.make(works.owner)
-    config = {"createTask": {"description": "Who?"}}
+    config = {"createTask": {"title": "", "description": "Who?"}}
     before = await digest(database)
-    without: list[Json] = [{}, {"title": None}, {"title": " "}, {"title": "", "templateId": template}]
+    without: list[Json] = [{}, {"title": ""}, {"title": " "}, {"title": " ", "templateId": template}]
     for given in without:
         assert await works.owner.code("createTask", jobId=job, **given) == ("REQUIRED", ["input", "title"])
     for name in ("priority", "assigneeIds", "subtasks"):
@@ -212,7 +212,7 @@ async def test_an_automation_makes_tasks_by_a_template(works: Works) -> None:
     stages = (await works.owner.query(query, id=works.shop.pipeline))["pipeline"]["stages"]
     shown = [one["config"] for one in stages[1]["automations"]]
     named = {"template": {"id": template, "name": "Call"}}
-    assert shown[0] == {"title": None, "priority": None, **named}
+    assert shown[0] == {"title": "", "priority": None, **named}
     assert shown[1] == {"title": "Own [JOB_NAME]", "priority": "LOW", **named}
 
 

@@ -97,12 +97,17 @@ async def furnish(work: Work, pipeline_id: str, stage_id: str, given: Sequence[N
     if len(given) > MOST:
         raise invalid(ErrorCode.TOO_MANY, f"At most {MOST} automations in one place.", *path)
     for position, one in enumerate(given):
-        kind, here = kind_of(one.config), (*path, str(position))
-        kind.permit(work.viewer, *here, "config")
-        automation_id = new_id("automation")
-        await automations.make(work.db, work.firm_id, automation_id, (pipeline_id, stage_id, None), kind.name, position)
-        await _write(work, automation_id, 1, kind, (one.config, one.condition, one.delay), *here)
-        await work.audit("automation.created", automation_id, kind=kind.name, config=setting.stored(one.config))
+        await attach(work, (pipeline_id, stage_id, None), position, one, *path, str(position))
+
+
+async def attach(work: Work, place: automations.Place, position: int, one: NewAutomation, *path: str) -> None:
+    """Makes an automation at the end of a place that is being made."""
+    kind = kind_of(one.config)
+    kind.permit(work.viewer, *path, "config")
+    automation_id = new_id("automation")
+    await automations.make(work.db, work.firm_id, automation_id, place, kind.name, position)
+    await _write(work, automation_id, 1, kind, (one.config, one.condition, one.delay), *path)
+    await work.audit("automation.created", automation_id, kind=kind.name, config=setting.stored(one.config))
 
 
 async def update_automation(work: Work, command: UpdateAutomation) -> str:
@@ -121,7 +126,7 @@ async def update_automation(work: Work, command: UpdateAutomation) -> str:
 
 async def _edit(work: Work, row: Row, kind: Kind, command: UpdateAutomation) -> None:
     """Writes another edition, if anything of it is really new."""
-    before = _loaded(row, kind)
+    before = loaded(row)
     config = before[0] if command.config is UNSET else command.config
     condition = before[1] if command.condition is UNSET else command.condition
     delay = before[2] if command.delay is UNSET else command.delay
@@ -215,10 +220,11 @@ def _check_position(position: int, last: int) -> None:
         raise invalid(ErrorCode.INVALID, f"A position from 0 to {last}.", "position")
 
 
-def _loaded(row: Row, kind: Kind) -> Edition:
+def loaded(row: Row) -> Edition:
+    """The edition of a row of an automation with it. Raises ``setting.UNREADABLE``."""
     condition, delay = (row[name] and orjson.loads(row[name]) for name in ("condition", "delay"))
     return (
-        setting.loaded(kind.config, orjson.loads(row["config"])),
+        setting.loaded(kinds()[row["kind"]].config, orjson.loads(row["config"])),
         conditions.parsed(condition) if condition else None,
         Delay.loaded(delay) if delay else None,
     )
@@ -266,13 +272,14 @@ async def _checked(work: Work, kind: Kind, config: Any, before: Any, *path: str)
     known = await shortcodes.fields(work.db, work.firm_id)
     values: dict[str, Any] = {}
     named: set[str] = set()
-    required = {part.name for part in fields(config) if part.default is MISSING}
+    defaults = {part.name: part.default for part in fields(config)}
     for name, one in setting.settings(kind.config).items():
         place = (*path, name)
-        value = values[name] = _value(checks, one, getattr(config, name), *place)
+        given = getattr(config, name)
+        value = values[name] = given if given == defaults[name] else checked_value(checks, one, given, *place)
         if isinstance(one, setting.Text) and one.shortcodes:
             named |= shortcodes.check(value, checks, *place, fields=known)
-        if name in required and value is None:
+        if defaults[name] is MISSING and value is None:
             checks.add(ErrorCode.REQUIRED, "It must not be empty.", *place)
     checks.done()
     config = replace(config, **values)
@@ -287,7 +294,8 @@ async def _checked(work: Work, kind: Kind, config: Any, before: Any, *path: str)
     return config, named
 
 
-def _value(checks: Checks, one: setting.Setting, value: Any, *path: str) -> Any:
+def checked_value(checks: Checks, one: setting.Setting, value: Any, *path: str) -> Any:
+    """The value of a setting as it is stored; notes what is wrong with it by itself."""
     match one:
         case setting.Text(lines=True):
             return checks.text(value, *path)

@@ -25,7 +25,7 @@ GONE: Final = "The task template is gone."
 class CreateTask:
     """What the task is. What is said here wins over the template."""
 
-    title: str | None = setting.line("What is to be done, instead of what the template says.", default=None)
+    title: str = setting.line("What is to be done; empty for what the template says.", default="")
     template_id: str | None = setting.ref("tasktemplate", "The task template to make it by.", default=None)
     description: str | None = setting.text("More about it.", default=None)
     check_list: str | None = setting.text("Its check list, one line each.", default=None)
@@ -40,7 +40,7 @@ class CreateTask:
 
 async def check(work: Work, config: CreateTask) -> None:
     """Refuses a task without a title, and a check list that no task may have."""
-    if config.title is None and config.template_id is None:
+    if not config.title and config.template_id is None:
         message = "A task has a title, unless a template gives it one."
         raise invalid(ErrorCode.REQUIRED, message, "config", "create_task", "title")
     if len((config.check_list or "").splitlines()) > LIST_LENGTH:
@@ -89,7 +89,7 @@ async def _given(batch: Batch[CreateTask]) -> dict[str, dict[str, Any]]:
     people = await batch.people(config.assignee_ids, config.assignee_role_ids)
     due = await _due(batch.work, config)
     said = {
-        "title": config.title is not None,
+        "title": bool(config.title),
         "description": config.description is not None,
         "subtasks": config.check_list is not None,
         "priority": config.priority is not None,

@@ -30,7 +30,7 @@ from store.writes import items, records
 class CreateTask:
     """Makes a task, in a job or on its own. What is given wins over what its template says, if one is named."""
 
-    title: Maybe[str | None] = UNSET
+    title: str = ""
     job_id: str | None = None
     template_id: str | None = None
     blocking: bool = True
@@ -109,7 +109,7 @@ async def create_task(work: Work, command: CreateTask) -> str:
 def _given(checks: Checks, command: CreateTask) -> dict[str, Any]:
     """What the caller says of the task itself, checked; what is left out is the template's."""
     given: dict[str, Any] = {}
-    if command.title not in (UNSET, None):
+    if command.title:
         given["title"] = checks.name(command.title, "title")
     elif command.template_id is None:
         checks.add(ErrorCode.REQUIRED, "A task has a title, unless a template gives it one.", "title")

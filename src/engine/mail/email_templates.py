@@ -56,7 +56,7 @@ async def create_email_template(work: Work, command: CreateEmailTemplate) -> str
     work.viewer.need(AccessRight.MANAGE_TEMPLATES)
     checks = Checks()
     name, subject = checks.name(command.name, "name"), checks.name(command.subject, "subject")
-    body = _body(checks, checks.text(command.text, "text"), _html(checks, command.html))
+    body = _body(checks, checks.text(command.text, "text"), checked_html(checks, command.html, "html"))
     values = {"subject": subject, **body}
     fields = await _fields(work, checks, values)
     checks.done()
@@ -73,8 +73,8 @@ async def update_email_template(work: Work, command: UpdateEmailTemplate) -> str
     work.viewer.need(AccessRight.MANAGE_TEMPLATES)
     row = await keeping.whole(work, EMAIL, command.template_id, "template_id")
     checks = Checks()
-    markup = row["html"] if command.html is UNSET else _html(checks, command.html)
-    text = _own_text(dict(row)) if command.text is UNSET else checks.text(command.text, "text")
+    markup = row["html"] if command.html is UNSET else checked_html(checks, command.html, "html")
+    text = own_text(row) if command.text is UNSET else checks.text(command.text, "text")
     name = checks.given(checks.name, command.name, "name")
     subject = checks.given(checks.name, command.subject, "subject")
     values = differing(row, name=name, subject=subject, **_body(checks, text, markup))
@@ -97,7 +97,7 @@ async def delete_email_template(work: Work, command: DeleteEmailTemplate) -> str
 
 def as_it_was(row: Row) -> UpdateEmailTemplate:
     """The edit that makes a template what it was."""
-    text = _own_text(dict(row))
+    text = own_text(dict(row))
     return UpdateEmailTemplate(row["id"], name=row["name"], subject=row["subject"], text=text, html=row["html"])
 
 
@@ -115,15 +115,15 @@ def words(template: Row, values: Mapping[str, str]) -> Words:
     )
 
 
-def _html(checks: Checks, given: str | None) -> str | None:
+def checked_html(checks: Checks, given: str | None, *path: str) -> str | None:
     """What of the HTML may be sent to clients."""
     found = len(checks.problems)
-    text = checks.text(given, "html", length=HTML_LENGTH)
+    text = checks.text(given, *path, length=HTML_LENGTH)
     if text is None or len(checks.problems) > found:
         return None
     clean = html.cleaned(text)
     if len(clean) > HTML_LENGTH:
-        checks.add(ErrorCode.TOO_LONG, f"At most {HTML_LENGTH} characters.", "html")
+        checks.add(ErrorCode.TOO_LONG, f"At most {HTML_LENGTH} characters.", *path)
     return clean or None
 
 
@@ -135,13 +135,13 @@ def _body(checks: Checks, text: str | None, markup: str | None) -> dict[str, str
     return {"text": text, "html": markup}
 
 
-def _own_text(values: Mapping[str, Any]) -> str | None:
-    """The text, unless it was made of the HTML: that one follows the HTML."""
+def own_text(values: Row | Mapping[str, Any]) -> str | None:
+    """The text of a template, unless it was made of the HTML: that one follows the HTML."""
     return None if values["html"] and values["text"] == html.as_text(values["html"]) else values["text"]
 
 
 async def _fields(work: Work, checks: Checks, values: Mapping[str, Any]) -> set[str]:
     """The custom fields that shortcodes name; notes shortcodes that there are not."""
     known = await shortcodes.fields(work.db, work.firm_id)
-    texts = {"subject": values["subject"], "html": values["html"], "text": _own_text(values)}
+    texts = {"subject": values["subject"], "html": values["html"], "text": own_text(values)}
     return {field_id for part, text in texts.items() for field_id in shortcodes.check(text, checks, part, fields=known)}

@@ -101,6 +101,18 @@ def resolve(text: str, values: Mapping[str, str], *, html: bool = False) -> str:
     return _CODE.sub(put, text)
 
 
+def renamed(text: str, names: Mapping[str, str], *, html: bool = False) -> str:
+    """The text where it names custom fields otherwise: by their new names instead of the old ones."""
+
+    def put(match: re.Match[str]) -> str:
+        kind, colon, name = unescape(match["code"] or "").partition(":")
+        if not colon or kind != FIELD or name not in names:
+            return match[0]
+        return f"[{FIELD}:{escape(names[name]) if html else names[name]}]"
+
+    return _CODE.sub(put, text) if names else text
+
+
 def resolve_line(text: str, values: Mapping[str, str], length: int = NAME_LENGTH) -> str:
     """The same as one line of no more than so many characters: for names and subjects."""
     return " ".join(resolve(text, values).split())[:length].rstrip()

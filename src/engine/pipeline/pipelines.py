@@ -101,6 +101,27 @@ class DeletePipeline:
 async def create_pipeline(work: Work, command: CreatePipeline) -> str:
     """Makes a pipeline; its maker is put on its available-to list (AC2). Answers its id."""
     work.viewer.need(AccessRight.MANAGE_PIPELINES)
+    plan = _plan(work, command)
+    pipeline_id, again = await find.new(work, "pipelines", "pipeline", command)
+    if again:
+        return str((await find.pipeline(work, pipeline_id, "id"))["id"])
+    made = await _make(work, pipeline_id, command, plan)
+    for n, (stage_id, stage) in enumerate(zip(made, command.stages, strict=True)):
+        await configuring.furnish(work, pipeline_id, stage_id, stage.automations, "stages", str(n), "automations")
+    return pipeline_id
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a command says, checked as far as it can be by itself."""
+
+    values: dict[str, Any]
+    stages: list[dict[str, Any]]
+    members: list[str]
+    statuses: list[str]
+
+
+def _plan(work: Work, command: CreatePipeline) -> _Plan:
     checks = Checks()
     values = {
         "name": checks.name(command.name, "name"),
@@ -113,31 +134,34 @@ async def create_pipeline(work: Work, command: CreatePipeline) -> str:
         "created_by": work.actor_id,
     }
     members = checks.ids([*command.available_to_ids, work.viewer.member_id], "available_to_ids")
-    statuses = checks.ids(command.status_ids, "status_ids")
-    stages = _checked_stages(checks, command.stages)
+    plan = _Plan(values, checked_stages(checks, command.stages), members, checks.ids(command.status_ids, "status_ids"))
     checks.done()
-    pipeline_id, again = await find.new(work, "pipelines", "pipeline", command)
-    if again:
-        return str((await find.pipeline(work, pipeline_id, "id"))["id"])
-    await find.assignable(work, members, "available_to_ids")
-    await _custom(work, statuses, "status_ids")
+    return plan
+
+
+async def make(work: Work, pipeline_id: str, command: CreatePipeline) -> list[str]:
+    """Makes a pipeline under a fresh id, its stages without their automations; answers the ids of those (AC2)."""
+    return await _make(work, pipeline_id, command, _plan(work, command))
+
+
+async def _make(work: Work, pipeline_id: str, command: CreatePipeline, plan: _Plan) -> list[str]:
+    await find.assignable(work, plan.members, "available_to_ids")
+    await _custom(work, plan.statuses, "status_ids")
     await _template(work, command.job_template_id)
-    await records.make(work.db, models.Pipeline, id=pipeline_id, firm_id=work.firm_id, **values)
+    await records.make(work.db, models.Pipeline, id=pipeline_id, firm_id=work.firm_id, **plan.values)
     made = [
         await _make_stage(work, pipeline_id, position, stage, columns)
-        for position, (stage, columns) in enumerate(zip(command.stages, stages, strict=True))
+        for position, (stage, columns) in enumerate(zip(command.stages, plan.stages, strict=True))
     ]
     owner = ("pipeline_id", pipeline_id)
-    await links.add(work.db, "pipeline_members", work.firm_id, owner, "member_id", members)
-    await links.add(work.db, "pipeline_statuses", work.firm_id, owner, "status_id", statuses)
-    for n, (stage_id, stage) in enumerate(zip(made, command.stages, strict=True)):
-        await configuring.furnish(work, pipeline_id, stage_id, stage.automations, "stages", str(n), "automations")
-    work.touch("pipeline", pipeline_id, members_added=members)
-    await work.audit("pipeline.created", pipeline_id, members_added=members)
-    return pipeline_id
+    await links.add(work.db, "pipeline_members", work.firm_id, owner, "member_id", plan.members)
+    await links.add(work.db, "pipeline_statuses", work.firm_id, owner, "status_id", plan.statuses)
+    work.touch("pipeline", pipeline_id, members_added=plan.members)
+    await work.audit("pipeline.created", pipeline_id, members_added=plan.members)
+    return made
 
 
-def _checked_stages(checks: Checks, stages: Sequence[NewStage]) -> list[dict[str, Any]]:
+def checked_stages(checks: Checks, stages: Sequence[NewStage]) -> list[dict[str, Any]]:
     """The columns of a new pipeline's stages, all but their conditions."""
     if len(stages) < MIN_STAGES:
         checks.add(ErrorCode.TOO_FEW, f"A pipeline has at least {MIN_STAGES} stages.", "stages")

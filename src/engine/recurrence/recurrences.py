@@ -1,6 +1,6 @@
 """Recurrences: made, edited, deleted. All of it counts for jobs to come (RC1, RC4)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice, takewhile
@@ -179,11 +179,12 @@ async def _change(work: Work, course: Course, said: Settings) -> None:
 async def _change_people(work: Work, recurrence_id: str, lists: dict[str, list[str]]) -> bool:
     """Adds and removes accounts and tags; answers whether that changed anything."""
     await _find_accounts(work, lists["add_account_ids"], "add_account_ids")
-    await _find_accounts(work, lists["remove_account_ids"], "remove_account_ids")
     await _find_tags(work, lists["add_tag_ids"], "add_tag_ids")
-    await _find_tags(work, lists["remove_tag_ids"], "remove_tag_ids")
-    accounts = await _relink(work, recurrence_id, "account_id", lists["add_account_ids"], lists["remove_account_ids"])
+    gone = await _seen_accounts(work, lists["remove_account_ids"])  # what one does not see is not taken away
+    accounts = await _relink(work, recurrence_id, "account_id", lists["add_account_ids"], gone)
     tags = await _relink(work, recurrence_id, "tag_id", lists["add_tag_ids"], lists["remove_tag_ids"])
+    if tags:
+        work.viewer.need(AccessRight.VIEW_ALL_ACCOUNTS, "remove_tag_ids")
     if accounts or tags:
         checks, numbers = Checks(), await writes.people_counted(work.db, work.firm_id, recurrence_id)
         added = "add_account_ids" if lists["add_account_ids"] else "add_tag_ids"
@@ -249,12 +250,15 @@ def _check_people(checks: Checks, accounts: int, tags: int, added: str = "", rem
 
 async def _find_accounts(work: Work, ids: Sequence[str], *path: str) -> None:
     """Refuses unless the viewer has access to the whole of each account."""
+    if set(ids) - await _seen_accounts(work, ids):
+        raise missing("account", *path)
 
+
+async def _seen_accounts(work: Work, ids: Sequence[str]) -> set[str]:
     def condition(p: Params) -> str:
         return access.sees_account(work.viewer, p, "t.id")
 
-    if set(ids) - await finding.ids(work.db, "accounts", work.firm_id, ids, condition):
-        raise missing("account", *path)
+    return await finding.ids(work.db, "accounts", work.firm_id, ids, condition)
 
 
 async def _find_tags(work: Work, ids: Sequence[str], *path: str) -> None:
@@ -264,7 +268,7 @@ async def _find_tags(work: Work, ids: Sequence[str], *path: str) -> None:
         work.viewer.need(AccessRight.VIEW_ALL_ACCOUNTS, *path)
 
 
-async def _relink(work: Work, recurrence_id: str, target: str, add: Sequence[str], remove: Sequence[str]) -> bool:
+async def _relink(work: Work, recurrence_id: str, target: str, add: Collection[str], remove: Collection[str]) -> bool:
     table: Any = {"account_id": "recurrence_accounts", "tag_id": "recurrence_tags"}[target]
     owner = ("recurrence_id", recurrence_id)
     added = await links.add(work.db, table, work.firm_id, owner, target, add)

@@ -22,7 +22,7 @@ class CreateTaskInput(MutationInput):
     """A new task."""
 
     id: ID | None = optional(CLIENT_ID)
-    title: str | None = optional("What is to be done; needed where no template says it.")
+    title: str = given("What is to be done; empty for what the template says.", default="")
     job_id: ID | None = given("The job it belongs to, if any.", default=None)
     template_id: ID | None = given("The task template it starts with. What is given here wins.", default=None)
     blocking: bool = given("Whether it holds the job in its stage until it is done.", default=True)

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from engine.files import texts
 from server.files.ranges import Part, Unsatisfiable, part
 from server.refusals import HEADERS, Refusal
 from server.timely import Timely
@@ -45,8 +46,18 @@ async def download(request: Request, document: Row, objects: Objects) -> Respons
     status = HTTPStatus.OK if wanted.whole else HTTPStatus.PARTIAL_CONTENT
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers)
-    pieces = objects.read(document["object_key"], wanted.start, wanted.end)
+    pieces = _pieces(document, wanted, objects)
     return _Download(_from(await anext(pieces), pieces), status, headers)
+
+
+def _pieces(document: Row, wanted: Part, objects: Objects) -> AsyncGenerator[bytes, None]:
+    if document["text"] is None:
+        return objects.read(document["object_key"], wanted.start, wanted.end)
+    return _all(texts.content(document["text"])[wanted.start : wanted.end])
+
+
+async def _all(content: bytes) -> AsyncGenerator[bytes, None]:
+    yield content
 
 
 def _described(document: Row, wanted: Part, tag: str) -> dict[str, str]:

@@ -12,9 +12,20 @@ async def give_secret(db: Db, firm_id: str, secret: str) -> None:
 
 
 async def with_secret(db: Db, document_id: str) -> Row | None:
-    """A document of any firm, with the secret of that."""
+    """A document of any firm, with the secret of that, and with its text, if it was made of one."""
     return await db.row(
-        "SELECT d.*, f.file_secret FROM documents d JOIN firms f ON f.id = d.firm_id WHERE d.id = $1", document_id
+        """
+        SELECT d.*, f.file_secret, t.text FROM documents d JOIN firms f ON f.id = d.firm_id
+        LEFT JOIN document_texts t ON t.firm_id = d.firm_id AND t.document_id = d.id WHERE d.id = $1
+        """,
+        document_id,
+    )
+
+
+async def write_text(db: Db, firm_id: str, document_id: str, text: str) -> None:
+    """Keeps the text that a document is made of, as long as there is the document."""
+    await db.rows(
+        "INSERT INTO document_texts (firm_id, document_id, text) VALUES ($1, $2, $3)", firm_id, document_id, text
     )
 
 

@@ -192,7 +192,7 @@ class RenameTable(ops.TortoiseOperation):
 class Migration(migrations.Migration):
     """Renames the tables, and shows what is not in the trash under the names that they had."""
 
-    dependencies = [("store", "0022_template_versions")]  # Tortoise's own shape
+    dependencies = [("store", "0022_document_texts")]  # Tortoise's own shape
 
     initial = False
 

@@ -1,0 +1,1 @@
+"""Whole pipelines as documents: the marketplace's templates, installing, exporting, duplicating (PL1)."""
