@@ -254,6 +254,8 @@ _describe(
     SET_JOB_STATUSES="Puts jobs into a status.",
     SET_CLIENT_STATUSES="Gives jobs a client-facing status, or takes it away.",
     ARCHIVE_JOBS="Archives jobs.",
+    DELETE_JOBS="Puts jobs into the trash.",
+    RESTORE_JOBS="Takes jobs out of the trash.",
 )
 _describe(
     enums.BulkState,

@@ -605,6 +605,8 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "setClientStatuses": bulk(clientStatusId=one["clientstatus"]),
         "setJobStatuses": bulk(statusId=one["status_completed"]),
         "archiveJobs": bulk(jobIds=[one["job_wanderer"]]),
+        "deleteJobs": bulk(jobIds=[one["job_wanderer"]]),
+        "restoreJobs": bulk(),
         "updateJobs": bulk(priority="HIGH", addAssigneeIds=[colleague], removeAssigneeIds=[colleague]),
         "updateJobTags": bulk(addTagIds=[one["tag"]], removeTagIds=[one["tag_spare"]]),
         "moveJobs": {

@@ -442,6 +442,8 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     },
     "setJobStatuses": lambda w: {"jobIds": [w.job], "statusId": w.status},
     "archiveJobs": lambda w: {"jobIds": [w.job]},
+    "deleteJobs": lambda w: {"jobIds": [w.job]},
+    "restoreJobs": lambda w: {"jobIds": [w.thrown]},
     "updateJobs": lambda w: {"jobIds": [w.job], "priority": "HIGH"},
     "updateJobTags": lambda w: {"jobIds": [w.job], "addTagIds": [w.tag]},
     "moveJobs": lambda w: {"jobs": [{"jobId": w.job, "expect": {"version": 1}}], "stageId": w.shop.stages[1]},
