@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import uvloop
 
-from bench import engine, live, reads
+from bench import bulk, engine, live, reads
 from bench.table import Line, table
 
 
@@ -22,6 +22,7 @@ def _tabled(measure: Callable[[], Awaitable[Sequence[Line]]]) -> Callable[[], Aw
 
 
 BENCHMARKS: dict[str, Callable[[], Awaitable[str]]] = {
+    "bulk": _tabled(bulk.measure),
     "engine": _tabled(engine.measure),
     "live": _tabled(live.measure),
     "reads": reads.measure,

@@ -90,6 +90,18 @@ class House:
 
 async def measure() -> Sequence[Line]:
     """All of it, on one server."""
+    async with running_house() as house:
+        return [
+            *await _idle(house),
+            *await _latency(house),
+            *await _throughput(house),
+            *await _reconnects(house),
+        ]
+
+
+@asynccontextmanager
+async def running_house() -> AsyncIterator[House]:
+    """A firm with a board of 60 jobs, and a server beside it."""
     with tempfile.TemporaryDirectory(prefix="stageline-bench-") as folder:
         async with (
             running_bench() as bench,
@@ -105,13 +117,7 @@ async def measure() -> Sequence[Line]:
             tokens += [await bench.employee(pipeline_id) for _ in range(VIEWERS - len(tokens))]
             await bench.jobs(pipeline_id, 60)
             mover = await Mover.of(bench, pipeline_id)
-            house = House(bench, port, pid, tokens, pipeline_id, mover, redis.url)
-            return [
-                *await _idle(house),
-                *await _latency(house),
-                *await _throughput(house),
-                *await _reconnects(house),
-            ]
+            yield House(bench, port, pid, tokens, pipeline_id, mover, redis.url)
 
 
 async def _latency(house: House) -> list[Line]:

@@ -2,6 +2,9 @@
 
 Every SQL condition speaks of a row by its alias and takes its values through ``Params``, so that a read combines it
 with its own. They are the one place that decides sight: lists, counts, look-ups and commands all use them.
+
+What is in the trash is not in the tables by the names that stand here: they are views (JB3, migration 0021). Conditions
+have to do with it only where something hangs on a job or item without being one.
 """
 
 from collections.abc import Mapping
@@ -96,7 +99,9 @@ def id_of(party: Party) -> str:
 def is_clients_account(client: Client, p: Params, account: str) -> str:
     """AC5: a client has to do with the accounts of the contact, and with no other. ``account`` is an expression."""
     firm, contact = p(client.firm_id), p(client.contact_id)
-    return f"{account} IN (SELECT account_id FROM account_contacts WHERE firm_id = {firm} AND contact_id = {contact})"
+    there = "accounts pa ON pa.firm_id = px.firm_id AND pa.id = px.account_id"
+    mine = f"SELECT pa.id FROM account_contacts px JOIN {there} WHERE px.firm_id = {firm} AND px.contact_id = {contact}"
+    return f"{account} IN ({mine})"
 
 
 def is_shared_with(client: Client, p: Params, document: str) -> str:
@@ -201,7 +206,11 @@ def sees_contact(viewer: Viewer, p: Params, contact: str) -> str:
     if viewer.sees_all_accounts:
         return EVERYONE
     firm = p(viewer.firm_id)
-    mine = f"SELECT contact_id FROM account_contacts WHERE firm_id = {firm} AND account_id IN ({_accounts(viewer, p)})"
+    there = "accounts ca ON ca.firm_id = cx.firm_id AND ca.id = cx.account_id"
+    mine = (
+        f"SELECT cx.contact_id FROM account_contacts cx JOIN {there}"
+        f" WHERE cx.firm_id = {firm} AND cx.account_id IN ({_accounts(viewer, p)})"
+    )
     if not viewer.has(AccessRight.MANAGE_ACCOUNTS):
         return f"{contact} IN ({mine})"
     lone = f"NOT EXISTS (SELECT FROM account_contacts lc WHERE lc.firm_id = {firm} AND lc.contact_id = {contact})"
@@ -211,15 +220,34 @@ def sees_contact(viewer: Viewer, p: Params, contact: str) -> str:
 def sees_comment(viewer: Viewer, p: Params, comment: str) -> str:
     """JB3: a comment is seen with its job. ``comment`` is the alias of a row of comments."""
     if viewer.manages:
-        return EVERYONE
+        return _job_not_trashed(viewer, p, f"{comment}.job_id")
     job = f"SELECT FROM jobs cj WHERE cj.firm_id = {p(viewer.firm_id)} AND cj.id = {comment}.job_id"
     return f"EXISTS ({job} AND {sees_job(viewer, p, 'cj')})"
+
+
+def sees_time_entry(viewer: Viewer, p: Params, entry: str) -> str:
+    """JB3: time is seen with its job, and one's own wherever it was spent. ``entry`` is the alias of a row."""
+    seen = sees_job(viewer, p, "tj")
+    if seen == EVERYONE:
+        return EVERYONE
+    job = f"SELECT FROM jobs tj WHERE tj.firm_id = {p(viewer.firm_id)} AND tj.id = {entry}.job_id AND {seen}"
+    return f"({entry}.member_id = {p(viewer.member_id)} OR EXISTS ({job}))"
+
+
+def sees_history(viewer: Viewer, p: Params, entry: str) -> str:
+    """AC4: a history's entry is seen with its job; one of a link with the other job, too. ``entry`` is an alias."""
+    seen = sees_job(viewer, p, "hj")
+    if seen == EVERYONE:
+        return EVERYONE
+    other = f"coalesce({entry}.changes -> 0 ->> 'to', {entry}.changes -> 0 ->> 'from')"
+    job = f"SELECT FROM jobs hj WHERE hj.firm_id = {p(viewer.firm_id)} AND hj.id = {other} AND {seen}"
+    return f"({entry}.action NOT IN ('LINKED', 'UNLINKED') OR EXISTS ({job}))"
 
 
 def sees_run(viewer: Viewer, p: Params, run: str) -> str:
     """AC4: an automation's turn is seen with its job, but not in a stay elsewhere. ``run`` is the alias of a row."""
     if viewer.manages:
-        return EVERYONE
+        return _job_not_trashed(viewer, p, f"{run}.job_id")
     stay = (
         "SELECT FROM stage_visits rv JOIN jobs rj ON rj.firm_id = rv.firm_id AND rj.id = rv.job_id"
         f" WHERE rv.firm_id = {p(viewer.firm_id)} AND rv.id = {run}.visit_id"
@@ -228,11 +256,24 @@ def sees_run(viewer: Viewer, p: Params, run: str) -> str:
     return f"EXISTS ({stay} AND {seen})"
 
 
+def sees_recurrence(viewer: Viewer, p: Params, recurrence: str) -> str:
+    """A recurrence that was not deleted is seen with its pipeline. ``recurrence`` is the alias of a row."""
+    return f"({recurrence}.deleted_at IS NULL AND {sees_pipeline(viewer, p, f'{recurrence}.pipeline_id')})"
+
+
+def sees_recurrence_run(viewer: Viewer, p: Params, run: str) -> str:
+    """A run of a recurrence is seen with it. ``run`` is the alias of a row."""
+    recurrence = f"SELECT FROM recurrences sr WHERE sr.firm_id = {p(viewer.firm_id)} AND sr.id = {run}.recurrence_id"
+    return f"EXISTS ({recurrence} AND {sees_recurrence(viewer, p, 'sr')})"
+
+
 def sees_notification(viewer: Viewer, p: Params, notification: str) -> str:
     """One's own, as long as one sees the job that it is about. ``notification`` is the alias of a row."""
-    own = f"{notification}.member_id = {p(viewer.member_id)}"
+    gone = f"SELECT FROM all_items ng WHERE ng.firm_id = {p(viewer.firm_id)} AND ng.id = {notification}.subject_id"
+    there = f"{notification}.subject_id IS NULL OR NOT EXISTS ({gone} AND ng.trash_id IS NOT NULL)"
+    own = f"({notification}.member_id = {p(viewer.member_id)} AND ({there}))"
     if viewer.manages:
-        return own
+        return f"({own} AND {_job_not_trashed(viewer, p, f'{notification}.job_id')})"
     job = f"SELECT FROM jobs nj WHERE nj.firm_id = {p(viewer.firm_id)} AND nj.id = {notification}.job_id"
     return f"({own} AND ({notification}.job_id IS NULL OR EXISTS ({job} AND {sees_job(viewer, p, 'nj')})))"
 
@@ -242,9 +283,14 @@ def sees_webhook_call(viewer: Viewer, p: Params, call: str) -> str:
     if not viewer.has(AccessRight.MANAGE_INTEGRATIONS):
         return NOBODY
     if viewer.manages:
-        return EVERYONE
+        return _job_not_trashed(viewer, p, f"{call}.job_id")
     job = f"SELECT FROM jobs wj WHERE wj.firm_id = {p(viewer.firm_id)} AND wj.id = {call}.job_id"
     return f"EXISTS ({job} AND {sees_job(viewer, p, 'wj')})"
+
+
+def sees_bulk(viewer: Viewer, p: Params, operation: str) -> str:
+    """MV10: a bulk operation is seen by who began it. ``operation`` is the alias of a row."""
+    return EVERYONE if viewer.manages else f"{operation}.member_id = {p(viewer.member_id)}"
 
 
 def sees_email(viewer: Viewer, p: Params, email: str) -> str:
@@ -257,7 +303,7 @@ def sees_email(viewer: Viewer, p: Params, email: str) -> str:
         return f"({email}.notification_id IS NULL OR {email}.member_id = {p(viewer.member_id)})"
     hidden = [kind.value for kind, right in ITEM_RIGHTS.items() if not viewer.has(right)]
     item = (
-        f"SELECT FROM client_items ei WHERE ei.firm_id = {p(viewer.firm_id)} AND ei.id = {email}.item_id"
+        f"SELECT FROM all_client_items ei WHERE ei.firm_id = {p(viewer.firm_id)} AND ei.id = {email}.item_id"
         f" AND ei.kind = ANY({p(hidden)}::text[])"
     )
     seen = f"{sees_account(viewer, p, f'{email}.account_id')} AND NOT EXISTS ({item})"
@@ -277,6 +323,12 @@ def sees_document(viewer: Viewer, p: Params, document: str) -> str:
     job = f"SELECT FROM jobs dj WHERE dj.firm_id = {p(viewer.firm_id)} AND dj.id = {document}.job_id"
     place = f"{document}.account_id IS NULL OR {account} OR EXISTS ({job} AND {sees_job(viewer, p, 'dj')})"
     return f"({come} AND ({place}))"
+
+
+def _job_not_trashed(viewer: Viewer, p: Params, job: str) -> str:
+    """JB3: what hangs on a job in the trash is not there. ``job`` is an expression, which may be null."""
+    gone = f"SELECT FROM all_jobs tj WHERE tj.firm_id = {p(viewer.firm_id)} AND tj.id = {job}"
+    return f"NOT EXISTS ({gone} AND tj.trash_id IS NOT NULL)"
 
 
 def _pipelines(viewer: Viewer, p: Params) -> str:

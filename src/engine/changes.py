@@ -1,5 +1,6 @@
 """What an edit really changes."""
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
@@ -17,10 +18,10 @@ def differing(row: Row, **values: Any) -> dict[str, Any]:
     return {name: value for name, value in stored.items() if row[name] != value}
 
 
-def lines(row: Row, values: dict[str, Any]) -> list[dict[str, Any]]:
+def lines(row: Row | Mapping[str, Any], values: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What a history entry says of an edit: from what the row was to the values, in words."""
     return [changed(name, _shown(name, row[name]), _shown(name, value)) for name, value in values.items()]
 
 
 def _shown(name: str, stored: Any) -> Any:
-    return Priority(stored) if name == "priority" else stored
+    return Priority(stored) if name == "priority" and stored is not None else stored

@@ -17,10 +17,12 @@ import orjson
 import structlog
 
 from engine.automating import runs
+from engine.bulk import operations
 from engine.enums import CauseKind, DueKind, RunState
 from engine.errands import Errand, Undelivered
 from engine.items import reminding
 from engine.job import automove, time_limits
+from engine.recurrence import running
 from engine.work import Caller, Cascade, Clock, Work, perform, system_clock, system_of
 from store.database import Database, Row, is_outage
 from store.writes import due, entries, locks
@@ -52,6 +54,7 @@ _log = structlog.get_logger("stageline.due")
 
 Handler = Callable[[Work, Sequence[Row], Sequence[Row]], Awaitable[None]]
 """Does rows of due work of locked jobs, or of none: it is given the jobs, then the rows."""
+Hold = Callable[[Work, Sequence[Row]], Awaitable[None]]
 Observe = Callable[[str, DueKind, int], None]
 """Is told ``done``, ``failed`` or ``dead``, of which kind, and how many."""
 
@@ -60,13 +63,18 @@ HANDLERS: Final[Mapping[DueKind, Handler]] = {
     DueKind.RUN: runs.run_due,
     DueKind.LIMIT: time_limits.pass_limits,
     DueKind.REMINDER: reminding.remind,
+    DueKind.BULK: operations.go_on,
+    DueKind.RECURRENCE: running.run,
 }
 """What is done inside the database, for many rows at once."""
 
+HOLDS: Final[Mapping[DueKind, Hold]] = {DueKind.RECURRENCE: running.hold}
+"""What locks more than jobs before the rows are locked, because commands that change it forget those rows."""
 
 CAUSES: Final[Mapping[DueKind, CauseKind]] = {
     DueKind.ADVANCE: CauseKind.AUTOMOVE,
     DueKind.RUN: CauseKind.AUTOMATION,
+    DueKind.RECURRENCE: CauseKind.RECURRENCE,
 }
 """Why it happens, as events say it; the rest is the system's doing."""
 
@@ -121,6 +129,8 @@ class Runner:
 
         async def do(work: Work, claimed: Sequence[Row]) -> int:
             jobs = await _locked(work, [row["job_id"] for row in claimed if row["job_id"]])
+            if DueKind(first["kind"]) in HOLDS:
+                await HOLDS[DueKind(first["kind"])](work, claimed)
             ours = await due.hold(work.db, claimed)  # after the jobs: whoever moves a job forgets what was due for it
             if ours:
                 await handler(work, jobs, ours)
@@ -134,9 +144,10 @@ class Runner:
         cause = orjson.loads(row["cause"])
         caller = Caller(
             system_of(row["firm_id"]),
-            CAUSES.get(DueKind(row["kind"]), CauseKind.SYSTEM),
+            _cause_kind(DueKind(row["kind"]), cause),
             mutation_id=cause["client_mutation_id"],
             initiator_id=cause["actor"],
+            recurrence_id=cause.get("recurrence"),
             cascade=Cascade(row["cascade"], row["hops"]),
         )
         return await perform(self.database, caller, command, given, notify=self.notify, clock=self.clock)
@@ -157,6 +168,8 @@ class Runner:
         kind, subject = DueKind(row["kind"]), row["subject_id"]
         if kind is DueKind.RUN:
             await self._told(row, lambda work: runs.finish(work, subject, RunState.FAILED, OURS))
+        elif kind is DueKind.BULK:
+            await self._told(row, lambda work: operations.give_up(work, subject))
         elif kind in self.errands:
             await self._told(row, lambda work: self.errands[kind].given_up(work, subject, OURS))
 
@@ -233,6 +246,11 @@ async def _locked(work: Work, job_ids: Iterable[str]) -> list[Row]:
     return jobs
 
 
+def _cause_kind(kind: DueKind, cause: Mapping[str, Any]) -> CauseKind:
+    """Why events say that it happens. A bulk operation is the doing of who began it, whoever does its chunks."""
+    return CauseKind(cause["kind"]) if kind is DueKind.BULK else CAUSES.get(kind, CauseKind.SYSTEM)
+
+
 def pause(tries: int) -> timedelta:
     """How long due work waits after so many tries."""
     longer: timedelta = FIRST_PAUSE * 4 ** (tries - 1)
@@ -240,8 +258,9 @@ def pause(tries: int) -> timedelta:
 
 
 def _group(row: Row) -> tuple[Any, ...]:
-    """What may share a transaction: the same kind of work of one chain."""
-    return row["firm_id"], row["kind"], row["cascade"], row["hops"], row["cause"]
+    """What may share a transaction: the same kind of work of one chain; of recurrences, that of one."""
+    alone = row["subject_id"] if row["kind"] == DueKind.RECURRENCE else ""
+    return row["firm_id"], row["kind"], row["cascade"], row["hops"], row["cause"], alone
 
 
 def _word(error: Exception) -> str:

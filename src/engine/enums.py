@@ -222,6 +222,48 @@ class Completion(StrEnum):
     WHEN_ITEMS_DONE = "WHEN_ITEMS_DONE"
 
 
+class BusinessDays(StrEnum):
+    """What becomes of an occurrence on a day on which the firm does not work (RC1)."""
+
+    AS_IS = "AS_IS"
+    NEXT = "NEXT"
+    PREVIOUS = "PREVIOUS"
+
+
+class ShiftReason(StrEnum):
+    """Why an occurrence is not on its date."""
+
+    WEEKEND = "WEEKEND"
+    HOLIDAY = "HOLIDAY"
+
+
+class CatchUp(StrEnum):
+    """Which of the occurrences that were missed are made up for (RC3)."""
+
+    ALL = "ALL"
+    LATEST = "LATEST"
+    SKIP = "SKIP"
+
+
+class RecurrenceState(StrEnum):
+    """Whether something recurs."""
+
+    ACTIVE = "ACTIVE"
+    PAUSED = "PAUSED"
+    ENDED = "ENDED"
+
+
+class RecurrenceRunState(StrEnum):
+    """Where the making of an occurrence's jobs stands."""
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+    FAILED = "FAILED"
+    SKIPPED = "SKIPPED"
+    CANCELLED = "CANCELLED"
+
+
 class CauseKind(StrEnum):
     """What caused a change."""
 
@@ -231,6 +273,7 @@ class CauseKind(StrEnum):
     SYSTEM = "SYSTEM"
     AUTOMATION = "AUTOMATION"
     AUTOMOVE = "AUTOMOVE"
+    RECURRENCE = "RECURRENCE"
     COALESCED = "COALESCED"
 
 
@@ -261,9 +304,34 @@ class HistoryAction(StrEnum):
     DOCUMENT_ADDED = "DOCUMENT_ADDED"
     DOCUMENT_CHANGED = "DOCUMENT_CHANGED"
     DOCUMENT_REMOVED = "DOCUMENT_REMOVED"
+    LINKED = "LINKED"
+    UNLINKED = "UNLINKED"
+    TIME_ADDED = "TIME_ADDED"
+    TIME_CHANGED = "TIME_CHANGED"
+    TIME_REMOVED = "TIME_REMOVED"
+    CLOCKS_CHANGED = "CLOCKS_CHANGED"
     AUTOMATION_SET = "AUTOMATION_SET"
     STAGE_OVERDUE = "STAGE_OVERDUE"
     MOVE_UNDONE = "MOVE_UNDONE"
+    DELETED = "DELETED"
+    RESTORED = "RESTORED"
+
+
+class TrashKind(StrEnum):
+    """What waits in the trash (JB3)."""
+
+    JOB = "JOB"
+    ACCOUNT = "ACCOUNT"
+
+
+class JobLinkKind(StrEnum):
+    """What a job is to another one that it is linked to; nothing is held up by it."""
+
+    RELATED = "RELATED"
+    BLOCKS = "BLOCKS"
+    BLOCKED_BY = "BLOCKED_BY"
+    DUPLICATES = "DUPLICATES"
+    DUPLICATED_BY = "DUPLICATED_BY"
 
 
 class DueKind(StrEnum):
@@ -275,6 +343,37 @@ class DueKind(StrEnum):
     EMAIL = "EMAIL"
     WEBHOOK = "WEBHOOK"
     REMINDER = "REMINDER"  # remind clients of an item
+    BULK = "BULK"  # the next chunk of a bulk operation
+    RECURRENCE = "RECURRENCE"  # make the jobs of what recurs
+
+
+class BulkVerb(StrEnum):
+    """What a bulk operation does (MV10)."""
+
+    CREATE_JOBS = "CREATE_JOBS"
+    MOVE_JOBS = "MOVE_JOBS"
+    UPDATE_JOBS = "UPDATE_JOBS"
+    UPDATE_JOB_TAGS = "UPDATE_JOB_TAGS"
+    SET_JOB_STATUSES = "SET_JOB_STATUSES"
+    SET_CLIENT_STATUSES = "SET_CLIENT_STATUSES"
+    ARCHIVE_JOBS = "ARCHIVE_JOBS"
+
+
+class BulkState(StrEnum):
+    """Where a bulk operation stands."""
+
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    CANCELLED = "CANCELLED"
+
+
+class BulkResultState(StrEnum):
+    """What has become of one target of a bulk operation."""
+
+    WAITING = "WAITING"
+    DONE = "DONE"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
 
 
 class RunState(StrEnum):
@@ -298,6 +397,11 @@ class NotificationKind(StrEnum):
     ASSIGNED = "ASSIGNED"
     MENTIONED = "MENTIONED"
     ITEM_ANSWERED = "ITEM_ANSWERED"
+    JOB_MOVED = "JOB_MOVED"
+    JOB_STATUS_CHANGED = "JOB_STATUS_CHANGED"
+    JOB_COMPLETED = "JOB_COMPLETED"
+    COMMENTED = "COMMENTED"
+    TIME_BUDGET = "TIME_BUDGET"
     AUTOMATION = "AUTOMATION"
     OVERDUE = "OVERDUE"
     STAGE_OVERDUE = "STAGE_OVERDUE"
@@ -336,6 +440,7 @@ class TemplatePart(StrEnum):
     CLIENT_STATUS = "CLIENT_STATUS"
     DOCUMENT = "DOCUMENT"
     EMAIL_TEMPLATE = "EMAIL_TEMPLATE"
+    TASK_TEMPLATE = "TASK_TEMPLATE"
     JOB_TEMPLATE = "JOB_TEMPLATE"
     ITEM_TEMPLATE = "ITEM_TEMPLATE"
 
@@ -355,6 +460,7 @@ class ErrorCode(StrEnum):
     ID_TAKEN = "ID_TAKEN"
     DEACTIVATED = "DEACTIVATED"
     ARCHIVED = "ARCHIVED"
+    IN_TRASH = "IN_TRASH"
     NOT_IN_STAGE = "NOT_IN_STAGE"
     NOT_ENABLED = "NOT_ENABLED"
     CANNOT_SEE = "CANNOT_SEE"
@@ -364,7 +470,9 @@ class ErrorCode(StrEnum):
     TOO_LATE = "TOO_LATE"
     ALREADY_SENT = "ALREADY_SENT"
     ALREADY_LINKED = "ALREADY_LINKED"
+    NOT_RUNNING = "NOT_RUNNING"
     CLOSED = "CLOSED"
+    PAUSED = "PAUSED"
     NOT_SENT = "NOT_SENT"
     PAID = "PAID"
     TOO_MUCH = "TOO_MUCH"
@@ -384,3 +492,5 @@ class ErrorCode(StrEnum):
     BAD_CREDENTIALS = "BAD_CREDENTIALS"
     THROTTLED = "THROTTLED"
     BUSY = "BUSY"
+    FAILED = "FAILED"
+    DUPLICATE = "DUPLICATE"

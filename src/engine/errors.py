@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from engine.enums import AccessRight, ErrorCode
+from store.writes.usage import Usage
 
 Path = tuple[str, ...]  # names of command fields, e.g. ("stage_id",)
 
@@ -80,14 +81,13 @@ def counted(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
-def refuse_use(used: tuple[int, tuple[str, ...]], one: str, many: str, *path: str) -> None:
-    """Refuses where something is in use (PL4): ``used`` is by how many, and by whom of those whom the viewer sees.
-
-    The words that follow the number are those for one or for many.
-    """
-    total, seen = used
-    if total:
-        raise Refused([InUse(ErrorCode.IN_USE, counted(total, one, many), path, total, seen)])
+def refuse_use(used: Usage, one: str, many: str, *path: str) -> None:
+    """Refuses where something is in use (PL4). The words that follow the number are those for one or for many."""
+    if used.total:
+        said = counted(used.total, one, many)
+        if used.trashed:
+            said += f" In the trash: {used.trashed}."
+        raise Refused([InUse(ErrorCode.IN_USE, said, path, used.total, used.seen)])
 
 
 def denied(message: str, right: AccessRight | None = None, *path: str) -> Refused:

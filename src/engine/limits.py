@@ -22,12 +22,32 @@ async def check_move(work: Work, job: Row | None, stage: Row, *, by_person: bool
         return []
     if blocks:
         await moves.own_stage(work.db, stage["id"])
-    if not await moves.holds(work.db, work.firm_id, stage["id"], limit):
+    if await moves.held(work.db, work.firm_id, stage["id"], limit) < limit:
         return []
-    full = Problem(ErrorCode.OVER_LIMIT, f"The stage is full: it is to hold at most {limit:,}.", ("stage_id",))
     if blocks:
-        raise Refused([full])
-    return [full]
+        raise Refused([_full(limit)])
+    return [_full(limit)]
+
+
+async def room(work: Work, stage: Row, number: int, *, by_person: bool) -> tuple[int, list[Problem]]:
+    """How many of so many new jobs a stage takes, and what is to be said of its being full.
+
+    The pipeline's lock is held; otherwise as in ``check_move``.
+    """
+    limit: int | None = stage["job_limit"]
+    if limit is None:
+        return number, []
+    blocks = by_person and await _bind(work, None, stage)
+    if blocks:
+        await moves.own_stage(work.db, stage["id"])
+    free = limit - await moves.held(work.db, work.firm_id, stage["id"], limit)
+    if number <= free:
+        return number, []
+    return (free if blocks else number), [_full(limit)]
+
+
+def _full(limit: int) -> Problem:
+    return Problem(ErrorCode.OVER_LIMIT, f"The stage is full: it is to hold at most {limit:,}.", ("stage_id",))
 
 
 async def _bind(work: Work, job: Row | None, stage: Row) -> bool:

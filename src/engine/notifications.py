@@ -87,10 +87,9 @@ async def tell(work: "Work", kind: NotificationKind, told: Sequence[Told]) -> No
     await notices.make(work, kind, [row for row in rows if row["address"]])
 
 
-async def retell(work: "Work", subject_id: str, member_ids: Collection[str], text: str) -> None:
-    """Changes what members were told of a subject. E-mails of it stay as they are."""
-    if member_ids:
-        _touch(work, await writes.retell(work.db, work.firm_id, subject_id, member_ids, text))
+async def retell(work: "Work", subject_id: str, text: str) -> None:
+    """Changes what was told of a subject. E-mails of it stay as they are."""
+    _touch(work, await writes.retell(work.db, work.firm_id, subject_id, text))
 
 
 async def withdraw(work: "Work", kind: NotificationKind, told: Collection[tuple[str, str | None]]) -> None:

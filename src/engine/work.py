@@ -9,11 +9,12 @@ from typing import Any, Final, TypeVar
 
 import asyncpg
 
-from engine import assignments
+from engine import assignments, news
 from engine.access import Client, Party, Viewer
 from engine.assignments import Assignment
 from engine.enums import AccessRight, CauseKind, DueKind, ErrorCode, HistoryAction, Role, TokenScope
 from engine.errors import Problem, invalid
+from engine.news import News
 from store.database import Database, Db, Row
 from store.ids import new_id
 from store.writes import due, locks, log, members
@@ -58,6 +59,7 @@ class Caller:
     mutation_id: str | None = None
     initiator_id: str | None = None
     automation_id: str | None = None
+    recurrence_id: str | None = None
     cascade: Cascade | None = None
     client: Client | None = None
     """Whose command it is, for those of the portal: they look at nothing but what is this client's (AC5)."""
@@ -67,7 +69,8 @@ class Caller:
         """The same, as events, history and runs keep it."""
         actor = self.initiator_id if self.viewer.is_system else self.viewer.member_id
         cause = {"kind": self.kind, "actor": actor, "client_mutation_id": self.mutation_id}
-        return cause | ({"automation": self.automation_id} if self.automation_id else {})
+        things = {"automation": self.automation_id, "recurrence": self.recurrence_id}
+        return cause | {what: thing_id for what, thing_id in things.items() if thing_id}
 
 
 @dataclass
@@ -82,6 +85,7 @@ class Work:
     entries: list[dict[str, Any]] = field(default_factory=list)
     dues: list[due.Due] = field(default_factory=list)
     assignments: dict[tuple[str, str], Assignment] = field(default_factory=dict)
+    news: dict[str, News] = field(default_factory=dict)
     reconsidered: set[str] = field(default_factory=set)
     advances: bool = False
     warnings: list[Problem] = field(default_factory=list)
@@ -126,6 +130,16 @@ class Work:
         finally:
             self.caller, self.viewer = caller, viewer
 
+    @contextmanager
+    def as_member(self, caller: Caller) -> Iterator[None]:
+        """Acts for a member who set it going, in a chain of its own (MV10)."""
+        before = self.caller, self.viewer, self.cascade
+        self.caller, self.viewer, self.cascade = caller, caller.viewer, caller.cascade or self.cascade
+        try:
+            yield
+        finally:
+            self.caller, self.viewer, self.cascade = before
+
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """What is done inside is done, and told, as a whole or not at all (AU2).
@@ -133,7 +147,7 @@ class Work:
         What needs the whole command to run again (a deadlock, say) ends the transaction all the same.
         """
         kept = {key: dict(change) for key, change in self.changes.items()}, [*self.entries], [*self.dues]
-        reconsidered, assigned = set(self.reconsidered), dict(self.assignments)
+        reconsidered, assigned, told = set(self.reconsidered), dict(self.assignments), dict(self.news)
         name = f"level_{new_id('s')}"
         await self.db.rows(f"SAVEPOINT {name}")
         try:
@@ -143,7 +157,7 @@ class Work:
                 raise
             await self.db.rows(f"ROLLBACK TO SAVEPOINT {name}")
             (self.changes, self.entries, self.dues), self.reconsidered = kept, reconsidered
-            self.assignments = assigned
+            self.assignments, self.news = assigned, told
             raise
         await self.db.rows(f"RELEASE SAVEPOINT {name}")
 
@@ -247,8 +261,9 @@ class Work:
         self.advances |= await due.advance_stage(self.db, self.firm_id, stage_id, self.now, *hop)
 
     async def finish(self) -> bool:
-        """Tells who was assigned, writes due work, history and the event; answers whether there was an event."""
+        """Tells members of it, writes due work, history and the event; answers whether there was an event."""
         await assignments.tell(self)
+        await news.tell(self)
         if self.reconsidered:
             hop = (self.cause, self.cascade.id, self.cascade.hops + 1)
             self.advances |= await due.advance(self.db, self.firm_id, self.reconsidered, self.now, *hop)

@@ -191,7 +191,51 @@ _describe(
     SYSTEM="The system itself.",
     AUTOMATION="An automation; the actor set it going.",
     AUTOMOVE="Everything that its stage or status waited for was done; the actor did the last of it.",
+    RECURRENCE="A recurrence; the actor has made or last edited it.",
     COALESCED="Several causes: changes were joined into one event.",
+)
+_describe(
+    enums.TrashKind,
+    "What waits in the trash.",
+    JOB="A job that was deleted by itself.",
+    ACCOUNT="An account, with its jobs.",
+)
+_describe(
+    enums.BusinessDays,
+    "What becomes of an occurrence on a day on which the firm does not work: at the weekend, or on a holiday.",
+    AS_IS="It stays on its day.",
+    NEXT="It comes on the next working day.",
+    PREVIOUS="It comes on the last working day before.",
+)
+_describe(
+    enums.ShiftReason,
+    "Why an occurrence is not on its date.",
+    WEEKEND="The firm does not work on that day of the week.",
+    HOLIDAY="That day is a holiday.",
+)
+_describe(
+    enums.CatchUp,
+    "Which occurrences are made up for after an outage, of those whose days have passed without them.",
+    ALL="All of them.",
+    LATEST="The last, unless another one is due at the same time.",
+    SKIP="None.",
+)
+_describe(
+    enums.RecurrenceState,
+    "Whether something recurs.",
+    ACTIVE="There is a next occurrence.",
+    PAUSED="It stands still until somebody resumes it.",
+    ENDED="There is no further occurrence.",
+)
+_describe(
+    enums.RecurrenceRunState,
+    "Where the making of an occurrence's jobs stands.",
+    QUEUED="It is time for it.",
+    RUNNING="Its jobs are being made, or are where it was paused.",
+    DONE="Every account has got its job.",
+    FAILED="Some accounts, or all, have got none. It can be tried again.",
+    SKIPPED="It was left out.",
+    CANCELLED="The recurrence was deleted before all of it was made.",
 )
 _describe(
     enums.PortalAccess,
@@ -199,6 +243,32 @@ _describe(
     NONE="No.",
     INVITED="Yes, and they have not yet.",
     JOINED="Yes, and they have.",
+)
+_describe(
+    enums.BulkVerb,
+    "What a bulk operation does.",
+    CREATE_JOBS="Makes a job for each of many accounts.",
+    MOVE_JOBS="Moves jobs to a stage.",
+    UPDATE_JOBS="Changes priority, dates and assignees of jobs.",
+    UPDATE_JOB_TAGS="Changes the tags of jobs' accounts.",
+    SET_JOB_STATUSES="Puts jobs into a status.",
+    SET_CLIENT_STATUSES="Gives jobs a client-facing status, or takes it away.",
+    ARCHIVE_JOBS="Archives jobs.",
+)
+_describe(
+    enums.BulkState,
+    "Where a bulk operation stands.",
+    RUNNING="The worker goes on with it.",
+    COMPLETED="Every job has its result.",
+    CANCELLED="It was stopped; what was done stays done.",
+)
+_describe(
+    enums.BulkResultState,
+    "What has become of one job of a bulk operation.",
+    WAITING="It is still to come.",
+    DONE="It was done.",
+    FAILED="It was refused; the errors say why. Nothing of it was changed.",
+    CANCELLED="The operation was stopped before.",
 )
 _describe(
     enums.RunState,
@@ -229,6 +299,8 @@ _describe(
     EMAIL="To send an e-mail.",
     WEBHOOK="To call a web address.",
     REMINDER="To remind clients of an item.",
+    BULK="The next chunk of a bulk operation.",
+    RECURRENCE="To make the jobs of a recurrence.",
 )
 _describe(
     enums.HistoryAction,
@@ -249,9 +321,26 @@ _describe(
     DOCUMENT_ADDED="A file was added.",
     DOCUMENT_CHANGED="A file of it was renamed, shared with the client or taken back.",
     DOCUMENT_REMOVED="A file of it was deleted.",
+    LINKED="It was linked to another job; shown to who sees that one, too.",
+    UNLINKED="It was unlinked from another job; shown likewise.",
+    TIME_ADDED="Somebody spent time on it.",
+    TIME_CHANGED="An entry of time was corrected.",
+    TIME_REMOVED="An entry of time was deleted.",
+    CLOCKS_CHANGED="Its clocks were stopped, or go on, because its status was told to.",
     AUTOMATION_SET="An automation was retried, cancelled or dismissed by hand.",
     STAGE_OVERDUE="It has been in its stage for longer than the limit.",
     MOVE_UNDONE="Its last move was taken back.",
+    DELETED="It was put into the trash, by itself or with its account.",
+    RESTORED="It was taken out of the trash.",
+)
+_describe(
+    enums.JobLinkKind,
+    "What a job is to another one that it is linked to. Nothing is held up by it.",
+    RELATED="The two have to do with each other.",
+    BLOCKS="The other one waits for it.",
+    BLOCKED_BY="It waits for the other one.",
+    DUPLICATES="It is the same work as the other one.",
+    DUPLICATED_BY="The other one is the same work.",
 )
 _describe(
     enums.DocumentState,
@@ -272,6 +361,11 @@ _describe(
     ASSIGNED="They were assigned to a job or a task: the subject says to which.",
     MENTIONED="A comment mentions them.",
     ITEM_ANSWERED="A client has answered an item.",
+    JOB_MOVED="A job that they follow was moved to another stage.",
+    JOB_STATUS_CHANGED="A job that they follow has another status, and may have been moved as well.",
+    JOB_COMPLETED="A job that they follow is completed, and may have been moved as well.",
+    COMMENTED="A job that they follow was commented on: the subject is the comment.",
+    TIME_BUDGET="Most of the time budget, or all of it, is spent of a job that they are assigned to or follow.",
     AUTOMATION="An automation is to tell them.",
     OVERDUE="The due date of a job or a task that they are assigned to has passed: the subject says of which.",
     STAGE_OVERDUE="A job they are assigned to has been in its stage for longer than that allows.",
@@ -309,16 +403,19 @@ _describe(
     ID_TAKEN="This id has been used with other content.",
     DEACTIVATED="The member has been deactivated.",
     ARCHIVED="The job or pipeline is archived.",
+    IN_TRASH="What it belongs to is in the trash: restore that first.",
     NOT_IN_STAGE="The job is not in the target stage.",
     NOT_ENABLED="The status is not enabled in the pipeline.",
-    CANNOT_SEE="A member who is mentioned does not see the job.",
+    CANNOT_SEE="A member who is mentioned, or is to follow, does not see the job.",
     MOVE_NOT_ALLOWED="The pipeline does not list this move among the allowed ones.",
     OVER_LIMIT="The stage holds as many jobs as it may.",
     NOTHING_TO_UNDO="The job's last move was not made by hand, or cannot be taken back any more.",
     TOO_LATE="The move was made too long ago to be taken back.",
     ALREADY_SENT="It has left already: what came of a move, such as an e-mail, or what a client has handed in.",
-    ALREADY_LINKED="The item is linked to the job, or the task to a job, already.",
+    ALREADY_LINKED="The item is linked to the job, or the task to a job, already; or two jobs in another way.",
+    NOT_RUNNING="No timer of the viewer's is running.",
     CLOSED="It is done or cancelled already.",
+    PAUSED="It is paused: resume it first.",
     NOT_SENT="Its client has not been sent it yet.",
     PAID="Something of it has been paid: give that back first.",
     TOO_MUCH="More than is left to be paid, or than can be given back.",
@@ -338,6 +435,8 @@ _describe(
     BAD_CREDENTIALS="E-mail and password do not fit.",
     THROTTLED="Too many tries.",
     BUSY="Too many change the same at the moment.",
+    FAILED="It failed for a reason of ours; the log has more.",
+    DUPLICATE="There is such a job already; say that another is wanted.",
 )
 _describe(
     enums.TemplatePart,
@@ -352,6 +451,7 @@ _describe(
     CLIENT_STATUS="A client-facing status.",
     DOCUMENT="A document of the firm's own; looked for by its name unless it is a text.",
     EMAIL_TEMPLATE="An e-mail template.",
+    TASK_TEMPLATE="A task template.",
     JOB_TEMPLATE="A job template.",
     ITEM_TEMPLATE="A template of items for clients.",
 )
@@ -368,6 +468,7 @@ _describe(
     TASKS="Tasks assigned to one, closed ones included.",
     JOBS="Jobs assigned to one, but archived ones.",
     NOTIFICATIONS="What one is told, and how much of it is unread.",
+    TIMER="One's own running timer.",
 )
 _describe(
     JobOrderField,

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from gql.bulk_mutations import BulkMutations
 from gql.fields import mutates
 from gql.inputs import accounts as account_inputs
 from gql.inputs import automations as automation_inputs
@@ -19,6 +20,7 @@ from gql.inputs import portal as portal_inputs
 from gql.inputs import tasks as task_inputs
 from gql.inputs import webhooks as webhook_inputs
 from gql.item_mutations import ItemMutations
+from gql.job_mutations import JobMutations
 from gql.marketplace_mutations import MarketplaceMutations
 from gql.payloads import (
     AccountPayload,
@@ -38,7 +40,6 @@ from gql.payloads import (
     FirmPayload,
     HeldEmailsPayload,
     JobPayload,
-    JobsPayload,
     JobStatusPayload,
     JobTemplatePayload,
     LoginPayload,
@@ -55,6 +56,9 @@ from gql.payloads import (
     WebhookCallPayload,
 )
 from gql.portal_mutations import PortalMutations
+from gql.recurrence_mutations import RecurrenceMutations
+from gql.template_mutations import TemplateMutations
+from gql.trash_mutations import TrashMutations
 from resolvers import (
     accounts,
     automations,
@@ -77,7 +81,16 @@ from resolvers import (
 
 
 @strawberry.type(description="Everything that can be done.")
-class Mutation(ItemMutations, PortalMutations, MarketplaceMutations):
+class Mutation(
+    JobMutations,
+    ItemMutations,
+    TrashMutations,
+    TemplateMutations,
+    BulkMutations,
+    RecurrenceMutations,
+    MarketplaceMutations,
+    PortalMutations,
+):
     """Mutations."""
 
     login: LoginPayload = mutates(viewer.login, "Opens a session.", people.LoginInput)
@@ -281,11 +294,6 @@ class Mutation(ItemMutations, PortalMutations, MarketplaceMutations):
     )
     set_job_status: JobPayload = mutates(
         jobs.set_job_status, "Puts a job into a status; archives and unarchives it.", job_inputs.SetJobStatusInput
-    )
-    set_client_statuses: JobsPayload = mutates(
-        client_statuses.set_client_statuses,
-        "Gives up to 100 jobs a client-facing status at once, or takes it away. One that is refused holds up no other.",
-        client_status_inputs.SetClientStatusesInput,
     )
     set_client_status: JobPayload = mutates(
         client_statuses.set_client_status,

@@ -9,6 +9,7 @@ from gql.errors import MutationError
 from gql.fields import plain
 from gql.types.accounts import Account, AccountRoleKind, Contact, CustomField, Tag
 from gql.types.automations import Automation, AutomationRun
+from gql.types.bulk import BulkOperation
 from gql.types.client_statuses import ClientStatus
 from gql.types.comments import Comment
 from gql.types.documents import Document
@@ -21,8 +22,13 @@ from gql.types.jobs import Job
 from gql.types.marketplace import InstallReport, LeftOutPart
 from gql.types.people import ApiToken, Firm, Member, Membership, Viewer
 from gql.types.pipelines import JobStatus, Pipeline, Stage
+from gql.types.recurrences import Recurrence, RecurrenceRun
+from gql.types.task_templates import TaskTemplate
 from gql.types.tasks import Subtask, Task
+from gql.types.templates import Template
 from gql.types.threads import ClientTask, ThreadMessage
+from gql.types.time_entries import TimeEntry
+from gql.types.trash import TrashEntry
 from gql.types.webhooks import WebhookCall
 
 
@@ -117,6 +123,34 @@ class JobTemplatePayload(Payload):
     job_template: JobTemplate | None = plain("The template as it is now.")
 
 
+@strawberry.type(description="A recurrence.")
+class RecurrencePayload(Payload):
+    """A recurrence."""
+
+    recurrence: Recurrence | None = plain("The recurrence as it is now.")
+
+
+@strawberry.type(description="A run of a recurrence.")
+class RecurrenceRunPayload(Payload):
+    """A run."""
+
+    run: RecurrenceRun | None = plain("The run as it is now.")
+
+
+@strawberry.type(description="A task template.")
+class TaskTemplatePayload(Payload):
+    """A task template."""
+
+    task_template: TaskTemplate | None = plain("The template as it is now.")
+
+
+@strawberry.type(description="A template of whatever sort.")
+class TemplatePayload(Payload):
+    """A template."""
+
+    template: Template | None = plain("The template as it is now.")
+
+
 @strawberry.type(description="A contact.")
 class ContactPayload(Payload):
     """A contact."""
@@ -182,11 +216,11 @@ class JobPayload(Payload):
     warnings: list[MutationWarning] | None = plain("What was done all the same, and one may want to know.")
 
 
-@strawberry.type(description="Jobs that were changed at once. An error names the one that was refused by its place.")
-class JobsPayload(Payload):
-    """Jobs."""
+@strawberry.type(description="A bulk operation: over, or to be gone on with by the worker.")
+class BulkPayload(Payload):
+    """A bulk operation."""
 
-    jobs: list[Job | None] | None = plain("Those that were changed, as they are now; null where nothing could be done.")
+    operation: BulkOperation | None = plain("The operation as it is now; its results say what became of each job.")
 
 
 @strawberry.type(description="A job that stands where it stood before its last move.")
@@ -205,6 +239,21 @@ class CommentPayload(Payload):
     """A comment."""
 
     comment: Comment | None = plain("The comment as it is now.")
+
+
+@strawberry.type(description="Time that was spent on a job.")
+class TimeEntryPayload(Payload):
+    """Some time."""
+
+    time_entry: TimeEntry | None = plain("The entry as it is now.")
+
+
+@strawberry.type(description="A timer that is running.")
+class StartTimerPayload(Payload):
+    """A timer."""
+
+    time_entry: TimeEntry | None = plain("The timer.")
+    stopped: TimeEntry | None = plain("The timer that was stopped for it, if any.")
 
 
 @strawberry.type(description="A task.")
@@ -298,6 +347,22 @@ class DeletedPayload(Payload):
     """An id."""
 
     deleted_id: strawberry.ID | None = plain("The id of what is gone.")
+
+
+@strawberry.type(description="Something is in the trash.")
+class TrashPayload(Payload):
+    """A deleted job or account."""
+
+    deleted_id: strawberry.ID | None = plain("The id of what was deleted.")
+    trash_entry: TrashEntry | None = plain("What waits in the trash.")
+
+
+@strawberry.type(description="What is in the trash no longer.")
+class EmptyTrashPayload(Payload):
+    """Ids."""
+
+    deleted_ids: list[strawberry.ID] | None = plain("The entries whose things are being deleted for good.")
+    remaining: int | None = plain("How many entries still wait.")
 
 
 @strawberry.type(description="What items for clients are made by.")

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from engine.enums import ItemKind, RunState, WebhookState
+from engine.enums import ItemKind, RunState, TrashKind, WebhookState
 from gql.fields import PAGE, Arg, root, snapshot
 from gql.inputs.accounts import AccountFilter
 from gql.inputs.documents import DocumentFilter
@@ -10,11 +10,14 @@ from gql.inputs.emails import EmailFilter
 from gql.inputs.items import ItemFilter
 from gql.inputs.jobs import JobFilter, JobOrder, MoveJobInput
 from gql.inputs.pipelines import PipelineFilter
+from gql.inputs.recurrences import PreviewRecurrenceInput, RecurrenceFilter
 from gql.inputs.streams import StreamInput
 from gql.inputs.tasks import TaskFilter, TaskOrder
+from gql.inputs.time_entries import TimeEntryFilter
 from gql.types.accounts import Account, AccountRoleKind, CustomField, Tag
 from gql.types.automations import AutomationRun
 from gql.types.boards import Board
+from gql.types.bulk import BulkOperation
 from gql.types.client_statuses import ClientStatus
 from gql.types.dashboards import Dashboard
 from gql.types.dead_letters import DeadLetter
@@ -30,13 +33,18 @@ from gql.types.people import Firm, Member, Viewer
 from gql.types.pipelines import JobStatus, Pipeline
 from gql.types.portal import Portal
 from gql.types.previews import MovePreview
+from gql.types.recurrences import Recurrence, RecurrencePreview
 from gql.types.streams import Changes
+from gql.types.task_templates import TaskTemplate
 from gql.types.tasks import Task
+from gql.types.time_entries import TimeEntryConnection
+from gql.types.trash import PurgedInvoice, TrashEntry
 from gql.types.webhooks import WebhookCall
 from resolvers import (
     accounts,
     automations,
     boards,
+    bulk,
     changes,
     client_statuses,
     custom_fields,
@@ -53,7 +61,11 @@ from resolvers import (
     pipelines,
     portal,
     previews,
+    recurrences,
+    task_templates,
     tasks,
+    time_entries,
+    trash,
     viewer,
     webhooks,
 )
@@ -103,6 +115,13 @@ class Query:
         filter=Arg(DocumentFilter | None, "Which.", None),
         **PAGE,
     )
+    time_entries: TimeEntryConnection | None = root(
+        time_entries.page,
+        "Time that was spent on jobs that one sees, and one's own; the newest day first. Of streams only that of its "
+        "job shows it: ask again.",
+        filter=Arg(TimeEntryFilter | None, "Which.", None),
+        **PAGE,
+    )
     account: Account | None = root(accounts.one, "An account, if one sees a job of it or has access.", id=_ID)
     accounts: Connection[Account] | None = root(
         accounts.page,
@@ -125,6 +144,9 @@ class Query:
     )
     job_templates: Connection[JobTemplate] | None = root(
         job_templates.page, "The firm's job templates by name.", **PAGE
+    )
+    task_templates: Connection[TaskTemplate] | None = root(
+        task_templates.page, "The firm's task templates by name.", **PAGE
     )
     job: Job | None = root(jobs.one, "A job.", id=_ID)
     jobs: Connection[Job] | None = root(
@@ -166,15 +188,47 @@ class Query:
         states=Arg(list[RunState] | None, "Only those in one of these states, such as FAILED.", None),
         **PAGE,
     )
+    bulk_operation: BulkOperation | None = root(
+        bulk.one, "One bulk operation, of one's own; owners and admins see all.", id=Arg(strawberry.ID, "Its id.")
+    )
+    bulk_operations: Connection[BulkOperation] | None = root(
+        bulk.page, "One's own bulk operations, newest first; all of the firm for owners and admins.", **PAGE
+    )
     dead_letters: Connection[DeadLetter] | None = root(
         dead_letters.page,
         "What was due and has failed too often, newest first; null unless one is an owner or admin.",
+        **PAGE,
+    )
+    purged_invoices: Connection[PurgedInvoice] | None = root(
+        trash.purged_invoices,
+        "Invoices that were sent, and deleted for good with their accounts, by number; null unless one is an owner or "
+        "admin.",
+        **PAGE,
+    )
+    trash: Connection[TrashEntry] | None = root(
+        trash.page,
+        "What was deleted and may be restored, the latest first: jobs that one would see, and accounts that one would "
+        "have access to. No stream shows it.",
+        kind=Arg(TrashKind | None, "Only jobs, or only accounts.", None),
         **PAGE,
     )
     preview_move: MovePreview | None = root(
         previews.move,
         "What a move would do, without doing it. It cannot be asked for together with anything that has a cursor.",
         input=Arg(MoveJobInput, "The move."),
+    )
+    recurrence: Recurrence | None = root(recurrences.one, "A recurrence.", id=_ID)
+    preview_recurrence: RecurrencePreview | None = root(
+        recurrences.preview,
+        "The next occurrences of a recurrence, or of one to be made.",
+        input=Arg(PreviewRecurrenceInput, "Which."),
+        first=Arg(int, "How many, at most 200.", 10),
+    )
+    recurrences: Connection[Recurrence] | None = root(
+        recurrences.page,
+        "Recurrences of pipelines that one sees, by name.",
+        filter=Arg(RecurrenceFilter | None, "Which.", None),
+        **PAGE,
     )
     dashboard: Dashboard | None = snapshot(
         dashboards.dashboard,

@@ -5,6 +5,7 @@ import strawberry
 from gql.fields import Arg, followed, streamed
 from gql.inputs.jobs import JobFilter
 from gql.types.boards import BoardEvent
+from gql.types.bulk import BulkEvent
 from gql.types.dashboards import DashboardEvent
 from gql.types.portal import PortalEvent
 from gql.types.presence import Presence
@@ -54,6 +55,13 @@ class Subscription:
         pipeline_ids=Arg(
             list[strawberry.ID] | None, "Only these pipelines, at most 100; all in use if left out.", None
         ),
+        after=_AFTER,
+    )
+    bulk_events: BulkEvent = followed(
+        changes.bulk_events,
+        "The progress of a bulk operation, which is shown as it is now whenever a chunk of it is done, and when it is "
+        "over. Events come as those of boards do.",
+        operation_id=Arg(strawberry.ID, "The operation."),
         after=_AFTER,
     )
     portal_events: PortalEvent = followed(

@@ -18,6 +18,7 @@ TOLD_BY: Final[Mapping[str, frozenset[str]]] = {
     for table, types in {
         "accounts": "account",
         "account_tags": "account",
+        "all_accounts": "account",
         "allowed_moves": "pipeline",
         "job_statuses": "status",
         "member_accounts": "member",
@@ -28,17 +29,23 @@ TOLD_BY: Final[Mapping[str, frozenset[str]]] = {
         "tags": "tag",
     }.items()
 }
-"""By what the log tells of each table. Whoever is told of any of these changes reads anew."""
+"""By what the log tells of each table. Whoever is told of any of these changes reads anew.
+
+What is deleted for good is not told: nothing names it any more.
+"""
 
 _OTHERS: Final = """
-    account_contacts account_field_values account_role_members account_roles approval_answers audit
-    automation_editions automations cascades client_items client_statuses client_tasks comment_mentions comments
-    contacts creates custom_fields document_requests document_shares document_texts documents due email_templates emails
-    event_heads events firm_holidays firms history invitations invoice_heads invoice_payments invoices
-    item_documents item_links item_signers item_templates items job_assignees job_templates jobs last_moves members
-    notifications organizer_answers organizer_files portal_links proposals request_documents request_lines
-    run_things runs sessions stage_visits status_stays stray_objects subtasks task_assignees tasks thread_messages
-    throttles tortoise_migrations users uses webhook_calls
+    account_contacts account_field_values account_role_members account_roles all_client_items all_contacts
+    all_documents all_due all_emails all_items all_jobs all_tasks all_time_entries approval_answers audit
+    automation_editions automations budget_alerts bulk_operations bulk_results cascades client_items client_statuses
+    client_tasks comment_documents comment_mentions comments contacts creates custom_fields document_requests
+    document_shares document_texts documents due email_templates emails event_heads events firm_holidays firms
+    history invitations invoice_heads invoice_payments invoices item_documents item_links item_signers
+    item_templates items job_assignees job_followers job_links job_templates jobs last_moves members notifications
+    organizer_answers organizer_files portal_links proposals purged_invoices recurrence_accounts recurrence_jobs
+    recurrence_runs recurrence_tags recurrences request_documents request_lines run_things runs sessions
+    stage_visits status_stays stray_objects subtasks task_assignees task_templates tasks template_versions
+    thread_messages throttles time_entries tortoise_migrations trash users uses webhook_calls
 """
 RESTLESS: Final = frozenset(_OTHERS.split())
 """All other tables: a statement that names one of them is always run."""

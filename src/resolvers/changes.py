@@ -9,6 +9,7 @@ from engine.errors import invalid
 from live import cursor
 from resolvers import log_pages
 from resolvers.board_changes import BoardSource, BoardStream
+from resolvers.bulk_changes import BulkSource, BulkStream
 from resolvers.context import Context
 from resolvers.dashboard_changes import DashboardSource
 from resolvers.dashboards import DashboardStream
@@ -34,6 +35,7 @@ class Stream:
     my_work: MyWorkStream | None = None
     dashboard: DashboardStream | None = None
     portal: PortalStream | None = None
+    bulk: BulkStream | None = None
 
     def source(self) -> Source:
         """What it shows of the log. Raises Refused where no stream is named."""
@@ -47,6 +49,8 @@ class Stream:
             return DashboardSource(self.dashboard, ("stream", "dashboard", "pipelineIds"))
         if self.portal is not None:
             return PortalSource(self.portal, ("stream", "portal", "accountId"))
+        if self.bulk is not None:
+            return BulkSource(self.bulk, ("stream", "bulk", "operationId"))
         raise invalid(ErrorCode.REQUIRED, "Name a stream.", "stream")
 
 
@@ -95,6 +99,12 @@ def my_work_events(context: Context, *, parts: Sequence[MyWorkPart] | None, afte
 def dashboard_events(context: Context, *, pipeline_ids: Sequence[str] | None, after: str | None) -> Wanted:
     """A dashboard's stream."""
     return _wanted(context, DashboardSource(DashboardStream(pipeline_ids), ("pipelineIds",)), after)
+
+
+@subscription(may=READER, depends=Depends.SCOPE | Depends.SELF)
+def bulk_events(context: Context, *, operation_id: str, after: str | None) -> Wanted:
+    """The stream of a bulk operation."""
+    return _wanted(context, BulkSource(BulkStream(operation_id), ("operationId",)), after)
 
 
 @subscription(may=CLIENT, depends=Depends.SELF)

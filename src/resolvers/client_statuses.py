@@ -7,7 +7,7 @@ from engine.firm import client_statuses
 from resolvers import jobs
 from resolvers.commands import command, removal
 from resolvers.context import Context
-from resolvers.declare import READER, WITH_PARENT, WRITER, Depends, InPart, Payload, batch, mutation, query, right
+from resolvers.declare import READER, WITH_PARENT, WRITER, Depends, batch, query, right
 from resolvers.lookup import in_order, present
 from store.database import Row
 from store.reads import client_statuses as reads
@@ -36,13 +36,3 @@ create_client_status = command(client_statuses.create_client_status, "client_sta
 update_client_status = command(client_statuses.update_client_status, "client_status", by_ids, may=_MANAGE)
 delete_client_status = removal(client_statuses.delete_client_status, may=_MANAGE)
 set_client_status = command(client_statuses.set_client_status, "job", jobs.by_ids, may=WRITER)
-
-
-@mutation(may=WRITER)
-async def set_client_statuses(context: Context, given: client_statuses.SetClientStatuses) -> Payload:
-    """Gives many jobs a client-facing status."""
-    done = await context.perform(client_statuses.set_client_statuses, given)
-    shown = {"jobs": await jobs.by_ids(context, done.job_ids)}
-    if done.problems:
-        raise InPart([*done.problems], shown)
-    return shown

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from engine import access
 from engine.job import comments
-from resolvers import firms, jobs
+from resolvers import documents, firms, jobs
 from resolvers.commands import command
 from resolvers.context import Context
 from resolvers.declare import WITH_PARENT, WRITER, Depends, batch
@@ -51,6 +51,15 @@ async def mentions(context: Context, rows: Sequence[Row]) -> list[Sequence[Row]]
     ids = {row["id"] for row in rows}
     found = await things.assignees(context.db, context.firm_id, "comment_mentions", "comment_id", ids)
     return [found.get(row["id"], ()) for row in rows]
+
+
+@batch(may=WITH_PARENT, depends=Depends.SCOPE)
+async def documents_of(context: Context, rows: Sequence[Row]) -> list[list[Row]]:
+    """The files that comments carry, by name."""
+    carried = await reads.documents(context.db, context.firm_id, {row["id"] for row in rows})
+    wanted = sorted({one for some in carried.values() for one in some})
+    found = {row["id"]: row for row in await documents.by_ids(context, wanted) if row is not None}
+    return [[found[one] for one in carried.get(row["id"], ()) if one in found] for row in rows]
 
 
 @batch(may=WITH_PARENT, depends=Depends.SCOPE)

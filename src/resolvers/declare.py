@@ -6,7 +6,7 @@ for a field without a declaration.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Flag, auto
 from typing import Any, TypeVar
 
@@ -155,13 +155,6 @@ def declaration(resolver: Callable[..., Any]) -> Declaration:
 
 Payload = dict[str, Any]
 Run = Callable[[Context, Any], Awaitable[Payload]]
-
-
-@dataclass
-class InPart(Refused):
-    """Some of it was refused; ``payload`` is what was done all the same."""
-
-    payload: Payload = field(default_factory=dict)
 
 
 def mutation(may: Rule) -> Callable[[Run], Run]:

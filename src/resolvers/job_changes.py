@@ -7,7 +7,7 @@ from typing import Any, Final
 from engine import access
 from engine.errors import missing
 from live.sight import Story, story
-from resolvers import documents, jobs, shown_beside
+from resolvers import documents, jobs, shown_beside, time_entries
 from resolvers.context import Context
 from resolvers.declare import Depends
 from resolvers.log_pages import Change
@@ -17,7 +17,7 @@ from store.reads import automations, comments, items, streams
 from store.reads.log import LoggedEvent
 
 TOO_MANY_THINGS: Final = 500
-"""Items, comments, documents and turns of automations of one page: querying again costs less."""
+"""Items, comments, documents, time and turns of automations of one page: querying again costs less."""
 
 _SHOWN_BESIDE: Final = frozenset({"account", "member", "pipeline", "status", "clock", "firm"})
 
@@ -49,11 +49,11 @@ class JobSource:
 
     def _concerns(self, change: dict[str, Any]) -> bool:
         match change["type"]:
-            case "job" | "runs":
+            case "job" | "runs" | "links" | "followers":
                 return bool(change["id"] == self.stream.job_id)
             case "item":
                 return self.stream.job_id in change.get("jobs", ())
-            case "comment" | "document":
+            case "comment" | "document" | "time":
                 return bool(change["job"] == self.stream.job_id)
             case other:
                 return other in _SHOWN_BESIDE
@@ -71,7 +71,7 @@ class JobSource:
     async def show(self, context: Context, events: Sequence[LoggedEvent]) -> list[Change] | None:
         """What the viewer is to be shown of the events; None where querying again is better."""
         job_id = self.stream.job_id
-        known = await streams.keys(context.db, context.firm_id, [job_id])
+        known = await streams.keys(context.db, context.firm_id, {job_id, *_linked(events, job_id)})
         found = story(events, await onlooker(context), known)
         if self.job is None:
             if found.rights:  # whether it was seen before, nobody knows
@@ -83,18 +83,30 @@ class JobSource:
         if len(_named(found, job_id)) > TOO_MANY_THINGS:
             return None
         beside = await _beside(context, self.job, found)
-        return [*_itself(self.job, found), *beside, *await _belongings(context, job_id, found)]
+        itself = _itself(self.job, found, _linked(events, job_id))
+        return [*itself, *beside, *await _belongings(context, job_id, found)]
+
+
+def _linked(events: Sequence[LoggedEvent], job_id: str) -> set[str]:
+    """The other jobs to which a job was linked, or is not any more."""
+    changes = (change for event in events for change in event.changes)
+    return {
+        one for change in changes if change["type"] == "links" and change["id"] == job_id for one in change["others"]
+    }
 
 
 def _named(found: Story, job_id: str) -> list[str]:
     """What may belong to the job."""
-    return [*found.of("task", "item"), *_comments(found, job_id), *_documents(found, job_id), *_runs(found, job_id)]
+    own = [*_comments(found, job_id), *_documents(found, job_id), *_time(found, job_id), *_runs(found, job_id)]
+    return [*found.of("task", "item"), *own]
 
 
-def _itself(job: Row, found: Story) -> list[Change]:
+def _itself(job: Row, found: Story, linked: Collection[str]) -> list[Change]:
+    """The job, also where its links to jobs that the viewer sees, its followers or its sums of time have changed."""
     since = found.due_since
     became_overdue = since is not None and job["overdue"] and job["due_date"] >= since
-    if job["id"] in found.of("job") or became_overdue:
+    around = job["id"] in found.of("followers") or _time(found, job["id"]) or not found.seen.keys().isdisjoint(linked)
+    if job["id"] in found.of("job") or became_overdue or around:
         return [{"__typename": "JobChanged", "job": job}]
     return []
 
@@ -113,11 +125,12 @@ async def _beside(context: Context, job: Row, found: Story) -> list[Change]:
 
 
 async def _belongings(context: Context, job_id: str, found: Story) -> list[Change]:
-    """Its items, comments, documents and turns of automations."""
+    """Its items, comments, documents, time and turns of automations."""
     return [
         *await _items(context, job_id, found),
         *await _comments_now(context, _comments(found, job_id)),
         *await _documents_now(context, _documents(found, job_id)),
+        *await _time_now(context, _time(found, job_id)),
         *await _runs_now(context, _runs(found, job_id)),
     ]
 
@@ -146,6 +159,18 @@ async def _documents_now(context: Context, ids: Collection[str]) -> list[Change]
     rows = dict(zip(wanted, await documents.by_ids(context, wanted), strict=True))
     now: list[Change] = [{"__typename": "DocumentChanged", "document": row} for row in rows.values() if row]
     return now + [{"__typename": "DocumentRemoved", "document_id": one} for one, row in rows.items() if row is None]
+
+
+def _time(found: Story, job_id: str) -> set[str]:
+    return {change["id"] for change in found.changes("time") if change["job"] == job_id}
+
+
+async def _time_now(context: Context, ids: Collection[str]) -> list[Change]:
+    """Entries of time that are there, and those that are not any more."""
+    wanted = sorted(ids)
+    rows = dict(zip(wanted, await time_entries.by_ids(context, wanted), strict=True))
+    now: list[Change] = [{"__typename": "TimeEntryChanged", "time_entry": row} for row in rows.values() if row]
+    return now + [{"__typename": "TimeEntryRemoved", "time_entry_id": one} for one, row in rows.items() if row is None]
 
 
 async def _comments_now(context: Context, ids: Collection[str]) -> list[Change]:

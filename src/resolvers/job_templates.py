@@ -14,6 +14,7 @@ from resolvers.lookup import in_order, present
 from resolvers.pages import Connection, PageArgs, pages
 from store.database import Row
 from store.reads import job_templates as reads
+from store.reads import task_templates as task_reads
 from store.reads import things
 from store.reads.log import decoded
 from store.reads.paging import Order, Source, fixed
@@ -48,6 +49,14 @@ async def roles(context: Context, rows: Sequence[Row]) -> list[list[Row]]:
     wanted = [decoded(row, "people")["roles"] for row in rows]
     found = await things.roles(context.db, context.firm_id, {one for some in wanted for one in some})
     return [_by_name(some, found) for some in wanted]
+
+
+@batch(may=WITH_PARENT, depends=Depends.NONE)
+async def tasks(context: Context, rows: Sequence[Row]) -> list[list[Row]]:
+    """The task templates that templates name, in order."""
+    wanted: list[list[str]] = [orjson.loads(row["tasks"] or "[]") for row in rows]
+    found = await task_reads.by_ids(context.db, context.firm_id, {one for some in wanted for one in some})
+    return [[found[one] for one in some if one in found] for some in wanted]
 
 
 def _by_name(ids: Sequence[str], found: dict[str, Row]) -> list[Row]:

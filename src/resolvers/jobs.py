@@ -131,10 +131,11 @@ async def visits_by_ids(context: Context, ids: Sequence[str | None]) -> list[Row
 
 @batch(may=WITH_PARENT, depends=Depends.SCOPE)
 async def history(context: Context, rows: Sequence[Row], **args: Any) -> list[Connection]:
-    """What happened to jobs, newest first."""
+    """What happened to jobs, newest first; of links to what the viewer does not see nothing is said (AC4)."""
 
     def where(p: Params) -> str:
-        return f"h.firm_id = {p(context.firm_id)} AND h.job_id = parent.id"
+        seen = access.sees_history(context.viewer, p, "h")
+        return f"h.firm_id = {p(context.firm_id)} AND h.job_id = parent.id AND {seen}"
 
     source = Source(fixed(reads.HISTORY), "history h", where)
     return await pages(context, source, HISTORY_ORDER, PageArgs(**args), [row["id"] for row in rows])
@@ -142,10 +143,11 @@ async def history(context: Context, rows: Sequence[Row], **args: Any) -> list[Co
 
 async def history_by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None]:
     """History entries of jobs that the viewer sees."""
-    found = await reads.history(
-        context.db, context.firm_id, present(ids), lambda p: access.sees_job(context.viewer, p, "j")
-    )
-    return in_order(found, ids)
+
+    def seen(p: Params) -> str:
+        return f"{access.sees_job(context.viewer, p, 'j')} AND {access.sees_history(context.viewer, p, 'h')}"
+
+    return in_order(await reads.history(context.db, context.firm_id, present(ids), seen), ids)
 
 
 @batch(may=WITH_PARENT, depends=Depends.NONE)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from engine import access
 from live.sight import Onlooker, Story, story
-from resolvers import shown_beside
+from resolvers import shown_beside, time_entries
 from resolvers.context import Context
 from resolvers.declare import Depends
 from resolvers.log_pages import Change
@@ -25,7 +25,7 @@ TOO_MANY_THINGS: Final = 500
 """Tasks, jobs or notifications of one page: querying again costs less."""
 
 _MEANT_FOR_ALL: Final = frozenset({"account", "member", "pipeline", "status", "clock", "firm"})
-_SOMEBODYS: Final = frozenset({"job", "task", "notification", "notifications"})
+_SOMEBODYS: Final = frozenset({"job", "task", "notification", "notifications", "time"})
 
 
 class MyWorkPart(StrEnum):
@@ -34,6 +34,7 @@ class MyWorkPart(StrEnum):
     TASKS = "TASKS"
     JOBS = "JOBS"
     NOTIFICATIONS = "NOTIFICATIONS"
+    TIMER = "TIMER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class MyWorkSource:
         if found.rights or found.listings or found.time_zone:
             return None
         look = _Look(context, events, who, found)
-        shown = await _beside(context, found) if self.parts - {MyWorkPart.NOTIFICATIONS} else []
+        shown = await _beside(context, found) if self.parts - {MyWorkPart.NOTIFICATIONS, MyWorkPart.TIMER} else []
         for part, show in _SHOWS.items():
             some = await show(look) if part in self.parts else []
             if some is None:
@@ -99,7 +100,7 @@ def _concerns(me: str, changes: Sequence[dict[str, Any]]) -> bool:
                 mine = _names(me, change)
             case "task":
                 mine = not with_jobs or me in (*change.get("assigned", ()), *change.get("unassigned", ()))
-            case "notification":
+            case "notification" | "time":
                 mine = change["member"] == me
             case "notifications":
                 mine = change["id"] == me
@@ -111,10 +112,14 @@ def _concerns(me: str, changes: Sequence[dict[str, Any]]) -> bool:
 
 
 def _names(me: str, change: dict[str, Any]) -> bool:
-    """Whether a changed job is or was a member's to do, or came to where others see it, with what they were told."""
+    """Whether a changed job is or was a member's to do, or came to where others see it, with what they were told.
+
+    To others it comes with another pipeline, and out of the trash; it goes from all into it.
+    """
     keys = [key for key in (change["before"], change["after"]) if key]
     assigned = any(me in key["assignees"] or me in key["task_assignees"] for key in keys)
-    return assigned or len({key["pipeline"] for key in keys}) > 1
+    moved = len({key["pipeline"] for key in keys}) > 1 or not change["after"] or change.get("restored", False)
+    return assigned or moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +244,13 @@ async def _were_there(look: _Look, mine: dict[str, str | None], ids: Collection[
     return {one for one in ids if jobs[one] is None or jobs[one] in seen}
 
 
+async def _timer(look: _Look) -> list[Change] | None:
+    """The viewer's running timer, where it may be another one now."""
+    if not any(change["member"] == look.who.member_id for change in look.found.changes("time")):
+        return []
+    return [{"__typename": "RunningTimerChanged", "running_timer": await time_entries.own_timer(look.context)}]
+
+
 async def _beside(context: Context, found: Story) -> list[Change]:
     """Names that lists of tasks and jobs show, as far as the viewer's own do."""
     accounts, pipelines = found.of("account") | found.regranted, found.of("pipeline")
@@ -260,4 +272,5 @@ _SHOWS: Final[dict[MyWorkPart, Callable[[_Look], Awaitable[list[Change] | None]]
     MyWorkPart.TASKS: _tasks,
     MyWorkPart.JOBS: _jobs,
     MyWorkPart.NOTIFICATIONS: _notifications,
+    MyWorkPart.TIMER: _timer,
 }

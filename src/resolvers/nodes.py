@@ -10,6 +10,7 @@ from engine.items.rules import prefixes
 from resolvers import (
     accounts,
     automations,
+    bulk,
     client_statuses,
     comments,
     custom_fields,
@@ -23,8 +24,12 @@ from resolvers import (
     jobs,
     notifications,
     pipelines,
+    recurrences,
+    task_templates,
     tasks,
     threads,
+    time_entries,
+    trash,
     webhooks,
 )
 from resolvers.commands import Read
@@ -65,6 +70,7 @@ _READS: Final[Mapping[str, Read]] = {
     "role": accounts.roles_by_ids,
     "field": custom_fields.by_ids,
     "jobtemplate": job_templates.by_ids,
+    "tasktemplate": task_templates.by_ids,
     "pipeline": pipelines.by_ids,
     "stage": pipelines.stages_by_ids,
     "status": pipelines.statuses_by_ids,
@@ -87,18 +93,30 @@ _READS: Final[Mapping[str, Read]] = {
     "session": _api_tokens,
     "call": webhooks.by_ids,
     "due": dead_letters.by_ids,
+    "bulk": bulk.by_ids,
+    "trash": trash.by_ids,
     "emailtemplate": emails.templates_by_ids,
     "email": emails.by_ids,
     "doc": documents.by_ids,
+    "recurrence": recurrences.by_ids,
+    "recurrencerun": recurrences.runs_by_ids,
+    "time": time_entries.by_ids,
 }
 
 
-# History names stages that have been deleted since, as visits do.
-_READS_OF_HISTORY: Final = {**_READS, "stage": pipelines.past_stages_by_ids}
-# History fields that name things.
-_REFERENCES: Final = frozenset(
-    {"pipeline", "stage", "status", "client_status", "assignees", "task", "item", "document"}
+# History names pipelines and stages that have been deleted since, as visits do.
+_READS_OF_HISTORY: Final = {
+    **_READS,
+    "pipeline": pipelines.past_by_ids,
+    "stage": pipelines.past_stages_by_ids,
+}
+_GUARDED: Final = frozenset({"account", "linked_job", "pipeline", "run", "stage"})
+"""History fields that name what not all who see the job may know: who sees a thing is told how it is called."""
+_KNOWN: Final = frozenset(
+    {"assignees", "client_status", "client_task", "document", "item", "member", "status", "subtask", "task"}
+    | {"time_entry"}
 )
+"""Those that name what all of them may know: they go by the names that they had, also when they are gone."""
 
 
 async def by_ids(context: Context, ids: Sequence[str | None], reads: Mapping[str, Read] = _READS) -> list[Any]:
@@ -176,7 +194,7 @@ def _ids(line: Mapping[str, Any], side: str) -> list[str]:
     """The things that one side of a line names, where it names things."""
     value = line[side]
     values = value if isinstance(value, list) else [value]
-    refers = line["field"] in _REFERENCES
+    refers = line["field"] in _KNOWN or line["field"] in _GUARDED
     return [one for one in values if refers and isinstance(one, str) and prefix_of(one) in _READS]
 
 
@@ -184,10 +202,18 @@ def _change(line: Mapping[str, Any], seen: Mapping[str, Any]) -> dict[str, Any]:
     sides: dict[str, Any] = {}
     for side in ("from", "to"):
         ids = _ids(line, side)
-        sides[f"{side}_nodes"] = [seen[thing_id] for thing_id in ids if seen[thing_id] is not None]
-        value = line.get(f"{side}_label") if ids else line[side]
-        sides[f"{side}_value"] = None if isinstance(value, list) else _text(value)
+        nodes = [seen[thing_id] for thing_id in ids if seen[thing_id] is not None]
+        value = _name(line, side, nodes) if ids else line[side]
+        sides |= {f"{side}_nodes": nodes, f"{side}_value": None if isinstance(value, list) else _text(value)}
     return {"field": camel(line["field"]), **sides}
+
+
+def _name(line: Mapping[str, Any], side: str, nodes: Sequence[Any]) -> Any:
+    """What a thing was called; where that was not noted, what it is called now, if it is one and the viewer sees it."""
+    label = line.get(f"{side}_label")
+    if isinstance(line[side], list) or (not nodes and line["field"] in _GUARDED):
+        return None
+    return label if label is not None or not nodes else nodes[0].get("name") or nodes[0].get("title")
 
 
 def _text(value: Any) -> str | None:

@@ -30,6 +30,14 @@ async def by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None
     return in_order(found, ids)
 
 
+async def past_by_ids(context: Context, ids: Sequence[str | None]) -> list[Row | None]:
+    """Pipelines that the viewer sees, deleted ones included."""
+    found = await things.pipelines_of_jobs(
+        context.db, context.firm_id, present(ids), lambda p: access.sees_pipeline(context.viewer, p, "pl.id")
+    )
+    return in_order(found, ids)
+
+
 @query(may=READER, depends=Depends.SCOPE)
 async def one(context: Context, *, id: str) -> Row | None:
     """One pipeline."""

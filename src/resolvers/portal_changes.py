@@ -90,7 +90,7 @@ class PortalSource:
         return shown + [{"__typename": "PortalWorkRemoved", "work_id": one} for one in sorted(gone)]
 
     async def _items(self, context: Context, changes: Sequence[dict[str, Any]]) -> list[Change]:
-        """The client's items, as they stand now. What was sent once is never taken back, only cancelled."""
+        """The client's items, as they stand now, and those that have gone into the trash with their jobs."""
         touched = {one["id"] for one in changes if one["type"] == "item"}
         if not touched:
             return []
@@ -98,7 +98,11 @@ class PortalSource:
         rows = await items.of_client(
             context.db, context.firm_id, touched, lambda p: portal.own(context, p, "ci.account_id", account_id)
         )
-        return [{"__typename": "PortalItemChanged", "item": rows[one]} for one in sorted(rows)]
+        gone = [one for one in changes if one["type"] == "item" and one.get("lost") and one["id"] not in rows]
+        mine = await self._own(context) if gone else set()
+        lost = {one["id"] for one in gone if not mine.isdisjoint(one["lost"])}
+        shown: list[Change] = [{"__typename": "PortalItemChanged", "item": rows[one]} for one in sorted(rows)]
+        return shown + [{"__typename": "PortalItemRemoved", "item_id": one} for one in sorted(lost)]
 
     async def _documents(self, context: Context, changes: Sequence[dict[str, Any]]) -> list[Change]:
         """Documents that are shared with the client now, and those that were and are not."""

@@ -24,8 +24,11 @@ async def jobs(context: Context, ids: Collection[str]) -> set[str]:
 
 
 async def accounts(context: Context, ids: Collection[str]) -> set[str]:
-    """The whole of which accounts the viewer sees."""
-    return await _seen(context, "accounts", ids, lambda viewer, p: access.sees_account(viewer, p, "x.id"))
+    """The whole of which accounts the viewer sees, or would see if they were not in the trash.
+
+    What a stream has shown of one that has just gone there has to be taken back.
+    """
+    return await _seen(context, "all_accounts", ids, lambda viewer, p: access.sees_account(viewer, p, "x.id"))
 
 
 async def _seen(context: Context, table: str, ids: Collection[str], condition: Condition) -> set[str]:

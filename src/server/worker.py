@@ -14,6 +14,7 @@ from engine.files.sweeping import sweep as sweep_files
 from engine.housekeeping import Retention, sweep, trim
 from engine.job.archiving import archive_old
 from engine.time.clock import strike
+from engine.trash.purging import purge
 from engine.work import Clock, system_clock
 from store.database import Database
 from store.objects import Objects
@@ -34,11 +35,11 @@ async def run(
     kept: Retention = Retention(),  # noqa: B008  (frozen)
     clock: Clock = system_clock,
 ) -> None:
-    """Do all of it until ``stop`` is set: keep house, archive and trim every ``every`` seconds, announce midnights.
+    """Do all of it until ``stop`` is set: announce midnights, and all else every ``every`` seconds.
 
-    ``objects`` is where files are kept, ``notify`` is told which firm's log has grown, ``kept`` says how much of the
-    logs is. A round that fails is logged,
-    and the next one tries again.
+    That is to keep house, to archive, to delete for good what is over in the trash, and to trim. ``objects`` is where
+    files are kept, ``notify`` is told which firm's log has grown, ``kept`` says how much of the logs is. A round that
+    fails is logged, and the next one tries again.
     """
 
     async def midnights() -> int:
@@ -48,6 +49,7 @@ async def run(
         _again_and_again("clock", midnights, lambda: to_next_minute(clock()), stop),
         _again_and_again("archiving", lambda: archive_old(database, notify, clock=clock), lambda: every, stop),
         _again_and_again("housekeeping", lambda: sweep(database), lambda: every, stop),
+        _again_and_again("trash", lambda: purge(database, clock=clock, stopped=stop.is_set), lambda: every, stop),
         _again_and_again("files", lambda: sweep_files(database, objects, clock=clock), lambda: every, stop),
         _again_and_again(
             "trimming", lambda: trim(database, kept, clock=clock, stopped=stop.is_set), lambda: every, stop

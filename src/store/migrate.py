@@ -23,6 +23,18 @@ Work = Callable[[MigrationExecutor, "asyncpg.Connection[asyncpg.Record]"], Await
 
 _LOCK: Final = 7_310_584_102  # an arbitrary advisory lock of ours
 
+# Each view of what is not in the trash that lacks a column of its table, because a migration has added one.
+_STALE: Final = """
+    SELECT show_live(v.relname) FROM pg_class v
+    JOIN pg_class t ON t.relnamespace = v.relnamespace AND t.relname = 'all_' || v.relname
+    WHERE v.relkind = 'v' AND v.relnamespace = current_schema()::regnamespace AND EXISTS (
+        SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
+            AND a.attname NOT IN ('trash_id', 'live', 'of_live') AND NOT EXISTS (
+                SELECT FROM pg_attribute b WHERE b.attrelid = v.oid AND b.attname = a.attname
+            )
+    )
+"""
+
 
 class _Tables(StateApps):
     """The models as they were before each step: to make tables of, not to query, which halves the time it all takes."""
@@ -41,6 +53,7 @@ async def migrate(url: str) -> list[str]:
         names = await _names(executor, lock)
         if names:
             await executor.migrate()
+        await lock.execute(_STALE)  # always: who migrated before may have died in between
         return names
 
     return await _apart(url, apply)

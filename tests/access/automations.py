@@ -30,7 +30,8 @@ async def label(firm: Firm) -> None:
     firm.put(**await item_templates(owner, {"doc": firm.one["doc_kept"]}))
     letter = await owner.do("createEmailTemplate", "template { id }", name="Kept", subject="Hello", text="Hello")
     firm.put(role_kept=role["id"], field_kept=field["id"], clientstatus_kept=shown["id"])
-    firm.put(email_template_kept=letter["id"])
+    call = await owner.do("createTaskTemplate", "taskTemplate { id }", name="Kept", title="Call")
+    firm.put(email_template_kept=letter["id"], task_template_kept=call["id"])
     for name in ("kept", "elsewhere"):
         status = await owner.do("createJobStatus", "status { id }", name=f"Status {name}")
         firm.put(**{f"status_{name}": status["id"]})
@@ -46,6 +47,7 @@ def named(firm: Firm) -> dict[str, str]:
         "pipeline": one["pipeline_shown"],
         "stage": one["stage_shown_0"],
         "jobtemplate": one["job_template_default"],
+        "tasktemplate": one["task_template_kept"],
         "emailtemplate": one["email_template_kept"],
         "doc": one["doc_kept"],
         **{name: one[name] for name in one if name.startswith("itemtemplate_")},

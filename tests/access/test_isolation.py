@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from store.ids import new_id
 from tests.access.conftest import World
+from tests.access.digest import digest
 from tests.access.schema_ids import (
     Path,
     input_of,
@@ -48,7 +50,10 @@ PREFIX = {  # which things a field of an input names, by the field's name withou
     "mention": "member",
     "moveJobsTo": "stage",
     "notification": "notification",
+    "otherJob": "job",
+    "operation": "bulk",
     "pipeline": "pipeline",
+    "recurrence": "recurrence",
     "replacement": "member",
     "role": "role",
     "run": "run",
@@ -58,12 +63,22 @@ PREFIX = {  # which things a field of an input names, by the field's name withou
     "signer": "contact",
     "tag": "tag",
     "task": "task",
+    "taskTemplate": "tasktemplate",
     "template": "emailtemplate",
+    "timeEntry": "time",
     "token": "session",
     "toStage": "stage",
+    "trash": "trash",
 }
-TEMPLATES = {"createJob": "jobtemplate", **dict.fromkeys(["createItem", *SENDING], "itemtemplate")}
+TEMPLATES = {
+    **dict.fromkeys(["createJob", "createJobs", "createRecurrence", "updateRecurrence"], "jobtemplate"),
+    "createTask": "tasktemplate",
+    **dict.fromkeys(["createItem", *SENDING], "itemtemplate"),
+}
 """What ``templateId`` names in some mutations and configurations; in others it is an e-mail template."""
+
+RUNS = {"retryRecurrenceRun": "recurrencerun"}
+"""What ``runId`` names in some mutations; in others it is that of an automation."""
 
 MADE = {  # which things a create makes under an id of the client's
     "createAccount": "account",
@@ -84,12 +99,19 @@ MADE = {  # which things a create makes under an id of the client's
     "createJob": "job",
     "createJobStatus": "status",
     "createPipeline": "pipeline",
+    "createRecurrence": "recurrence",
     "duplicatePipeline": "pipeline",
     "installPipelineTemplate": "pipeline",
     "createStage": "stage",
     "createSubtask": "subtask",
     "createTag": "tag",
     "createTask": "task",
+    "createTaskTemplate": "tasktemplate",
+    "duplicateTemplate": "emailtemplate",
+    "createTimeEntry": "time",
+    "startTimer": "time",
+    **dict.fromkeys(["createJobs", "moveJobs", "archiveJobs"], "bulk"),
+    **dict.fromkeys(["setClientStatuses", "setJobStatuses", "updateJobs", "updateJobTags"], "bulk"),
     "inviteMember": "member",
     "requestUpload": "doc",
 }
@@ -103,11 +125,26 @@ KEPT = {
     ("createAutomation", "pipelineId"): {"statusId"},
     ("createAutomation", "statusId"): {"pipelineId"},
     ("createEmailTemplate", "id"): {"text"},
+    **{("createTask", name): {"title"} for name in ("id", "jobId", "assigneeIds")},
     **{("createItem", name): {"accountId", "content", "title"} for name in ("id", "accountId", "jobId")},
     ("createItem", "templateId"): {"accountId"},
+    ("setClientStatuses", "id"): {"clientStatusId"},
+    ("updateJobs", "id"): {"priority"},
+    ("updateJobTags", "id"): {"addTagIds"},
+    ("createJobs", "id"): {"accountIds", "name"},
+    **{("createJobs", name): {"accountIds", "name"} for name in ("pipelineId", "stageId", "assigneeIds", "templateId")},
+    ("createJobs", "tagIds"): {"name"},
+    ("createJobs", "accountIds"): {"name"},
     **{("installPipelineTemplate", name): {"document"} for name in ("id", "availableToIds")},
     ("setClientStatuses", "jobIds"): {"clientStatusId"},
+    ("updateJobs", "jobIds"): {"priority"},
+    ("updateJobTags", "jobIds"): {"addTagIds"},
     ("createItem", "content"): {"accountId", "title"},
+    **{
+        ("createRecurrence", name): {"accountIds", "jobName"} for name in ("id", "pipelineId", "stageId", "assigneeIds")
+    },
+    **{("createRecurrence", name): {"jobName"} for name in ("accountIds", "tagIds")},
+    ("createRecurrence", "templateId"): {"accountIds"},
 }
 """Fields without which a call would be refused before it looks at the id."""
 
@@ -115,8 +152,23 @@ UNSHOWN = ("session_", "history_", "notification_")
 """Prefixes of things that `node` finds for neither of the callers."""
 
 CALLERS = ("employee", "owner")
+BULK: dict[tuple[str, Path], str] = {  # what bulk operations are about: their results say of each that it is not there
+    ("createJobs", ("accountIds",)): "account",
+    ("moveJobs", ("jobs", "jobId")): "job",
+    **{
+        (mutation, ("jobIds",)): "job"
+        for mutation in ("archiveJobs", "setClientStatuses", "setJobStatuses", "updateJobs", "updateJobTags")
+    },
+}
+DONE = {  # of bulk operations: what is not there need not be taken away, and where a job stands is said of one that is
+    ("updateJobs", ("removeAssigneeIds",)),
+    ("updateJobTags", ("removeTagIds",)),
+    ("moveJobs", ("jobs", "expect", "stageId")),
+}
 NAMED = [
-    (mutation, path) for mutation, path in mutation_paths() if path != ("id",) and not of_no_account(mutation, path)
+    (mutation, path)
+    for mutation, path in mutation_paths()
+    if path != ("id",) and not of_no_account(mutation, path) and (mutation, path) not in {*BULK, *DONE}
 ]
 READS = [(field, path) for field, path in query_paths() if field not in {"node", "nodes"} and "portal" not in path]
 
@@ -131,6 +183,8 @@ def prefix_of(mutation: str, path: Path) -> str:
     name, within = path[-1], (mutation, *path)[-2]
     if name == "templateId" and within in TEMPLATES:
         return TEMPLATES[within]
+    if name == "runId" and within in RUNS:
+        return RUNS[within]
     for before in ("add", "remove"):
         if name.startswith(before):
             name = name.removeprefix(before)
@@ -156,10 +210,14 @@ def said(world: World, mutation: str, path: Path, value: str) -> Json:
 
 
 def unseen(world: World, prefix: str, caller: str) -> list[str]:
-    """Two ids of another firm, all ids of the own one that the caller does not see, and texts that are no ids."""
-    gone = {world.own.one[name] for name in ("gone_stage", "gone_with_it", "gone_pipeline", "automation_gone")}
+    """Two ids of another firm, all ids of the own one that the caller does not see, and texts that are no ids.
+
+    For tasks stand items of any kind.
+    """
+    kinds = {"task", "thread", "organizer", "invoice", "docrequest"} if prefix == "task" else {prefix}
     hidden = world.own.hidden.get(prefix, [])
-    some = hidden if caller == "employee" else [one for one in hidden if one in gone]
+    some = hidden if caller == "employee" else []
+    some = [*some, *(one for one in world.own.gone if one.partition("_")[0] in kinds and one not in some)]
     foreign = world.other.everything().get(prefix, [])
     assert foreign
     return [*foreign[:2], *some, *malformed(world.own, prefix)]
@@ -173,8 +231,6 @@ def expected(mutation: str, path: Path, caller: str) -> list[Json]:
         where = ["input", *(step for name in path for step in places.get(name, (name,)))]
     if caller == "employee" and (mutation in FOR_MANAGERS or "updateAccountAccess" in path):
         return [{"__typename": "ForbiddenError", "code": "FORBIDDEN"}]
-    if mutation == "setClientStatuses" and path == ("jobIds",):
-        where = [*where, "0"]  # it is said which of the jobs
     if path == ("expect", "stageId"):
         return [{"__typename": "ConflictError", "code": "CONFLICT", "path": ["input", *path]}]
     if path[0].startswith("remove"):
@@ -204,12 +260,44 @@ async def test_a_mutation_does_not_find_what_is_not_there_for_the_viewer(
         for caller in CALLERS:
             await world.database.rows("DELETE FROM throttles")  # of login
             candidates = [unknown(prefix), *unseen(world, prefix, caller)]
+            if mutation.startswith("restore"):  # that is what it is for: see tests/trash
+                candidates = [one for one in candidates if one not in world.own.gone]
             inputs = [said(world, mutation, path, candidate) for candidate in candidates]
             nothing, *answers = await tried(getattr(world.own, caller), mutation, inputs)
             meant = expected(mutation, path, caller)
             assert [error | pattern for error, pattern in zip(nothing, meant, strict=True)] == nothing
             differing = [one for one, answer in zip(candidates[1:], answers, strict=True) if answer != nothing]
             assert differing == [], caller
+
+
+@pytest.mark.parametrize(("mutation", "path"), BULK, ids=spelled)
+async def test_a_bulk_operation_does_not_find_what_is_not_there_for_the_viewer(
+    world: World, mutation: str, path: Path
+) -> None:
+    """AC4, MV10: the results of foreign, hidden and malformed ids are that of one of nothing; no job is changed."""
+    prefix, before = BULK[mutation, path], await _kept(world)
+    selection = (
+        "operation { id done failed results { nodes { job { id } account { id } errors { code message path } } } }"
+    )
+    for caller in CALLERS:
+        client: Client = getattr(world.own, caller)
+        if caller == "employee" and mutation == "updateJobTags":
+            continue  # this takes a right
+        for candidate in [unknown(prefix), *unseen(world, prefix, caller)]:
+            given = {**said(world, mutation, path, candidate), "id": new_id("bulk")}
+            found = (await client.payload(mutation, selection, **given))["operation"]
+            what, place = "account" if prefix == "account" else "job", ["input", path[0], "0"]
+            error = {"code": "NOT_FOUND", "message": f"There is no such {what}.", "path": place}
+            nothing = {"job": None, "account": None, "errors": [error]}
+            assert (found["done"], found["failed"], found["results"]["nodes"]) == (0, 1, [nothing]), candidate
+    assert await _kept(world) == before
+    world.digest = await digest(world.database)
+
+
+async def _kept(world: World) -> Json:
+    """The database without what operations write of themselves."""
+    own = {"bulk_operations", "bulk_results", "creates", "event_heads", "events"}
+    return {name: rows for name, rows in (await digest(world.database)).items() if name not in own}
 
 
 @pytest.mark.parametrize("mutation", MADE)
@@ -245,6 +333,7 @@ def test_every_create_with_an_id_of_the_clients_has_a_case() -> None:
 SELECTIONS = {
     "account": "{ id }",
     "accounts": "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
+    "bulkOperation": "{ id }",
     "board": "{ pipeline { id } columns { jobCount overdueCount jobs { totalCount nodes { id } } } }",
     "changes": """{ cursor hasMore events { ... on BoardEvent { changes {
         __typename ... on JobUpserted { job { id } } ... on JobRemoved { jobId } }
@@ -260,7 +349,11 @@ SELECTIONS = {
     "jobs": "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
     "pipeline": "{ id }",
     "previewMove": "{ stage { id } runs { state } errors { __typename code message path } }",
+    "previewRecurrence": "{ occurrences { date } errors { __typename code message path } }",
+    "recurrence": "{ id }",
+    "recurrences": "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
     "tasks": "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
+    "timeEntries": "{ totalCount totalMinutes nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }",
 }
 
 
@@ -309,21 +402,43 @@ def hides(field: str, answer: Json) -> bool:
         case "changes":
             told = {change["__typename"] for event in found["events"] for change in event["changes"]}
             return not told & {"JobUpserted", "PipelineCountsChanged", "PipelineCountsRemoved"}
-        case "previewMove":
+        case "previewMove" | "previewRecurrence":
             refused = [error["code"] for error in found["errors"]]
-            return found["stage"] is None and found["runs"] == [] and refused in (["NOT_FOUND"], ["CONFLICT"])
-        case "accounts" | "documents" | "emails" | "items" | "jobs" | "tasks" | "dashboard":
+            shown = [value for name, value in found.items() if name != "errors" and value not in (None, [])]
+            return not shown and refused in (["NOT_FOUND"], ["CONFLICT"])
+        case (
+            "accounts"
+            | "documents"
+            | "emails"
+            | "items"
+            | "jobs"
+            | "recurrences"
+            | "tasks"
+            | "timeEntries"
+            | "dashboard"
+        ):
+            assert found.get("totalMinutes", 0) == 0
             return bool(found.get("totalCount", 0) == 0 and found.get("nodes", found.get("pipelines")) == [])
         case _:
             return found is None
 
 
+OF_FIELDS = {
+    "board": "job",
+    "bulkOperation": "bulk",
+    "changes": "job",
+    "document": "doc",
+    "documents": "doc",
+    "items": "thread",
+    "timeEntries": "time",
+}
+"""Which things are meant by the ids of fields that are not called so."""
+
+
 @pytest.mark.parametrize(("field", "path"), READS, ids=spelled)
 async def test_a_query_shows_nothing_of_what_is_not_there_for_the_viewer(world: World, field: str, path: Path) -> None:
     """AC4: a foreign id, a hidden one and a malformed one are answered as one of nothing is: by null or by no rows."""
-    prefix = {"board": "job", "changes": "job", "document": "doc", "documents": "doc", "items": "thread"}.get(
-        field, field.removesuffix("s")
-    )
+    prefix = OF_FIELDS.get(field, field.removesuffix("s"))
     prefix = prefix if path[-1] in {"id", "ids"} else prefix_of(field, path)
     async with world.unchanged():
         for caller in CALLERS:
@@ -356,6 +471,7 @@ async def test_a_board_shows_no_column_of_a_stage_that_is_not_there_for_the_view
 
 STREAMS = {
     "boardEvents": ("pipelineId", "cursor changes { __typename }", "pipeline", ("pipeline",)),
+    "bulkEvents": ("operationId", "cursor changes { __typename }", "bulk operation", ("bulk",)),
     "jobEvents": ("jobId", "cursor changes { __typename }", "job", ("job",)),
     "presence": ("nodeId", "viewers { member { id } }", "pipeline or job", ("pipeline", "job", "account", "member")),
 }

@@ -106,7 +106,10 @@ def test_a_field_of_the_root_needs_nobody_only_where_it_tells_nobody_anything() 
     assert others == {"VISITOR", "SOMEBODY", "READER", "MANAGING_READER"}
     somebody = {"Query.changes", "Query.cursor", "Query.portal"}  # which show each sort of person their own, or nothing
     assert {name for name, rule in rules.items() if rule == "SOMEBODY"} == somebody
-    assert {name for name, rule in rules.items() if rule == "MANAGING_READER"} == {"Query.deadLetters"}
+    assert {name for name, rule in rules.items() if rule == "MANAGING_READER"} == {
+        "Query.deadLetters",
+        "Query.purgedInvoices",
+    }
     streams = {name: rule for name, rule in rules.items() if name.startswith("Subscription.")}
     assert streams.pop("Subscription.portalEvents") == "CLIENT"
     assert set(streams.values()) == {"READER"}
@@ -198,7 +201,8 @@ def test_a_connection_is_relays_with_nodes_and_a_count() -> None:
         assert is_object_type(kind)
         thing = {"HistoryConnection": "HistoryEntry"}.get(name, name.removesuffix("Connection"))
         shown = {field: str(part.type) for field, part in kind.fields.items()}
-        assert shown == {
+        sums = dict.fromkeys(("totalMinutes", "billableMinutes"), "Int!") if name == "TimeEntryConnection" else {}
+        assert shown == sums | {
             "edges": f"[{thing}Edge!]!",
             "nodes": f"[{thing}!]!",
             "pageInfo": "PageInfo!",

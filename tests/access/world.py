@@ -17,6 +17,7 @@ from tests.support.documents import firms_document, handed_in, stored_document
 from tests.support.hooks import failed_call
 from tests.support.mail import stored_email
 from tests.support.pipelines import SMALL
+from tests.support.recurring import FAR, failed_run, recurrence
 
 Things = dict[str, list[str]]
 """Ids by their prefix."""
@@ -44,6 +45,8 @@ class Firm:
     """Ids of things that the employee sees, by what they are for."""
     hidden: Things = field(default_factory=dict)
     """Ids that the employee does not see."""
+    gone: set[str] = field(default_factory=set)
+    """Those of them that nobody sees: what was deleted, for good or into the trash."""
     cursors: dict[str, str] = field(default_factory=dict)
     """Where the boards of the owner and the employee stood before the last changes of seen and hidden jobs."""
 
@@ -71,8 +74,9 @@ async def open_firm(api: Api, *, employees_see: bool = True) -> Firm:
     own = await owner.query("{ firm { id } }")
     firm = Firm(api, owner, owner, owner, owner.member_id, {}, {"firm": own["firm"]["id"]})
     await _label(firm)
-    for name in ("shown", "hidden", "spare"):
-        account = await owner.do("createAccount", "account { id }", name=name.title(), tagIds=[firm.one["tag"]])
+    for name in ("shown", "hidden", "spare", "thrown", "gone"):
+        called = "Departed" if name == "gone" else name.title()
+        account = await owner.do("createAccount", "account { id }", name=called, tagIds=[firm.one["tag"]])
         firm.put(**{f"account_{name}": account["id"]})
     for name in ("form", "kept"):
         firm.put(**{f"doc_{name}": await firms_document(api.database, firm.one["account_shown"])})
@@ -84,13 +88,17 @@ async def open_firm(api: Api, *, employees_see: bool = True) -> Firm:
     await _contacts(firm)
     await _jobs(firm)
     await _comments(firm)
+    await _time_and_links(firm)
     await _wander(firm)
     await automations.find_runs(firm)
     await _tasks(firm)
     await _items(firm)
+    await _recurrences(firm)
     await _tokens(firm)
     await _give_up(firm)
+    await _bulk(firm)
     await _retire(firm)
+    await _throw_away(firm)
     await _go_on(firm)
     _hide(firm)
     return firm
@@ -106,6 +114,8 @@ async def _label(firm: Firm) -> None:
     books = await owner.do("createJobTemplate", "jobTemplate { id }", name="Books", jobName="Books")
     default = await owner.do("createJobTemplate", "jobTemplate { id }", name="Default", jobName="Books")
     firm.put(job_template=books["id"], job_template_default=default["id"])
+    call = await owner.do("createTaskTemplate", "taskTemplate { id }", name="Call", title="Call")
+    firm.put(task_template=call["id"])
     hello = await owner.do("createEmailTemplate", "template { id }", name="Hello", subject="Hello", text="Hello")
     firm.put(email_template=hello["id"])
     for name in ("", "_spare"):
@@ -117,7 +127,8 @@ async def _label(firm: Firm) -> None:
 
 
 async def _hire(firm: Firm) -> None:
-    api, owner, shown = firm.api, firm.owner, [firm.one["account_shown"]]
+    api, owner = firm.api, firm.owner
+    shown = [firm.one[f"account_{name}"] for name in ("shown", "thrown", "gone")]
     firm.employee = await api.member(owner, rights=ALL_BUT_SIGHT, accounts=shown)
     firm.colleague = await api.member(owner)
     wanted = {rule[len("right(") : -1] for rule in mutation_rules().values() if rule.startswith("right(")}
@@ -144,7 +155,8 @@ async def _pipelines(firm: Firm) -> None:
 
 
 async def _contacts(firm: Firm) -> None:
-    for name, names in {"shown": ["shown"], "hidden": ["hidden"], "both": ["shown", "hidden"]}.items():
+    belonging = {"shown": ["shown"], "hidden": ["hidden"], "both": ["shown", "hidden"], "gone": ["gone"]}
+    for name, names in belonging.items():
         accounts = [firm.one[f"account_{one}"] for one in names]
         email = f"{name}@{firm.one['firm']}.test"
         made = await firm.owner.do(
@@ -160,6 +172,9 @@ async def _jobs(firm: Firm) -> None:
         "shown": ("shown", "shown", 0),
         "hidden": ("hidden", "shown", 0),  # by its account
         "aside": ("shown", "hidden", 0),  # by its pipeline
+        "thrown": ("thrown", "shown", 1),
+        "gone": ("gone", "shown", 1),  # with its account, into the trash
+        "lost": ("shown", "shown", 1),  # by itself
     }
     for name, (account, pipeline, position) in places.items():
         made = await firm.owner.do(
@@ -179,8 +194,14 @@ async def _comments(firm: Firm) -> None:
     employee = firm.holders.get("", firm.owner)
     teller = firm.owner if firm.holders else await firm.api.member(firm.owner, role="ADMIN")
     told = {"mentionIds": [employee.member_id]}
-    for name, client, more in (("shown", employee, {}), ("told", teller, told), ("hidden", firm.owner, {})):
-        job = firm.one["job_hidden" if name == "hidden" else "job_shown"]
+    said: tuple[tuple[str, Client, dict[str, Any]], ...] = (
+        ("shown", employee, {}),
+        ("told", teller, told),
+        ("hidden", firm.owner, {}),
+        ("gone", firm.owner, {}),
+    )
+    for name, client, more in said:
+        job = firm.one["job_shown" if name == "told" else f"job_{name}"]
         made = await client.do("createComment", "comment { id }", jobId=job, text=f"Comment {name}", **more)
         firm.put(**{f"comment_{name}": made["id"]})
         if name != "told":
@@ -191,6 +212,16 @@ async def _comments(firm: Firm) -> None:
             firm.put(**{f"doc_{name}": document})
     viewer = (await employee.query("{ viewer { notifications { nodes { id } } } }"))["viewer"]
     firm.put(notification=viewer["notifications"]["nodes"][0]["id"])
+
+
+async def _time_and_links(firm: Firm) -> None:
+    """Time on jobs, and a job that the employee does not see linked to one that they see; both are followed."""
+    for name, client in (("shown", firm.employee), ("hidden", firm.owner)):
+        job = firm.one[f"job_{name}"]
+        made = await client.do("createTimeEntry", "timeEntry { id }", jobId=job, minutes=30, note=f"Time {name}")
+        firm.put(**{f"time_{name}": made["id"]})
+        await client.do("followJob", jobId=job)
+    await firm.owner.do("linkJobs", jobId=firm.one["job_shown"], otherJobId=firm.one["job_hidden"])
 
 
 async def _wander(firm: Firm) -> None:
@@ -211,10 +242,10 @@ async def _tasks(firm: Firm) -> None:
     selection = "task { id subtasks { id } }"
     workers = [one.member_id for one in (firm.employee, *firm.holders.values())]
     jobs: dict[str, dict[str, Any]] = {
-        name: {"jobId": firm.one[f"job_{name}"]} for name in ("shown", "hidden", "aside")
+        name: {"jobId": firm.one[f"job_{name}"]} for name in ("shown", "hidden", "aside", "gone", "lost")
     }
     to_all = {"assigneeIds": sorted(set(workers))}
-    plans = jobs | {"lone": to_all, "private": {}, "astray": jobs["aside"] | to_all}
+    plans = jobs | {"lone": to_all, "private": {}, "astray": jobs["aside"] | to_all, "lost": jobs["lost"] | to_all}
     for name, given in plans.items():
         made = await firm.owner.do("createTask", selection, title=f"Task {name}", subtasks=["Step"], **given)
         firm.put(**{f"task_{name}": made["id"], f"subtask_{name}": made["subtasks"][0]["id"]})
@@ -222,8 +253,9 @@ async def _tasks(firm: Firm) -> None:
 
 async def _items(firm: Firm) -> None:
     """Talks with clients, one of whom comes into the portal."""
-    await firm.owner.do("inviteContact", contactId=firm.one["contact_both"])
-    for name in ("shown", "hidden"):
+    for name in ("both", "gone"):
+        await firm.owner.do("inviteContact", contactId=firm.one[f"contact_{name}"])
+    for name in ("shown", "hidden", "gone"):
         given = {"accountId": firm.one[f"account_{name}"], "title": f"Thread {name}", "content": THREAD, "send": False}
         made = await firm.owner.do("createItem", "item { id ... on MessageThread { clientTasks { id } } }", **given)
         firm.put(**{f"thread_{name}": made["id"], f"clienttask_{name}": made["clientTasks"][0]["id"]})
@@ -240,7 +272,7 @@ async def _items(firm: Firm) -> None:
 async def _invoices(firm: Firm) -> None:
     """Invoices that are sent: only those are paid; and requests for documents, which were given."""
     await firm.owner.do("updateFirm", holdsClientMail=False)
-    for name in ("shown", "hidden"):
+    for name in ("shown", "hidden", "gone"):
         given = {"accountId": firm.one[f"account_{name}"], "title": f"Invoice {name}", "content": INVOICE}
         made = await firm.owner.do("createItem", "item { id }", **given)
         paid = await firm.owner.do("recordPayment", "payment { id }", itemId=made["id"], amount="1")
@@ -252,11 +284,33 @@ async def _invoices(firm: Firm) -> None:
     await firm.owner.do("updateFirm", holdsClientMail=True)
 
 
+async def _recurrences(firm: Firm) -> None:
+    """Recurrences, with runs that have failed."""
+    for name in ("shown", "hidden"):
+        accounts = [firm.one["account_shown"]]
+        made = await recurrence(firm.owner, firm.one[f"pipeline_{name}"], accountIds=accounts)
+        run = await failed_run(firm.api.database, made)
+        firm.put(**{f"recurrence_{name}": made, f"recurrencerun_{name}": run})
+    tagged = await recurrence(firm.owner, firm.one["pipeline_shown"], tagIds=[firm.one["tag_kept"]])
+    firm.put(recurrence_tagged=tagged)
+
+
 async def _tokens(firm: Firm) -> None:
     people = {"owner": firm.owner, "employee": firm.employee} | ({"own": firm.holders[""]} if firm.holders else {})
     for name, client in people.items():
         made = await client.do("createApiToken", "apiToken { id }", name="Program", scopes=["READ"])
         firm.put(**{f"session_{name}": made["id"]})
+
+
+async def _bulk(firm: Firm) -> None:
+    """Bulk operations of the employee, of one without any right, and of the owner."""
+    for name, client in (
+        ("shown", firm.employee),
+        ("own", firm.holders.get("", firm.employee)),
+        ("hidden", firm.owner),
+    ):
+        made = await client.do("archiveJobs", "operation { id }", jobIds=[new_id("job")])
+        firm.put(**{f"bulk_{name}": made["id"]})
 
 
 async def _give_up(firm: Firm) -> None:
@@ -273,6 +327,18 @@ async def _retire(firm: Firm) -> None:
     gone = await firm.owner.do("createPipeline", "pipeline { id stages { id } }", name="Gone", stages=stages)
     await firm.owner.do("deletePipeline", pipelineId=gone["id"])
     firm.put(gone_stage=stage["id"], gone_pipeline=gone["id"], gone_with_it=gone["stages"][0]["id"])
+
+
+async def _throw_away(firm: Firm) -> None:
+    """Things that are in the trash: what it shows of them, nothing else does."""
+    given = {"jobId": firm.one["job_lost"], "title": "Thread lost", "content": THREAD}
+    made = await firm.owner.do("createItem", "item { id }", **given)
+    due = await dead_letter(firm.api.database, firm.one["job_gone"])
+    firm.put(thread_lost=made["id"], due_gone=due)
+    for mutation, name in (("deleteJob", "job_lost"), ("deleteAccount", "account_gone")):
+        named = {f"{name.partition('_')[0]}Id": firm.one[name]}
+        made = await firm.owner.do(mutation, "trashEntry { id }", **named)
+        firm.put(**{f"trash_{name.partition('_')[2]}": made["id"]})
 
 
 async def _go_on(firm: Firm) -> None:
@@ -308,10 +374,12 @@ def _hide(firm: Firm) -> None:
     hidden |= {"comment_hidden", "notification", "call_hidden", "email_hidden", "doc_hidden"}
     hidden |= {"thread_hidden", "clienttask_hidden", "message_hidden", "organizer_hidden"}
     hidden |= {"thread_hidden", "clienttask_hidden", "message_hidden", "invoice_hidden", "payment_hidden"}
-    hidden |= {"docrequest_hidden", "doc_given_hidden"}
-    hidden |= {"gone_stage", "gone_pipeline", "gone_with_it", "due_retried", "due_dismissed"}
-    hidden |= automations.hidden()
-    firm.hide(*(firm.one[name] for name in sorted(hidden)))
+    hidden |= {"docrequest_hidden", "doc_given_hidden", "time_hidden", "recurrence_hidden", "recurrencerun_hidden"}
+    hidden |= {"due_retried", "due_dismissed"}
+    hidden |= automations.hidden() | {"bulk_hidden", "bulk_own"}
+    gone = {name for name in firm.one if {"gone", "lost"} & {*name.split("_")} and not name.startswith("trash_")}
+    firm.gone = {firm.one[name] for name in gone}
+    firm.hide(*(firm.one[name] for name in sorted(hidden | gone)))
 
 
 def unknown(prefix: str) -> str:
@@ -329,12 +397,20 @@ def variants(firm: Firm) -> dict[str, list[dict[str, Any]]]:
     for kind in ("proposal", "signatureRequest"):
         signed = contents(automations.named(firm))[kind][kind] | {"signerIds": [firm.one["contact_both"]]}
         items.append({**place, "title": "Item", "content": {kind: signed}})
+    by_tag: dict[str, Any] = {"name": "Books", "jobName": "Books", "rrule": "FREQ=DAILY", "startDate": FAR}
+    by_tag |= {"pipelineId": firm.one["pipeline_shown"], "tagIds": [firm.one["tag_kept"]]}
+    tags = {"addTagIds": [firm.one["tag_spare_kept"]], "removeTagIds": [firm.one["tag_kept"]]}
     templates = [{"name": f"Template {n}", "title": "Item", "content": content} for n, content in enumerate(some)]
     return automations.variants(firm) | {
+        "createJobs": [
+            {"tagIds": [firm.one["tag"]], "pipelineId": firm.one["pipeline_shown"], "name": "Job"},
+        ],
         "shareDocument": [single],
         "unshareDocument": [single],
         "createItem": [*items, by_template],
         "createItemTemplate": templates,
+        "createRecurrence": [by_tag],
+        "updateRecurrence": [{"recurrenceId": firm.one["recurrence_tagged"], **tags}],
         "updateItemTemplate": automations.changed_templates(firm),
     }
 
@@ -360,11 +436,26 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
     made = {prefix: new_id(prefix) for prefix in ("account", "tag", "role", "contact", "pipeline", "stage", "status")}
     made |= {
         prefix: new_id(prefix)
-        for prefix in ("job", "task", "subtask", "member", "clientstatus", "field", "jobtemplate", "emailtemplate")
+        for prefix in (
+            "job",
+            "task",
+            "subtask",
+            "member",
+            "clientstatus",
+            "field",
+            "jobtemplate",
+            "emailtemplate",
+            "tasktemplate",
+        )
     }
     made |= {prefix: new_id(prefix) for prefix in ("thread", "itemtemplate", "message", "clienttask", "payment")}
+    timer = new_id("time")
     stages = [{"name": "A"}, {"name": "B"}]
     named = {"name": "Named"}
+
+    def bulk(**more: Any) -> dict[str, Any]:
+        return {"id": new_id("bulk"), "jobIds": [one["job_shown"]]} | more
+
     return {
         "login": {"email": "owner1@firm.test", "password": PASSWORD},
         "createApiToken": {"name": "Program", "scopes": ["READ"]},
@@ -401,14 +492,30 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
             "jobName": "Job",
             "assigneeIds": [colleague],
             "assigneeRoleIds": [one["role_kept"]],
+            "taskTemplateIds": [one["task_template_kept"]],
         },
         "updateJobTemplate": {
             "jobTemplateId": one["job_template"],
             "assigneeIds": [colleague],
             "assigneeRoleIds": [one["role"]],
+            "taskTemplateIds": [one["task_template_kept"]],
+        },
+        "createTaskTemplate": {
+            "id": made["tasktemplate"],
+            "name": "Template",
+            "title": "Task",
+            "assigneeIds": [colleague],
+            "assigneeRoleIds": [one["role_kept"]],
+        },
+        "updateTaskTemplate": {
+            "taskTemplateId": one["task_template"],
+            "assigneeIds": [colleague],
+            "assigneeRoleIds": [one["role"]],
         },
         "createEmailTemplate": {"id": made["emailtemplate"], "name": "Bye", "subject": "Bye", "text": "Bye"},
         "updateEmailTemplate": {"templateId": one["email_template"], **named},
+        "restoreTemplateVersion": {"templateId": one["email_template"], "version": 1},
+        "duplicateTemplate": {"id": new_id("emailtemplate"), "templateId": one["email_template"]},
         "createContact": {"id": made["contact"], "name": "Contact", "accountIds": [one["account_shown"]]},
         "updateContact": {"contactId": one["contact_shown"], **named},
         "updateAccount": {
@@ -494,15 +601,39 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
             "clientStatusId": one["clientstatus"],
             "expect": {"stageId": one["stage_shown_1"]},
         },
-        "setClientStatuses": {"jobIds": [one["job_shown"]], "clientStatusId": one["clientstatus"]},
+        "setClientStatuses": bulk(clientStatusId=one["clientstatus"]),
+        "setJobStatuses": bulk(statusId=one["status_completed"]),
+        "archiveJobs": bulk(jobIds=[one["job_wanderer"]]),
+        "updateJobs": bulk(priority="HIGH", addAssigneeIds=[colleague], removeAssigneeIds=[colleague]),
+        "updateJobTags": bulk(addTagIds=[one["tag"]], removeTagIds=[one["tag_spare"]]),
+        "moveJobs": {
+            "id": new_id("bulk"),
+            "jobs": [{"jobId": one["job_shown"], "expect": {"stageId": one["stage_shown_1"]}}],
+            "stageId": one["stage_shown_1"],
+        },
+        "createJobs": {
+            "id": new_id("bulk"),
+            "accountIds": [one["account_shown"]],
+            "pipelineId": one["pipeline_shown"],
+            "stageId": one["stage_shown_0"],
+            "templateId": one["job_template_default"],
+            "name": "Job",
+            "assigneeIds": [colleague],
+        },
+        "cancelBulkOperation": {"operationId": one["bulk_own"]},
         "undoMove": {"jobId": one["job_shown"], "expect": {"stageId": one["stage_shown_1"]}},
         "createComment": {
             "id": new_id("comment"),
             "jobId": one["job_shown"],
             "text": "Comment",
             "mentionIds": [firm.owner.member_id],
+            "documentIds": [one["doc_shown"]],
         },
-        "updateComment": {"commentId": one["comment_shown"], "mentionIds": [firm.owner.member_id]},
+        "updateComment": {
+            "commentId": one["comment_shown"],
+            "mentionIds": [firm.owner.member_id],
+            "documentIds": [one["doc_shown"]],
+        },
         "deleteComment": {"commentId": one["comment_shown"]},
         "markNotificationsRead": {"notificationIds": [one["notification"]]},
         "updateNotificationPreferences": {"addEmail": ["MENTIONED"]},
@@ -524,9 +655,25 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "retryWebhookCall": {"callId": one["call_shown"]},
         "retryDeadLetter": {"deadLetterId": one["due_retried"]},
         "dismissDeadLetter": {"deadLetterId": one["due_dismissed"]},
+        "linkJobs": {"jobId": one["job_shown"], "otherJobId": one["job_below"]},
+        "unlinkJobs": {"jobId": one["job_shown"], "otherJobId": one["job_below"]},
+        "followJob": {"jobId": one["job_shown"], "memberIds": [firm.owner.member_id]},
+        "unfollowJob": {"jobId": one["job_shown"], "memberIds": [firm.owner.member_id]},
+        "startTimer": {"id": timer, "jobId": one["job_shown"], "taskId": one["task_shown"]},
+        "stopTimer": {"timeEntryId": timer},
+        "createTimeEntry": {
+            "id": new_id("time"),
+            "jobId": one["job_shown"],
+            "taskId": one["task_shown"],
+            "memberId": colleague,
+            "minutes": 5,
+        },
+        "updateTimeEntry": {"timeEntryId": one["time_shown"], "taskId": one["task_shown"], "minutes": 5},
+        "deleteTimeEntry": {"timeEntryId": one["time_shown"]},
         "createTask": {
             "id": made["task"],
             "title": "Task",
+            "templateId": one["task_template_kept"],
             "jobId": one["job_shown"],
             "assigneeIds": [colleague],
         },
@@ -568,6 +715,37 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "createItemTemplate": {"id": made["itemtemplate"], "name": "Other", "title": "Other", "content": THREAD},
         "updateItemTemplate": {"itemTemplateId": one["itemtemplate"], **named},
         "deleteItemTemplate": {"itemTemplateId": one["itemtemplate"]},
+        "deleteJob": {"jobId": one["job_thrown"], "expect": {"stageId": one["stage_shown_1"]}},
+        "restoreJob": {"jobId": one["job_thrown"]},
+        "deleteAccount": {"accountId": one["account_thrown"]},
+        "restoreAccount": {"accountId": one["account_thrown"]},
+        "emptyTrash": {"trashIds": [one["trash_gone"]]},
+        "createRecurrence": {
+            "id": new_id("recurrence"),
+            "name": "Books",
+            "pipelineId": one["pipeline_shown"],
+            "rrule": "FREQ=DAILY",
+            "startDate": FAR,
+            "accountIds": [one["account_shown"]],
+            "stageId": one["stage_shown_0"],
+            "templateId": one["job_template_default"],
+            "jobName": "Books",
+            "assigneeIds": [colleague],
+        },
+        "updateRecurrence": {
+            "recurrenceId": one["recurrence_shown"],
+            "pipelineId": one["pipeline_shown"],
+            "stageId": one["stage_shown_0"],
+            "templateId": one["job_template_default"],
+            "assigneeIds": [colleague],
+            "addAccountIds": [one["account_shown"]],
+            "removeAccountIds": [one["account_hidden"]],
+        },
+        "pauseRecurrence": {"recurrenceId": one["recurrence_shown"]},
+        "resumeRecurrence": {"recurrenceId": one["recurrence_shown"]},
+        "skipNextOccurrence": {"recurrenceId": one["recurrence_shown"], "occurrence": FAR},
+        "retryRecurrenceRun": {"runId": one["recurrencerun_shown"]},
+        "deleteRecurrence": {"recurrenceId": one["recurrence_shown"]},
         "archivePipeline": {"pipelineId": one["pipeline_spare"]},
         "restorePipeline": {"pipelineId": one["pipeline_spare"]},
         "deletePipeline": {"pipelineId": one["pipeline_spare"]},
@@ -575,6 +753,7 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "deleteDocument": {"documentId": one["doc_shown"]},
         "deleteTag": {"tagId": one["tag"]},
         "deleteJobTemplate": {"jobTemplateId": one["job_template"]},
+        "deleteTaskTemplate": {"taskTemplateId": one["task_template"]},
         "deleteEmailTemplate": {"templateId": one["email_template"]},
         "deleteAccountRole": {"accountRoleId": one["role"]},
         "deleteCustomField": {"fieldId": one["field"]},

@@ -60,6 +60,7 @@ async def things(works: Works) -> dict[str, str]:
         "role": await owner.do("createAccountRole", "accountRole { id }", name="Preparer"),
         "clientstatus": await owner.do("createClientStatus", "clientStatus { id }", name="In review"),
         "jobtemplate": await owner.do("createJobTemplate", "jobTemplate { id }", name="Books", jobName="Books"),
+        "tasktemplate": await owner.do("createTaskTemplate", "taskTemplate { id }", name="Call", title="Call"),
         "emailtemplate": await owner.do("createEmailTemplate", "template { id }", **letter),
     }
     member = await works.api.member(owner, accounts=[shop.account])

@@ -92,7 +92,7 @@ async def test_errors_carry_what_a_client_needs_to_go_on(world: World) -> None:
     assert found["ForbiddenError"]["right"] == "MANAGE_TAGS"
     assert found["ConflictError"]["current"] == {"id": world.other_job, "version": 2}
     assert found["PendingItemsError"]["items"] == [{"id": world.task}, {"id": world.thread}]
-    assert found["InUseError"]["total"] == 3
+    assert found["InUseError"]["total"] == 4  # one of them in the trash
     assert {one["id"] for one in found["InUseError"]["usedBy"]} == {world.job, world.other_job, world.hidden}
 
 
@@ -137,10 +137,11 @@ def test_every_mutation_takes_one_input_and_answers_errors_and_the_clients_id() 
         assert str(field.type.of_type.fields["clientMutationId"].type) == "String"
         assert "clientMutationId" in mutations()[name].fields
         assert re.match(r"(create|update|delete|archive|restore|move|set|complete|cancel|reopen|link|unlink|log|accept"
+                        r"|pause|resume|skip"
                         r"|revoke|invite|renew|deactivate|reactivate|send|release|discard|retry|run"
-                        r"|add|remove|post|record|refund|submit|attach|detach"
-                        r"|return|dismiss|mark|rotate|undo|request|share|unshare|seal"
-                        r"|install|export|duplicate)", name)  # fmt: skip
+                        r"|add|remove|post|record|refund|submit|attach|detach|duplicate"
+                        r"|return|dismiss|empty|mark|rotate|undo|request|share|unshare|seal|install|export"
+                        r"|follow|unfollow|start|stop)", name)  # fmt: skip
 
 
 async def test_the_clients_id_comes_back_with_success_and_with_errors(shop: Shop) -> None:
@@ -174,6 +175,7 @@ ROOTS = {
     "customFields": "customFields { id }",
     "accountRoles": "accountRoles { id }",
     "jobTemplates": "jobTemplates { totalCount }",
+    "taskTemplates": "taskTemplates { totalCount }",
     "emailTemplates": "emailTemplates { totalCount }",
     "emails": "emails { totalCount }",
     "documents": "documents { totalCount }",
@@ -181,6 +183,8 @@ ROOTS = {
     "jobStatuses": "jobStatuses { id }",
     "accounts": "accounts { totalCount }",
     "pipelines": "pipelines { totalCount }",
+    "bulkOperations": "bulkOperations { totalCount }",
+    "bulkOperation": "bulkOperation(id: $job) { id }",
     "jobs": "jobs { totalCount }",
     "tasks": "tasks { totalCount }",
     "items": "items { totalCount }",
@@ -197,7 +201,12 @@ ROOTS = {
     "automationRuns": "automationRuns { totalCount }",
     "clientStatuses": "clientStatuses { id }",
     "deadLetters": "deadLetters { totalCount }",
+    "trash": "trash { totalCount }",
+    "purgedInvoices": "purgedInvoices { totalCount }",
     "webhookCalls": "webhookCalls { totalCount }",
+    "previewRecurrence": 'previewRecurrence(input: { rrule: "FREQ=DAILY", startDate: "2030-01-01" }) { __typename }',
+    "recurrence": "recurrence(id: $job) { id }",
+    "recurrences": "recurrences { totalCount }",
     "previewMove": "previewMove(input: { jobId: $job, stageId: $job, expect: { version: 1 } }) { __typename }",
     "cursor": "cursor",
     "portal": "portal { firm { name } }",

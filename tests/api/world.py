@@ -16,6 +16,7 @@ from graphql import (
 )
 
 from gql.schema import build_schema
+from store.ids import new_id
 from tests.access.schema_ids import portal_mutations
 from tests.rules.kit import hidden_job, move, status, task
 from tests.support.api import Api, Client, Json, Shop, open_shop
@@ -24,6 +25,7 @@ from tests.support.dead import dead_letter
 from tests.support.documents import handed_in, stored_document
 from tests.support.hooks import failed_call
 from tests.support.mail import stored_email
+from tests.support.recurring import FAR, failed_run, recurrence
 
 
 @dataclass
@@ -44,6 +46,7 @@ class World:
     tag: str
     field: str
     job_template: str
+    task_template: str
     email_template: str
     email: str
     held_email: str
@@ -56,6 +59,7 @@ class World:
     notification: str
     call: str
     dead_letter: str
+    bulk: str
     automation: str
     busy: str
     failed_run: str
@@ -67,6 +71,14 @@ class World:
     request: str
     handed_in: str
     item_template: str
+    recurrence: str
+    paused_recurrence: str
+    recurrence_run: str
+    time_entry: str
+    timer: str
+    thrown: str
+    thrown_account: str
+    trash: str
     token: str
     invitation: str
 
@@ -107,7 +119,23 @@ async def open_world(api: Api) -> World:
     request = await owner.do("createItem", "item { id }", **wanted)
     loose = {"accountId": shop.account, "title": "Questions", "content": ORGANIZER, "send": False}
     template = {"name": "Talk", "title": "Talk", "content": THREAD}
+    thrown, thrown_account = await shop.job("Thrown"), await owner.do("createAccount", "account { id }", name="Thrown")
+    trash = await owner.do("deleteJob", "trashEntry { id }", jobId=thrown["id"])
+    await owner.do("deleteAccount", accountId=thrown_account["id"])
+    recurring = [await recurrence(owner, shop.pipeline, accountIds=[shop.account]) for _ in range(2)]
+    await owner.do("pauseRecurrence", recurrenceId=recurring[1])
+    hidden = await moved(shop)
+    await owner.do("linkJobs", jobId=job["id"], otherJobId=hidden)
+    await owner.do("followJob", jobId=job["id"])
     return World(
+        thrown=thrown["id"],
+        thrown_account=thrown_account["id"],
+        trash=trash["id"],
+        recurrence=recurring[0],
+        paused_recurrence=recurring[1],
+        recurrence_run=await failed_run(api.database, recurring[0]),
+        time_entry=(await owner.do("createTimeEntry", "timeEntry { id }", jobId=job["id"], minutes=30))["id"],
+        timer=(await owner.do("startTimer", "timeEntry { id }", jobId=job["id"]))["id"],
         thread=thread["id"],
         organizer=(await owner.do("createItem", "item { id }", **loose))["id"],
         client_task=thread["clientTasks"][0]["id"],
@@ -126,14 +154,16 @@ async def open_world(api: Api) -> World:
         deactivated=gone.member_id,
         job=job["id"],
         other_job=(await shop.job("Other"))["id"],
-        hidden=await moved(shop),
+        hidden=hidden,
         dead_letter=await dead_letter(api.database, job["id"]),
+        bulk=(await shop.owner.do("archiveJobs", "operation { id }", jobIds=[new_id("job")]))["id"],
         task=held,
         loose_task=await task(owner, "Loose"),
         subtask=(await owner.query(line, id=held))["node"]["subtasks"][0]["id"],
         tag=(await owner.do("createTag", "tag { id }", name="VIP"))["id"],
         field=(await owner.do("createCustomField", "customField { id }", name="City", kind="TEXT"))["id"],
         job_template=(await owner.do("createJobTemplate", "jobTemplate { id }", name="Books", jobName="Books"))["id"],
+        task_template=(await owner.do("createTaskTemplate", "taskTemplate { id }", name="Call", title="Call"))["id"],
         email_template=(
             await owner.do("createEmailTemplate", "template { id }", name="Hello", subject="Hello", text="Hello")
         )["id"],
@@ -244,20 +274,79 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     "createJobTemplate": lambda w: {
         "name": "Payroll",
         "jobName": "Payroll [LAST_MONTH_NAME]",
+        "taskTemplateIds": [w.task_template],
         "assigneeIds": [w.employee.member_id],
         "assigneeRoleIds": [w.role],
         "startAfter": {"amount": 1, "unit": "DAYS"},
         "dueAfter": {"amount": 2, "unit": "WEEKS"},
+        "timeBudgetMinutes": 600,
     },
     "updateJobTemplate": lambda w: {
         "jobTemplateId": w.job_template,
         "name": "Sales tax",
+        "taskTemplateIds": [w.task_template],
         "assigneeIds": [w.employee.member_id],
         "assigneeRoleIds": [w.role],
         "startAfter": {"amount": 1, "unit": "DAYS"},
         "dueAfter": {"amount": 2, "unit": "WEEKS"},
     },
     "deleteJobTemplate": lambda w: {"jobTemplateId": w.job_template},
+    "createRecurrence": lambda w: {
+        "name": "Payroll",
+        "pipelineId": w.shop.pipeline,
+        "rrule": "FREQ=MONTHLY;BYMONTHDAY=31",
+        "startDate": FAR,
+        "accountIds": [w.shop.account],
+        "stageId": w.shop.stages[1],
+        "templateId": w.job_template,
+        "jobName": "Payroll [LAST_MONTH_NAME]",
+        "description": "For [ACCOUNT_NAME]",
+        "assigneeIds": [w.employee.member_id],
+        "startAfter": {"amount": 1, "unit": "DAYS"},
+        "dueAfter": {"amount": 2, "unit": "WEEKS"},
+        "count": 12,
+        "createAheadDays": 3,
+    },
+    "updateRecurrence": lambda w: {
+        "recurrenceId": w.recurrence,
+        "name": "Payroll",
+        "pipelineId": w.shop.pipeline,
+        "rrule": "FREQ=WEEKLY",
+        "startDate": FAR,
+        "jobName": "Payroll",
+        "description": "All of it",
+        "assigneeIds": [w.employee.member_id],
+        "startAfter": {"amount": 1, "unit": "DAYS"},
+        "dueAfter": {"amount": 2, "unit": "WEEKS"},
+        "endDate": "2101-01-01",
+        "createAheadDays": 3,
+        "addAccountIds": [w.shop.account],
+    },
+    "deleteRecurrence": lambda w: {"recurrenceId": w.recurrence},
+    "pauseRecurrence": lambda w: {"recurrenceId": w.recurrence},
+    "resumeRecurrence": lambda w: {"recurrenceId": w.paused_recurrence},
+    "skipNextOccurrence": lambda w: {"recurrenceId": w.recurrence, "occurrence": FAR},
+    "retryRecurrenceRun": lambda w: {"runId": w.recurrence_run},
+    "createTaskTemplate": lambda w: {
+        "name": "Ask",
+        "title": "Ask [ACCOUNT_NAME]",
+        "subtasks": ["Once", "Twice"],
+        "assigneeIds": [w.employee.member_id],
+        "assigneeRoleIds": [w.role],
+        "dueAfter": {"amount": 2, "unit": "WEEKS"},
+    },
+    "updateTaskTemplate": lambda w: {
+        "taskTemplateId": w.task_template,
+        "name": "Tell",
+        "title": "Ask [ACCOUNT_NAME]",
+        "subtasks": ["Once", "Twice"],
+        "assigneeIds": [w.employee.member_id],
+        "assigneeRoleIds": [w.role],
+        "dueAfter": {"amount": 2, "unit": "WEEKS"},
+    },
+    "deleteTaskTemplate": lambda w: {"taskTemplateId": w.task_template},
+    "restoreTemplateVersion": lambda w: {"templateId": w.email_template, "version": 1, "name": "Hello again"},
+    "duplicateTemplate": lambda w: {"templateId": w.task_template, "name": "Call twice"},
     "createEmailTemplate": lambda w: {"name": "Bye", "subject": "Bye [JOB_NAME]", "text": "Bye", "html": "<p>Bye</p>"},
     "updateEmailTemplate": lambda w: {
         "templateId": w.email_template,
@@ -306,6 +395,11 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     "installPipelineTemplate": lambda w: {"key": "sales-tax", "availableToIds": [w.employee.member_id]},
     "exportPipeline": lambda w: {"pipelineId": w.shop.pipeline},
     "duplicatePipeline": lambda w: {"pipelineId": w.shop.pipeline, "name": "Copy"},
+    "deleteJob": lambda w: {"jobId": w.job, "expect": {"version": 1}},
+    "restoreJob": lambda w: {"jobId": w.thrown},
+    "deleteAccount": lambda w: {"accountId": w.shop.account},
+    "restoreAccount": lambda w: {"accountId": w.thrown_account},
+    "emptyTrash": lambda w: {"trashIds": [w.trash], "all": False},
     "archivePipeline": lambda w: {"pipelineId": w.shop.pipeline},
     "restorePipeline": lambda w: {"pipelineId": w.shop.pipeline},
     "deletePipeline": lambda w: {"pipelineId": w.shop.pipeline},
@@ -340,9 +434,45 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     "setJobStatus": lambda w: {"jobId": w.job, "statusId": w.status, "expect": {"version": 1}},
     "setClientStatus": lambda w: {"jobId": w.job, "clientStatusId": w.client_status, "expect": {"version": 1}},
     "setClientStatuses": lambda w: {"jobIds": [w.job], "clientStatusId": w.client_status},
-    "createComment": lambda w: {"jobId": w.job, "text": "Written.", "mentionIds": [w.owner.member_id]},
+    "createComment": lambda w: {
+        "jobId": w.job,
+        "text": "Written.",
+        "mentionIds": [w.owner.member_id],
+        "documentIds": [w.document],
+    },
+    "setJobStatuses": lambda w: {"jobIds": [w.job], "statusId": w.status},
+    "archiveJobs": lambda w: {"jobIds": [w.job]},
+    "updateJobs": lambda w: {"jobIds": [w.job], "priority": "HIGH"},
+    "updateJobTags": lambda w: {"jobIds": [w.job], "addTagIds": [w.tag]},
+    "moveJobs": lambda w: {"jobs": [{"jobId": w.job, "expect": {"version": 1}}], "stageId": w.shop.stages[1]},
+    "createJobs": lambda w: {"accountIds": [w.shop.account], "pipelineId": w.shop.pipeline, "name": "Job"},
+    "cancelBulkOperation": lambda w: {"operationId": w.bulk},
     "updateComment": lambda w: {"commentId": w.comment, "text": "Written.", "mentionIds": [w.owner.member_id]},
     "deleteComment": lambda w: {"commentId": w.comment},
+    "linkJobs": lambda w: {"jobId": w.job, "otherJobId": w.other_job, "kind": "BLOCKS"},
+    "unlinkJobs": lambda w: {"jobId": w.job, "otherJobId": w.hidden},
+    "followJob": lambda w: {"jobId": w.other_job, "memberIds": [w.owner.member_id]},
+    "unfollowJob": lambda w: {"jobId": w.job, "memberIds": [w.owner.member_id]},
+    "startTimer": lambda w: {"jobId": w.job, "taskId": w.task, "note": "Call", "billable": False},
+    "stopTimer": lambda w: {"timeEntryId": w.timer, "note": "Call"},
+    "createTimeEntry": lambda w: {
+        "jobId": w.job,
+        "minutes": 30,
+        "day": "2026-06-01",
+        "memberId": w.employee.member_id,
+        "taskId": w.task,
+        "billable": False,
+        "note": "Call",
+    },
+    "updateTimeEntry": lambda w: {
+        "timeEntryId": w.time_entry,
+        "day": "2026-06-02",
+        "minutes": 5,
+        "billable": False,
+        "note": "Call",
+        "taskId": w.task,
+    },
+    "deleteTimeEntry": lambda w: {"timeEntryId": w.time_entry},
     "requestUpload": lambda w: {"name": "b.pdf", "size": 9, "mediaType": "application/pdf", "jobId": w.job},
     "updateDocument": lambda w: {"documentId": w.document, "name": "b.pdf"},
     "shareDocument": lambda w: {"documentId": w.document},

@@ -36,8 +36,14 @@ export const SESSION_OVER = [4403, 4410, 4411];
 /** The same with the codes of event streams. */
 const FINAL = [...SESSION_OVER, "SESSION_EXPIRED", "SESSION_ENDED"];
 
-/** What a new try may mend: the database is away. */
-const PASSING = ["UNAVAILABLE"];
+/** No answer has come in time. */
+const LATE = "LATE";
+
+/** What a new try may mend: the database is away, or the network has lost something. */
+const PASSING = ["UNAVAILABLE", LATE];
+
+/** How long it waits for the answer to a query, in milliseconds. */
+const ANSWER_MS = 5000;
 
 /** How long until it asks again for a board that is not there, in milliseconds. */
 const LOST_MS = 500;
@@ -126,11 +132,28 @@ export async function play({ logIn, ask, follow, close = () => {} }) {
 async function insist(ask) {
   for (;;) {
     try {
-      return await ask();
+      return await inTime(ask());
     } catch (error) {
       if (!codesOf(error).some((code) => PASSING.includes(code))) throw error;
       await pause();
     }
+  }
+}
+
+/**
+ * What is asked, unless nothing comes of it in time. A fetch of Node whose connection breaks at the wrong moment may never
+ * settle; then nothing would keep this program alive either.
+ */
+async function inTime(asked) {
+  const settled = new AbortController();
+  const late = async () => {
+    await setTimeout(ANSWER_MS, undefined, { signal: settled.signal });
+    throw Object.assign(new Error("no answer"), { code: LATE });
+  };
+  try {
+    return await Promise.race([asked, late()]);
+  } finally {
+    settled.abort();
   }
 }
 

@@ -92,7 +92,8 @@ class Player:
         line = await self.process.stdout.readline()
         if not line:
             assert self.process.stderr is not None
-            raise AssertionError(f"it has ended: {(await self.process.stderr.read()).decode()}")
+            complaints = (await self.process.stderr.read()).decode()
+            raise AssertionError(f"it has ended with {await self.process.wait()}: {complaints}")
         report: Json = json.loads(line)
         self.board = report.get("board", self.board)
         return report

@@ -41,9 +41,11 @@ async def asked(remembering: Memory, database: Database, firm: str, sql: str, *v
 
 
 async def test_every_table_is_one_that_the_log_tells_of_or_one_that_is_always_read(database: Database) -> None:
-    """A new table fails here until that is decided."""
-    found = await database.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-    assert {row["tablename"] for row in found} == TOLD_BY.keys() | RESTLESS
+    """A new table, or a view of one, fails here until that is decided."""
+    found = await database.rows(
+        "SELECT relname FROM pg_class WHERE relkind IN ('r', 'v') AND relnamespace = 'public'::regnamespace"
+    )
+    assert {row["relname"] for row in found} == TOLD_BY.keys() | RESTLESS
     assert not TOLD_BY.keys() & RESTLESS
 
 

@@ -63,6 +63,8 @@ class Round(Claims):
     """The step that left it to the worker."""
     ahead: timedelta = timedelta()
     """How far the worker's clock is ahead."""
+    recurrence: str | None = None
+    """Whose doing it is: that is the echo of no mutation."""
 
 
 Script = Callable[[World], AsyncIterator[Step | Round]]
@@ -386,6 +388,23 @@ async def job_templates_are_on_no_board(w: World) -> AsyncIterator[Step]:
     yield Step(w.owner, "deleteJobTemplate", template, quiet=boards)
 
 
+@case("createTaskTemplate", "updateTaskTemplate", "restoreTemplateVersion", "duplicateTemplate", "deleteTaskTemplate")
+async def task_templates_are_on_no_board(w: World) -> AsyncIterator[Step]:
+    """AU8: tasks that were made by one stay as they are, whatever is done with it."""
+    boards, given = tuple(w.boards()), {"name": w.name("Template"), "title": "Books [LAST_MONTH_NAME]"}
+    made = Step(w.owner, "createTaskTemplate", given, "taskTemplate { id }", quiet=boards)
+    yield made
+    template = {"taskTemplateId": made.payload["taskTemplate"]["id"]}
+    yield Step(w.owner, "createTask", {"jobId": w.jobs[0], "templateId": template["taskTemplateId"]})
+    yield Step(w.owner, "updateTaskTemplate", {**template, "priority": "HIGH"}, quiet=boards)
+    yield Step(w.owner, "updateTaskTemplate", {**template, "priority": "HIGH"}, events=0)
+    first = {"templateId": template["taskTemplateId"], "version": 1}
+    yield Step(w.owner, "restoreTemplateVersion", first, quiet=boards)
+    yield Step(w.owner, "restoreTemplateVersion", first, events=0)
+    yield Step(w.owner, "duplicateTemplate", {"templateId": first["templateId"]}, quiet=boards)
+    yield Step(w.owner, "deleteTaskTemplate", template, quiet=boards)
+
+
 @case("createTag", "updateTag", "deleteTag")
 async def a_tag_on_cards_is_made_renamed_and_deleted(w: World) -> AsyncIterator[Step]:
     """LV7: cards show tags."""
@@ -701,6 +720,56 @@ async def a_job_is_put_on_hold_completed_archived_and_unarchived(w: World) -> As
     yield Step(w.owner, "setJobStatus", {"jobId": job, "statusId": w.statuses["ACTIVE"]}, gains=everybody)
 
 
+@case("deleteJob", "restoreJob")
+async def a_job_goes_into_the_trash_and_comes_back(w: World) -> AsyncIterator[Step]:
+    """JB3: it leaves every board, and appears where it stood; with its tasks, for who has them to do, too."""
+    job = await w.job(accountId=w.second, dueDate="2020-02-02")
+    await w.task(jobId=job, assigneeIds=[w.assignee.member_id])
+    everybody = {"owner": job, "overseer": job, "assignee": job}
+    unseen = ("insider", "overseer, elsewhere")
+    for by in (w.overseer, w.assignee):
+        version = (await w.look(job))["version"]
+        yield Step(by, "deleteJob", {"jobId": job, "expect": {"version": version}}, loses=everybody, quiet=unseen)
+        yield Step(by, "restoreJob", {"jobId": job}, gains=everybody, quiet=unseen)
+        yield Step(by, "restoreJob", {"jobId": job}, events=0)
+    await w.owner.do("setJobStatus", jobId=job, statusId=w.statuses["ARCHIVED"])
+    yield Step(w.owner, "deleteJob", {"jobId": job}, quiet=("owner", "insider", "overseer, elsewhere"))
+    yield Step(w.owner, "restoreJob", {"jobId": job}, quiet=("owner", "insider", "overseer, elsewhere"))
+
+
+@case("deleteAccount", "restoreAccount", "deleteJob", "restoreJob")
+async def an_account_goes_into_the_trash_with_its_jobs_and_comes_back(w: World) -> AsyncIterator[Step]:
+    """JB3: but with those that were there before it."""
+    account = await w.account(tagIds=[w.tag])
+    await w.owner.do("updateMemberAccess", memberId=w.insider.member_id, addAccountIds=[account])
+    jobs = [await w.job(accountId=account, stageId=w.stages[n % 3]) for n in range(3)]
+    await w.job(accountId=account, pipelineId=w.elsewhere)
+    mine = {"owner": jobs[0], "overseer": jobs[1], "insider": jobs[0]}
+    yield Step(w.insider, "deleteJob", {"jobId": jobs[2]}, loses={"owner": jobs[2], "insider": jobs[2]})
+    yield Step(w.owner, "deleteAccount", {"accountId": account}, loses=mine, quiet=("assignee",))
+    yield Step(w.owner, "restoreAccount", {"accountId": account}, gains=mine, quiet=("assignee",))
+    yield Step(w.owner, "restoreAccount", {"accountId": account}, events=0)
+    yield Step(w.insider, "restoreJob", {"jobId": jobs[2]}, gains={"owner": jobs[2], "insider": jobs[2]})
+
+
+@case("deleteStage", "deleteJob", "restoreJob")
+async def a_job_comes_back_to_where_the_others_of_its_stage_have_gone(w: World) -> AsyncIterator[Step]:
+    """PL3: and runs nothing there."""
+    stage = await w.make("createStage", "stage { id }", pipelineId=w.pipeline, name=w.name("Stage"), position=1)
+    job = await w.job(stageId=stage)
+    yield Step(w.owner, "deleteJob", {"jobId": job}, loses={"owner": job, "insider": job})
+    yield Step(w.owner, "deleteStage", {"stageId": stage, "moveJobsTo": w.stages[2]})
+    yield Step(w.insider, "restoreJob", {"jobId": job}, gains={"owner": job, "insider": job})
+
+
+@case("emptyTrash")
+async def what_is_in_the_trash_is_on_no_board(w: World) -> AsyncIterator[Step]:
+    """JB3: whether it waits, or is deleted for good."""
+    entry = await w.make("deleteJob", "trashEntry { id }", jobId=await w.job())
+    yield Step(w.owner, "emptyTrash", {"trashIds": [entry]}, events=0, quiet=tuple(w.boards()))
+    yield Step(w.owner, "emptyTrash", {"all": True}, events=0, quiet=tuple(w.boards()))
+
+
 @case("retryDeadLetter", "dismissDeadLetter")
 async def dead_letters_are_on_no_board(w: World) -> AsyncIterator[Step]:
     """AU2: what comes of a retry is told when it comes."""
@@ -783,10 +852,39 @@ async def a_client_status_is_made_put_on_a_card_changed_and_deleted(w: World) ->
     yield Step(w.owner, "updateClientStatus", {**status, "color": "#445566"}, events=0)
     many = {"jobIds": [job, job], **status, "clientStatusId": None}
     yield Step(w.insider, "setClientStatuses", many, quiet=unseen)
-    yield Step(w.insider, "setClientStatuses", many, events=0)
+    yield Step(w.insider, "setClientStatuses", many, quiet=others)
     yield Step(w.insider, "setClientStatuses", {**many, **status}, quiet=unseen)
     yield Step(w.overseer, "setClientStatus", {"jobId": job, "clientStatusId": None}, quiet=unseen)
     yield Step(w.owner, "deleteClientStatus", status, quiet=others)
+
+
+@case("moveJobs", "updateJobs", "setJobStatuses", "archiveJobs", "createJobs", "updateJobTags")
+async def many_jobs_are_changed_at_once(w: World) -> AsyncIterator[Step]:
+    """MV10, LV2: one event, whatever was refused; boards show each as if it had been changed by itself."""
+    unseen = ("assignee", "overseer, elsewhere")
+    job, other = await w.job(), await w.job()
+    moves = [{"jobId": one, "expect": {"version": 1}} for one in (job, other, "job_none")]
+    yield Step(w.insider, "moveJobs", {"jobs": moves, "stageId": w.stages[1]}, quiet=unseen)
+    given = {"jobIds": [job, other], "priority": "URGENT", "addAssigneeIds": [w.assignee.member_id]}
+    yield Step(w.insider, "updateJobs", given)
+    await w.job(accountId=w.second)
+    yield Step(w.owner, "updateJobTags", {"jobIds": [job, other], "addTagIds": [w.tag]})
+    yield Step(w.owner, "setJobStatuses", {"jobIds": [job, other], "statusId": w.statuses["COMPLETED"]})
+    yield Step(w.owner, "archiveJobs", {"jobIds": [job]})
+    made = {"accountIds": [w.first, w.second, "account_none"], "pipelineId": w.pipeline, "name": w.name("Job")}
+    yield Step(w.owner, "createJobs", made)
+
+
+@case("cancelBulkOperation", "updateJobs")
+async def an_operation_that_is_stopped_is_on_no_board(w: World) -> AsyncIterator[Step]:
+    """MV10: only its progress shows it."""
+    boards = tuple(w.boards())
+    many = [f"job_{n}" for n in range(101)]
+    made = Step(w.owner, "updateJobs", {"jobIds": many, "priority": "LOW"}, "operation { id }", quiet=boards)
+    yield made
+    stopped = {"operationId": made.payload["operation"]["id"]}
+    yield Step(w.owner, "cancelBulkOperation", stopped, quiet=boards)
+    yield Step(w.owner, "cancelBulkOperation", stopped, events=0)
 
 
 # --- tasks and items ------------------------------------------------------------------------------------------------

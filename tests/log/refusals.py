@@ -72,6 +72,11 @@ plain("deleteCustomField", "NOT_FOUND", lambda w: {"fieldId": f"field_{NO}"})
 plain("createJobTemplate", "UNKNOWN_SHORTCODE", lambda w: {"name": "Late", "jobName": "[NEXT_FRIDAY]"})
 plain("updateJobTemplate", "NOT_FOUND", lambda w: {"jobTemplateId": f"jobtemplate_{NO}", "name": "Late"})
 plain("deleteJobTemplate", "NOT_FOUND", lambda w: {"jobTemplateId": f"jobtemplate_{NO}"})
+plain("createTaskTemplate", "UNKNOWN_SHORTCODE", lambda w: {"name": "Late", "title": "[NEXT_FRIDAY]"})
+plain("updateTaskTemplate", "NOT_FOUND", lambda w: {"taskTemplateId": f"tasktemplate_{NO}", "name": "Late"})
+plain("deleteTaskTemplate", "NOT_FOUND", lambda w: {"taskTemplateId": f"tasktemplate_{NO}"})
+plain("restoreTemplateVersion", "NOT_FOUND", lambda w: {"templateId": f"tasktemplate_{NO}", "version": 1})
+plain("duplicateTemplate", "NOT_FOUND", lambda w: {"templateId": f"itemtemplate_{NO}"})
 plain("createEmailTemplate", "UNKNOWN_SHORTCODE", lambda w: {"name": "Late", "subject": "Hi", "text": "[NEXT_FRIDAY]"})
 plain("updateEmailTemplate", "NOT_FOUND", lambda w: {"templateId": f"emailtemplate_{NO}", "name": "Late"})
 plain("deleteEmailTemplate", "NOT_FOUND", lambda w: {"templateId": f"emailtemplate_{NO}"})
@@ -113,8 +118,15 @@ plain("updateJobStatus", "BUILT_IN", lambda w: {"statusId": w.statuses["ACTIVE"]
 plain("deleteJobStatus", "BUILT_IN", lambda w: {"statusId": w.statuses["ACTIVE"]})
 plain("createClientStatus", "REQUIRED", lambda w: {"name": " ", "color": "#112233"})
 plain("updateClientStatus", "NOT_FOUND", lambda w: {"clientStatusId": f"clientstatus_{NO}", "name": "Late"})
-plain("setClientStatuses", "NOT_FOUND", lambda w: {"jobIds": [f"job_{NO}"], "clientStatusId": None})
-plain("setClientStatuses", "TOO_MANY", lambda w: {"jobIds": [f"job_{n}" for n in range(101)], "clientStatusId": None})
+plain("setClientStatuses", "NOT_FOUND", lambda w: {"jobIds": w.jobs, "clientStatusId": f"clientstatus_{NO}"})
+plain("setClientStatuses", "TOO_MANY", lambda w: {"jobIds": [f"job_{n}" for n in range(1001)], "clientStatusId": None})
+plain("archiveJobs", "TOO_MANY", lambda w: {"jobIds": [f"job_{n}" for n in range(1001)]})
+plain("updateJobs", "REQUIRED", lambda w: {"jobIds": w.jobs})
+plain("updateJobTags", "NOT_FOUND", lambda w: {"jobIds": w.jobs, "addTagIds": [f"tag_{NO}"]})
+plain("setJobStatuses", "NOT_FOUND", lambda w: {"jobIds": w.jobs, "statusId": f"status_{NO}"})
+plain("moveJobs", "NOT_FOUND", lambda w: {"jobs": [], "stageId": f"stage_{NO}"})
+plain("createJobs", "REQUIRED", lambda w: {"accountIds": [w.first], "pipelineId": w.pipeline})
+plain("cancelBulkOperation", "NOT_FOUND", lambda w: {"operationId": f"bulk_{NO}"})
 plain("setClientStatus", "NOT_FOUND", lambda w: {"jobId": w.jobs[0], "clientStatusId": f"clientstatus_{NO}"})
 plain(
     "createJob",
@@ -127,6 +139,12 @@ plain(
         "afterJobId": f"job_{NO}",
     },
 )
+plain("deleteJob", "CONFLICT", lambda w: {"jobId": w.jobs[0], "expect": {"version": 777}})
+plain("restoreJob", "NOT_FOUND", lambda w: {"jobId": f"job_{NO}"})
+plain("deleteAccount", "NOT_FOUND", lambda w: {"accountId": f"account_{NO}"})
+plain("restoreAccount", "NOT_FOUND", lambda w: {"accountId": f"account_{NO}"})
+plain("emptyTrash", "NOT_FOUND", lambda w: {"trashIds": [f"trash_{NO}"]})
+plain("emptyTrash", "INVALID", lambda w: {"trashIds": [f"trash_{NO}"], "all": True})
 plain("retryDeadLetter", "NOT_FOUND", lambda w: {"deadLetterId": f"due_{NO}"})
 plain("dismissDeadLetter", "NOT_FOUND", lambda w: {"deadLetterId": f"due_{NO}"})
 plain("createTask", "NOT_FOUND", lambda w: {"title": "Late", "jobId": f"job_{NO}", "id": f"task_{NO}"})
@@ -338,3 +356,21 @@ async def another_tags_name(w: World) -> tuple[Client, Json]:
     name = w.name("Taken")
     await w.make("createTag", "tag { id }", name=name)
     return w.owner, {"tagId": w.tag, "name": name.lower()}
+
+
+@refusal("restoreJob", "IN_TRASH")
+async def a_job_whose_account_is_in_the_trash(w: World) -> tuple[Client, Json]:
+    """JB3: it came there with it, and comes back with it."""
+    account = await w.account()
+    job = await w.job(accountId=account)
+    await w.owner.do("deleteAccount", accountId=account)
+    return w.owner, {"jobId": job}
+
+
+@refusal("deleteAccount", "FORBIDDEN")
+async def an_account_with_jobs_that_one_does_not_see(w: World) -> tuple[Client, Json]:
+    """JB3, PL3: who takes jobs away from others sees them, or manages."""
+    account = await w.account()
+    await w.job(accountId=account, pipelineId=w.elsewhere)
+    employee = await w.api.member(w.owner, rights=["MANAGE_ACCOUNTS"], accounts=[account])
+    return employee, {"accountId": account}

@@ -56,7 +56,16 @@ fragment Thing on ActionItem {
   ... on Proposal { ...Offer } ... on SignatureRequest { ...Paper } ... on Approval { ...Check }
   ... on DocumentRequest { ...Wanted } ... on Organizer { ...Form }
 }
-fragment Said on Comment { id text version editedAt deletedAt author { id name } mentions { id name } }
+fragment Said on Comment {
+  id text version editedAt deletedAt author { id name } mentions { id name } documents { id name }
+}
+fragment Spent on TimeEntry {
+  id version day minutes running billable note startedAt endedAt member { id name } task { id title }
+}
+fragment Around on Job {
+  linkedJobs(first: 3) { nodes { kind linkedBy { id name } job { id } } } followers { id name } followedByMe
+  timeBudgetMinutes timeSpentMinutes timeByMember { member { id name } minutes billableMinutes }
+}
 fragment File on Document { id name mediaType size sha256 state sharedAt version account { id } job { id } }
 fragment Told on Notification { id kind text readAt job { id } subject { id } }
 fragment Turn on AutomationRun { id state reason attempts dueAt finishedAt visit { id } }
@@ -75,7 +84,9 @@ fragment Happened on Changes {{ cursor hasMore events {{
   __typename
   ... on JobEvent {{ cursor at cause {{ kind }} changes {{
     __typename
-    ... on JobChanged {{ job {{ ...Row }} }}
+    ... on JobChanged {{ job {{ ...Row }} around: job {{ ...Around }} }}
+    ... on TimeEntryChanged {{ timeEntry {{ ...Spent }} }}
+    ... on TimeEntryRemoved {{ timeEntryId }}
     ... on ItemChanged {{ item {{ ...Thing }} }}
     ... on ItemRemoved {{ itemId }}
     ... on CommentChanged {{ comment {{ ...Said }} }}
@@ -95,6 +106,7 @@ fragment Happened on Changes {{ cursor hasMore events {{
     ... on NotificationRemoved {{ notificationId }}
     ... on NotificationsRead {{ readAt }}
     ... on UnreadCountChanged {{ unreadCount }}
+    ... on RunningTimerChanged {{ runningTimer {{ ...Spent }} }}
     {BESIDE}
   }} }}
   ... on DashboardEvent {{ cursor at cause {{ kind }} changes {{
@@ -199,12 +211,42 @@ def by_id(rows: list[Json]) -> dict[str, Json]:
     return {row["id"]: row for row in rows}
 
 
-BELONGINGS = ("items", "comments", "documents", "runs")
+SHOWN_OF_JOBS = {
+    "ItemChanged": ("items", "item"),
+    "ItemRemoved": ("items", "itemId"),
+    "CommentChanged": ("comments", "comment"),
+    "DocumentChanged": ("documents", "document"),
+    "DocumentRemoved": ("documents", "documentId"),
+    "TimeEntryChanged": ("timeEntries", "timeEntry"),
+    "TimeEntryRemoved": ("timeEntries", "timeEntryId"),
+    "RunChanged": ("runs", "run"),
+}
+SHOWN_OF_WORK = {
+    "TaskChanged": ("tasks", "task"),
+    "TaskRemoved": ("tasks", "taskId"),
+    "JobChanged": ("jobs", "job"),
+    "JobRemoved": ("jobs", "jobId"),
+    "NotificationChanged": ("notifications", "notification"),
+    "NotificationRemoved": ("notifications", "notificationId"),
+}
+"""For each change the list that it is about, and what of it names or holds the thing. No client knows any other."""
+
+
+def _put_or_take(drawn: Json, change: Json, place: tuple[str, str]) -> None:
+    """Put a thing into its list, or take away what is named by its id."""
+    name, part = place
+    if part.endswith("Id"):
+        drawn[name].pop(change[part], None)
+    else:
+        drawn[name][change[part]["id"]] = change[part]
+
+
+BELONGINGS = ("items", "comments", "documents", "timeEntries", "runs")
 
 
 @dataclass
 class JobScreen(Screen):
-    """One job with its items, comments, documents and turns of automations."""
+    """One job with its items, comments, documents, time and turns of automations."""
 
     job_id: str = ""
 
@@ -219,7 +261,9 @@ class JobScreen(Screen):
             items(first: 50) {{ nodes {{ ...Thing }} }}
             comments(first: 100) {{ nodes {{ ...Said }} }}
             documents(first: 100) {{ nodes {{ ...File }} }}
-            runs(first: 100) {{ nodes {{ ...Turn }} }} }}"""
+            timeEntries(first: 20) {{ nodes {{ ...Spent }} }}
+            runs(first: 100) {{ nodes {{ ...Turn }} }} }}
+            {alias}a: job(id: ${alias}) {{ ...Around }}"""
 
     @property
     def variable(self) -> tuple[str, Any]:
@@ -234,34 +278,23 @@ class JobScreen(Screen):
             self.drawn = None
             return
         self.drawn = {name: by_id(job.pop(name)["nodes"]) for name in BELONGINGS} | {"job": job}
+        self.drawn["around"] = data[f"{alias}a"]
 
     def _take(self, change: Json, drawn: Json) -> None:
         match change["__typename"]:
             case "JobChanged":
-                drawn["job"] = change["job"]
+                drawn["job"], drawn["around"] = change["job"], change["around"]
                 for task in (item for item in drawn["items"].values() if "job" in item):
                     task["job"] = change["job"]
             case "JobRemoved":
                 self.drawn = None
-            case "ItemChanged":
-                drawn["items"][change["item"]["id"]] = change["item"]
-            case "ItemRemoved":
-                drawn["items"].pop(change["itemId"], None)
-            case "CommentChanged":
-                drawn["comments"][change["comment"]["id"]] = change["comment"]
-            case "DocumentChanged":
-                drawn["documents"][change["document"]["id"]] = change["document"]
-            case "DocumentRemoved":
-                drawn["documents"].pop(change["documentId"], None)
-            case "RunChanged":
-                drawn["runs"][change["run"]["id"]] = change["run"]
             case other:
-                raise AssertionError(f"no client knows {other}")
+                _put_or_take(drawn, change, SHOWN_OF_JOBS[other])
 
 
 @dataclass
 class MyWorkScreen(Screen):
-    """Tasks and jobs assigned to one, and what one is told."""
+    """Tasks and jobs assigned to one, what one is told, and one's timer."""
 
     parts: tuple[str, ...] | None = None
 
@@ -274,7 +307,8 @@ class MyWorkScreen(Screen):
         """All of it."""
         mine = f"filter: {{assignedToMe: ${alias}}}, first: 200"
         return f"""{alias}t: tasks({mine}) {{ nodes {{ ...Line }} }} {alias}j: jobs({mine}) {{ nodes {{ ...Row }} }}
-            {alias}v: viewer {{ unreadCount notifications(first: 200) {{ nodes {{ ...Told }} }} }}"""
+            {alias}v: viewer {{ unreadCount notifications(first: 200) {{ nodes {{ ...Told }} }}
+                runningTimer {{ ...Spent }} }}"""
 
     @property
     def variable(self) -> tuple[str, Any]:
@@ -290,29 +324,20 @@ class MyWorkScreen(Screen):
             "jobs": by_id(data[f"{alias}j"]["nodes"]),
             "notifications": by_id(viewer["notifications"]["nodes"]),
             "unread": viewer["unreadCount"],
+            "timer": viewer["runningTimer"],
         }
 
     def _take(self, change: Json, drawn: Json) -> None:
         match change["__typename"]:
-            case "TaskChanged":
-                drawn["tasks"][change["task"]["id"]] = change["task"]
-            case "TaskRemoved":
-                drawn["tasks"].pop(change["taskId"], None)
-            case "JobChanged":
-                drawn["jobs"][change["job"]["id"]] = change["job"]
-            case "JobRemoved":
-                drawn["jobs"].pop(change["jobId"], None)
-            case "NotificationChanged":
-                drawn["notifications"][change["notification"]["id"]] = change["notification"]
-            case "NotificationRemoved":
-                drawn["notifications"].pop(change["notificationId"], None)
             case "NotificationsRead":
                 for one in drawn["notifications"].values():
                     one["readAt"] = one["readAt"] or change["readAt"]
             case "UnreadCountChanged":
                 drawn["unread"] = change["unreadCount"]
+            case "RunningTimerChanged":
+                drawn["timer"] = change["runningTimer"]
             case other:
-                raise AssertionError(f"no client knows {other}")
+                _put_or_take(drawn, change, SHOWN_OF_WORK[other])
 
 
 @dataclass

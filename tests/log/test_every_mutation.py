@@ -9,7 +9,10 @@ import pytest
 import tests.log.automation_cases
 import tests.log.automation_refusals
 import tests.log.item_cases
-import tests.log.item_refusals  # noqa: F401  # all are registered
+import tests.log.item_refusals
+import tests.log.job_cases
+import tests.log.job_refusals
+import tests.log.recurrence_cases  # noqa: F401  # all are registered
 from gql.mutation import Mutation
 from resolvers.declare import camel
 from store.database import Database
@@ -46,11 +49,12 @@ async def noted(shared_database: tuple[Database, Wiper]) -> AsyncIterator[None]:
 async def test_the_board_before_and_the_event_make_the_board_after(case: Case, world: World, kept: list[World]) -> None:
     """LV1, LV2, LV4, AC4: one event, and whoever applies what it says of it sees what a fresh board shows.
 
-    It names whatever changed of all that is remembered until the log tells of it.
+    JB3: replayed on the jobs as they were, their histories give the jobs as they are. It names whatever changed of all
+    that is remembered until the log tells of it.
     """
     done: set[str] = set()
     await forget(world.database)
-    watch = Watch(world)
+    watch = await Watch(world).begin()
     try:
         async for step in case.script(world):
             await watch.verify(step)

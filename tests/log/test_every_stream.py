@@ -11,7 +11,9 @@ import orjson
 import pytest
 
 import tests.log.automation_cases
-import tests.log.item_cases  # noqa: F401  # they are registered
+import tests.log.item_cases
+import tests.log.job_cases
+import tests.log.recurrence_cases  # noqa: F401  # they are registered
 from engine.due import Runner
 from engine.work import system_clock
 from store.database import Db
@@ -27,7 +29,7 @@ pytestmark = pytest.mark.slow
 MOST_JOBS = 3
 """Screens of jobs that one person looks at."""
 
-IDS = re.compile(r'"((?:job|account|pipeline|task|comment|notification|run|doc)_[0-9a-f]{32})"')
+IDS = re.compile(r'"((?:job|account|pipeline|task|comment|notification|run|doc|time)_[0-9a-f]{32})"')
 
 
 @dataclass
@@ -36,9 +38,9 @@ class Seen:
 
     sight: Sight
     own: dict[str, set[str]] = field(default_factory=dict)
-    """Ids of pipelines, notifications and tasks, by member; of documents, by owner and admin."""
+    """Ids of pipelines, notifications, tasks and time, by member; of documents, by owner and admin."""
     of_jobs: dict[str, set[str]] = field(default_factory=dict)
-    """Ids of tasks, comments, documents and turns, by the job that they belong to."""
+    """Ids of tasks, comments, documents, time and turns, by the job that they belong to."""
 
     @classmethod
     async def now(cls, db: Db, firm: str) -> Seen:
@@ -65,6 +67,7 @@ OWN = """
         SELECT FROM pipeline_members x WHERE x.pipeline_id = p.id AND x.member_id = m.id))
     UNION ALL SELECT member_id, id FROM notifications WHERE firm_id = $1
     UNION ALL SELECT member_id, task_id FROM task_assignees WHERE firm_id = $1
+    UNION ALL SELECT member_id, id FROM time_entries WHERE firm_id = $1
     UNION ALL SELECT m.id, d.id FROM members m JOIN documents d ON d.firm_id = m.firm_id AND d.state = 'READY'
     WHERE m.firm_id = $1 AND m.role <> 'EMPLOYEE'
 """
@@ -73,6 +76,7 @@ OF_JOBS = """
     SELECT job_id, item_id AS id FROM item_links WHERE firm_id = $1
     UNION ALL SELECT job_id, id FROM comments WHERE firm_id = $1
     UNION ALL SELECT job_id, id FROM runs WHERE firm_id = $1
+    UNION ALL SELECT job_id, id FROM time_entries WHERE firm_id = $1
     UNION ALL SELECT job_id, id FROM documents WHERE firm_id = $1 AND state = 'READY'
 """
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from live.memory import TOLD_BY
 from store.database import Database
+from store.tables import everything
 
 _SETUP = (
     "CREATE SCHEMA noted",
@@ -15,8 +16,9 @@ _SETUP = (
     """
     CREATE FUNCTION noted.note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         IF TG_OP = 'UPDATE' AND NEW IS NOT DISTINCT FROM OLD THEN RETURN NULL; END IF;
-        INSERT INTO noted.changes SELECT pg_current_xact_id()::text::bigint, found.row ->> 'firm_id', TG_TABLE_NAME,
-            found.row FROM (SELECT to_jsonb(coalesce(NEW, OLD)) AS row) found;
+        INSERT INTO noted.changes SELECT pg_current_xact_id()::text::bigint, found.row ->> 'firm_id',
+            regexp_replace(TG_TABLE_NAME, '^all_', ''), found.row
+            FROM (SELECT to_jsonb(coalesce(NEW, OLD)) AS row) found;
         RETURN NULL;
     END $$
     """,
@@ -33,9 +35,9 @@ async def noting(database: Database) -> AsyncIterator[None]:
     """Notes every change of those tables while the context is entered."""
     for statement in _SETUP:
         await database.rows(statement)
-    for table in TOLD_BY:
+    for table in TOLD_BY.keys() - {"all_accounts"}:  # which accounts is a view of
         await database.rows(
-            f"CREATE TRIGGER noted AFTER INSERT OR UPDATE OR DELETE ON {table} FOR EACH ROW"
+            f"CREATE TRIGGER noted AFTER INSERT OR UPDATE OR DELETE ON {everything(table)} FOR EACH ROW"
             " EXECUTE FUNCTION noted.note()"
         )
     try:

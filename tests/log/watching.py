@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+import orjson
 
 from engine.due import Runner
 from engine.work import system_clock
+from store.database import Row
 from tests.log import sight
 from tests.log.cases import Round, Step
+from tests.log.explained import Histories
 from tests.log.sight import Sight
 from tests.log.world import World
 from tests.support.api import Json
@@ -27,14 +32,23 @@ class Watch:
     world: World
     boards: dict[str, Board] = field(default_factory=dict)
     head: int = -1
+    histories: Histories | None = None
+
+    async def begin(self) -> Watch:
+        """Takes note of the jobs that are there."""
+        self.histories = await Histories(self.world.database, self.world.firm).begin()
+        return self
 
     async def verify(self, step: Step | Round) -> None:
         """Do a step, and hold everything that is claimed of it."""
         await self.draw()
         drawn = {name: set(board.jobs) for name, board in self.boards.items()}
         before = await Sight.now(self.world.database, self.world.firm)
+        assert self.histories is not None
+        picture = await self.histories.picture()
         await (self.work(step) if isinstance(step, Round) else self.call(step))
         await self.one_event(step)
+        self.by_whom(step, await self.histories.explain(picture))
         after = await Sight.now(self.world.database, self.world.firm)
         for name, (page, fresh) in (await self.ask(step)).items():
             context = f"{step} on the board of {name}"
@@ -120,11 +134,21 @@ class Watch:
         expected = list(range(self.head + 1, self.head + 1 + step.events))
         assert [event.seq for event in events] == expected, (step, [event.changes for event in events])
         assert await sight.head(self.world.database, self.world.firm) == self.head + step.events
-        begun, actor = begun_by(step)
+        recurrence = step.recurrence if isinstance(step, Round) else None
+        mutation_id, actor = begun_by(step)
         for event in events:
-            cause = {"kind": step.kind, "actor": actor, "client_mutation_id": begun.mutation_id}
+            cause = {"kind": step.kind, "actor": actor, "client_mutation_id": mutation_id}
+            cause |= {"recurrence": recurrence} if recurrence else {}
             assert event.cause == cause, step
             assert event.changes, step
+
+    def by_whom(self, step: Step | Round, entries: Sequence[Row]) -> None:
+        """JB3: entries of a history say who or what did it."""
+        mutation_id, actor = begun_by(step)
+        for entry in entries:
+            cause = orjson.loads(entry["cause"])
+            assert (cause["actor"], cause["client_mutation_id"]) == (actor, mutation_id), step
+            assert cause["kind"] in {"MEMBER", "API_TOKEN", "AUTOMATION", "AUTOMOVE", "RECURRENCE", "SYSTEM"}, step
 
     def told_as_claimed(self, step: Step | Round, name: str, page: Json | None, drawn: set[str]) -> None:
         """Who is to query again, what appears, what goes, and who is told nothing."""
@@ -142,18 +166,19 @@ class Watch:
             assert page["events"] == [], name
 
 
-def begun_by(step: Step | Round) -> tuple[Step, str]:
-    """The mutation that a step is or comes of, and who is its cause."""
+def begun_by(step: Step | Round) -> tuple[str | None, str]:
+    """What the client called the mutation that a step is or comes of, and who is its cause."""
     begun = step.after if isinstance(step, Round) else step
-    return begun, begun.actor or begun.by.member_id
+    echo = None if isinstance(step, Round) and step.recurrence else begun.mutation_id
+    return echo, begun.actor or begun.by.member_id
 
 
 def shown_cause(step: Step | Round) -> Json:
     """The cause that boards are told."""
     if step.events > 1:
         return {"kind": "COALESCED", "clientMutationId": None, "actor": None}
-    begun, actor = begun_by(step)
-    return {"kind": step.kind, "clientMutationId": begun.mutation_id, "actor": {"id": actor}}
+    mutation_id, actor = begun_by(step)
+    return {"kind": step.kind, "clientMutationId": mutation_id, "actor": {"id": actor}}
 
 
 async def replayed(step: Step | Round, board: Board, page: Json, fresh: Json | None, context: str) -> list[Json]:

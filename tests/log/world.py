@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from store.database import Database
-from tests.support.api import Api, Client, Json
+from tests.support.api import Api, Client
 from tests.support.board import Board
 
 
@@ -102,11 +102,10 @@ class World:
         )
         await self.database.rows("DELETE FROM due WHERE firm_id = $1", self.firm)
 
-    async def look(self, job_id: str) -> Json:
-        """A job as the owner sees it."""
+    async def look(self, job_id: str) -> Any:
+        """A job as the owner sees it; None for one in the trash."""
         document = "query ($id: ID!) { job(id: $id) { id version rank stage { id } status { id } } }"
-        job: Json = (await self.owner.query(document, id=job_id))["job"]
-        return job
+        return (await self.owner.query(document, id=job_id))["job"]
 
 
 async def build(api: Api) -> World:

@@ -22,7 +22,7 @@ CHANGES = """query ($after: String!, $first: Int) { changes(stream: { portal: {}
   cursor hasMore events { ... on PortalEvent { cursor changes { __typename
     ... on PortalWorkChanged { work { ...Work } } ... on PortalWorkRemoved { workId }
     ... on PortalDocumentChanged { document { ...Paper } } ... on PortalDocumentRemoved { documentId }
-    ... on PortalItemChanged { item { ...ToDo } }
+    ... on PortalItemChanged { item { ...ToDo } } ... on PortalItemRemoved { itemId }
     ... on PortalAccountChanged { account { id name } } ... on StreamReset { reason } } } } } }
   fragment Work on PortalWork { id name color description account { id name } }
   fragment ToDo on PortalItem { id kind title message state open dueDate senderName account { id name } }
@@ -99,22 +99,31 @@ class Screen:
         match change["__typename"]:
             case "PortalWorkChanged":
                 self.works[change["work"]["id"]] = change["work"]
-            case "PortalWorkRemoved":
-                self.works.pop(change["workId"], None)
             case "PortalDocumentChanged":
                 self.papers[change["document"]["id"]] = change["document"]
-            case "PortalDocumentRemoved":
-                self.papers.pop(change["documentId"], None)
             case "PortalItemChanged":
                 self.to_dos[change["item"]["id"]] = change["item"]
             case "PortalAccountChanged":
-                account = change["account"]
-                self.accounts[account["id"]] = account
-                for one in (*self.works.values(), *self.papers.values(), *self.to_dos.values()):
-                    if one["account"] and one["account"]["id"] == account["id"]:
-                        one["account"] = account
+                self._rename(change["account"])
             case "StreamReset":
                 await self.draw()
+            case _:
+                self._remove(change)
+
+    def _remove(self, change: Json) -> None:
+        match change["__typename"]:
+            case "PortalWorkRemoved":
+                self.works.pop(change["workId"], None)
+            case "PortalDocumentRemoved":
+                self.papers.pop(change["documentId"], None)
+            case "PortalItemRemoved":
+                self.to_dos.pop(change["itemId"], None)
+
+    def _rename(self, account: Json) -> None:
+        self.accounts[account["id"]] = account
+        for one in (*self.works.values(), *self.papers.values(), *self.to_dos.values()):
+            if one["account"] and one["account"]["id"] == account["id"]:
+                one["account"] = account
 
 
 async def invited(desk: Desk, name: str, *accounts: str, email: str | None = None) -> str:

@@ -50,6 +50,7 @@ KNOWN = {
     "PortalItemConnection",
     "PortalItemEdge",
     "PortalItemPayload",
+    "PortalItemRemoved",
     "PortalMessage",
     "PortalMessageConnection",
     "PortalMessageEdge",
@@ -223,6 +224,7 @@ STREAMS = {
     "jobEvents": ("jobEvents(jobId: $id) { cursor }", "job_shown"),
     "myWorkEvents": ("myWorkEvents { cursor } ", None),
     "dashboardEvents": ("dashboardEvents { cursor }", None),
+    "bulkEvents": ("bulkEvents(operationId: $id) { cursor }", "bulk_shown"),
     "presence": ("presence(nodeId: $id) { viewers { member { id } } }", "pipeline_shown"),
 }
 

@@ -161,13 +161,29 @@ class Town:
         """The firm does something."""
         self.steps += 1
         said = (self.says, self.says, self.archives, self.renames, self.links, self.edits, self.shares, self.deletes)
-        await self.random.choice((*said, self.asks, self.asks, self.settles, self.is_answered))()
+        more = (self.asks, self.asks, self.settles, self.is_answered, self.throws_away, self.takes_out)
+        await self.random.choice((*said, *more, self.throws_all_away))()
 
     async def asks(self) -> None:
-        """It sends a client a question, if there is anybody, or writes one that it does not send."""
-        given = {"accountId": self.random.choice(self.accounts), "title": f"Question {self.steps}"}
+        """It sends a client a question, if there is anybody, or writes one that it does not send; in a job or not."""
+        places = [{"accountId": self.random.choice(self.accounts)}, {"jobId": self.random.choice(self.jobs)}]
+        given = self.random.choice(places) | {"title": f"Question {self.steps}"}
         send = self.random.random() < 0.8
         await self.desk.owner.payload("createItem", content=QUESTION, send=send, **given)
+
+    async def throws_away(self) -> None:
+        """A job goes into the trash, if it is not there."""
+        await self.desk.owner.payload("deleteJob", jobId=self.random.choice(self.jobs))
+
+    async def takes_out(self) -> None:
+        """A job comes out of it, if it is there."""
+        await self.desk.owner.do("restoreJob", jobId=self.random.choice(self.jobs))
+
+    async def throws_all_away(self) -> None:
+        """An account goes into the trash and comes back: its clients could not come in meanwhile."""
+        account = self.random.choice(self.accounts)
+        await self.desk.owner.do("deleteAccount", accountId=account)
+        await self.desk.owner.do("restoreAccount", accountId=account)
 
     async def settles(self) -> None:
         """It sends, changes, closes or opens what it has asked."""
@@ -195,7 +211,7 @@ class Town:
     async def archives(self) -> None:
         """A job goes into another status."""
         given = {"jobId": self.random.choice(self.jobs), "statusId": self.random.choice(self.states)}
-        await self.desk.owner.do("setJobStatus", **given)
+        await self.desk.owner.payload("setJobStatus", **given)
 
     async def renames(self) -> None:
         """An account gets another name."""

@@ -86,6 +86,10 @@ class Deeds:
             (self._delete_stage, 1),
             (self._change_pipeline, 1),
             (self._show_status, 2),
+            (self._delete_job, 3),
+            (self._restore_job, 5),
+            (self._delete_account, 1),
+            (self._restore_account, 2),
         ]
 
     async def do(self, by: Client, mutation: str, **given: Any) -> Json | None:
@@ -155,7 +159,7 @@ class Deeds:
         below = self.random.choice([None, None, *self.jobs])
         by = self.anybody()
         now = await self.world.look(job)
-        expect = {"version": now["version"]}
+        expect = {"version": now["version"] if now else 1}  # None: it is in the trash
         given = {"jobId": job, "stageId": stage, "expect": expect, "afterJobId": below, "pendingItems": "KEEP"}
         await self.do(by, "moveJob", **given)
 
@@ -264,6 +268,20 @@ class Deeds:
             ]
         )
         await self.do(self.world.owner, mutation, **pipeline, **given)
+
+    async def _delete_job(self) -> None:
+        await self.do(self.anybody(), "deleteJob", jobId=self.random.choice(self.jobs))
+
+    async def _restore_job(self) -> None:
+        trash = await self.world.owner.query("{ trash(kind: JOB) { nodes { thingId } } }")
+        if found := trash["trash"]["nodes"]:
+            await self.do(self.anybody(), "restoreJob", jobId=self.random.choice(found)["thingId"])
+
+    async def _delete_account(self) -> None:
+        await self.do(self.world.owner, "deleteAccount", accountId=self.random.choice(self.accounts))
+
+    async def _restore_account(self) -> None:
+        await self.do(self.world.owner, "restoreAccount", accountId=self.random.choice(self.accounts))
 
     async def _show_status(self) -> None:
         given = {"statusId": self.random.choice(self.statuses[3:]), "onBoard": self.random.random() < 0.5}

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from store.database import Database
+from store.database import Database, Db
 from tests.support.api import Api, Client, Json, Shop
 
 T = TypeVar("T")
@@ -118,9 +118,19 @@ async def restore(database: Database, saved: dict[str, str]) -> None:
     async with database.transaction() as db:
         await db.rows("SET LOCAL session_replication_role = replica")
         for name, rows in saved.items():
-            await db.rows(
-                f"INSERT INTO {name} SELECT * FROM json_populate_recordset(NULL::{name}, $1::text::json)", rows
-            )
+            columns = await _own_columns(db, name)
+            source = f"json_populate_recordset(NULL::{name}, $1::text::json)"
+            await db.rows(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {source}", rows)
+
+
+async def _own_columns(db: Db, table: str) -> str:
+    """All but those that are worked out of others."""
+    found: str = await db.value(
+        "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute"
+        " WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''",
+        table,
+    )
+    return found
 
 
 @dataclass

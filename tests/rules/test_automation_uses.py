@@ -21,6 +21,7 @@ DELETIONS = {
     "status": ("deleteJobStatus", "statusId"),
     "clientstatus": ("deleteClientStatus", "clientStatusId"),
     "jobtemplate": ("deleteJobTemplate", "jobTemplateId"),
+    "tasktemplate": ("deleteTaskTemplate", "taskTemplateId"),
     "emailtemplate": ("deleteEmailTemplate", "templateId"),
     **{f"itemtemplate_{kind}": ("deleteItemTemplate", "itemTemplateId") for kind in SENDING},
     "doc": ("deleteDocument", "documentId"),
@@ -48,6 +49,7 @@ async def things(works: Works) -> dict[str, str]:
         "status": await owner.do("createJobStatus", "status { id }", name="On hold"),
         "clientstatus": await owner.do("createClientStatus", "clientStatus { id }", name="In review"),
         "jobtemplate": await owner.do("createJobTemplate", "jobTemplate { id }", name="Books", jobName="Books"),
+        "tasktemplate": await owner.do("createTaskTemplate", "taskTemplate { id }", name="Call", title="Call"),
         "emailtemplate": await owner.do("createEmailTemplate", "template { id }", **letter),
     }
     ids = {prefix: str(thing["id"]) for prefix, thing in made.items()}

@@ -12,9 +12,10 @@ from gql.schema import build_schema
 from store.database import Database
 from store.ids import new_id
 from tests.access.schema_ids import portal_mutations
-from tests.rules.kit import codes, digest, look, set_state, task, together
+from tests.rules.kit import built_in, codes, digest, look, set_state, task, together
 from tests.support.api import Api, Client, Json, Shop, open_shop
 from tests.support.contents import INVOICE, THREAD
+from tests.support.recurring import FAR
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Create:
     other: Json
 
 
+OTHER_JOBS = {"jobIds": ["job_1"]}
+OTHER_MOVES = {"jobs": [{"jobId": "job_1", "expect": {"version": 1}}]}
 CASES = {
     "createAccount": Create("account", "account", lambda shop: {"name": "Bolt"}, {"name": "Nut"}),
     "createAccountRole": Create("accountRole", "role", lambda shop: {"name": "Preparer"}, {"name": "Reviewer"}),
@@ -72,6 +75,18 @@ CASES = {
         lambda shop: {"name": "Job", "accountId": shop.account, "pipelineId": shop.pipeline, "priority": "HIGH"},
         {"priority": "LOW"},
     ),
+    "createJobs": Create(
+        "operation",
+        "bulk",
+        lambda shop: {"name": "Job", "accountIds": [shop.account], "pipelineId": shop.pipeline},
+        {"priority": "LOW"},
+    ),
+    "moveJobs": Create("operation", "bulk", lambda shop: {"jobs": [], "stageId": shop.stages[1]}, OTHER_MOVES),
+    "archiveJobs": Create("operation", "bulk", lambda shop: {"jobIds": []}, OTHER_JOBS),
+    "setClientStatuses": Create("operation", "bulk", lambda shop: {"jobIds": [], "clientStatusId": None}, OTHER_JOBS),
+    "setJobStatuses": Create("operation", "bulk", lambda shop: {"jobIds": []}, OTHER_JOBS),
+    "updateJobs": Create("operation", "bulk", lambda shop: {"jobIds": [], "priority": "HIGH"}, OTHER_JOBS),
+    "updateJobTags": Create("operation", "bulk", lambda shop: {"jobIds": []}, OTHER_JOBS),
     "createJobStatus": Create("status", "status", lambda shop: {"name": "On hold"}, {"pauses": False}),
     "createJobTemplate": Create(
         "jobTemplate", "jobtemplate", lambda shop: {"name": "Books", "jobName": "Books"}, {"priority": "HIGH"}
@@ -81,6 +96,19 @@ CASES = {
         "pipeline",
         lambda shop: {"name": "Payroll", "stages": [{"name": "One"}, {"name": "Two"}]},
         {"stages": [{"name": "Two"}, {"name": "One"}]},
+    ),
+    "createRecurrence": Create(
+        "recurrence",
+        "recurrence",
+        lambda shop: {
+            "name": "Books",
+            "jobName": "Books",
+            "pipelineId": shop.pipeline,
+            "accountIds": [shop.account],
+            "rrule": "FREQ=DAILY",
+            "startDate": FAR,
+        },
+        {"rrule": "FREQ=WEEKLY"},
     ),
     "duplicatePipeline": Create(
         "pipeline", "pipeline", lambda shop: {"pipelineId": shop.pipeline, "name": "Copy"}, {"name": "Other"}
@@ -94,6 +122,12 @@ CASES = {
     "createTask": Create(
         "task", "task", lambda shop: {"title": "Task", "subtasks": ["A", "B"]}, {"subtasks": ["A", "C"]}
     ),
+    "createTaskTemplate": Create(
+        "taskTemplate", "tasktemplate", lambda shop: {"name": "Call", "title": "Call"}, {"subtasks": ["Twice"]}
+    ),
+    "duplicateTemplate": Create("template", "tasktemplate", lambda shop: {"name": "Twice"}, {"name": "Copy"}),
+    "startTimer": Create("timeEntry", "time", lambda shop: {"note": "Call"}, {"billable": False}),
+    "createTimeEntry": Create("timeEntry", "time", lambda shop: {"minutes": 5}, {"minutes": 6}),
     "requestUpload": Create("document", "doc", lambda shop: {"name": "a.pdf", "size": 9}, {"size": 10}),
     "inviteMember": Create(
         "member", "member", lambda shop: {"email": "new@firm.test", "name": "New"}, {"rights": ["MANAGE_TAGS"]}
@@ -106,6 +140,10 @@ async def prepared(shop: Shop, mutation: str) -> tuple[Create, Json]:
     """The case of a mutation and its input, with a fresh id."""
     case = CASES[mutation]
     given = {**case.given(shop), "id": new_id(case.prefix)}
+    if mutation == "setJobStatuses":
+        given["statusId"] = await built_in(shop.owner, "COMPLETED")
+    if mutation == "updateJobTags":
+        given["addTagIds"] = [(await shop.owner.do("createTag", "tag { id }", name="VIP"))["id"]]
     if mutation == "createSubtask":
         given["taskId"] = await task(shop.owner)
     if mutation in ("postMessage", "addClientTask"):
@@ -113,7 +151,10 @@ async def prepared(shop: Shop, mutation: str) -> tuple[Create, Json]:
         given["itemId"] = (await shop.owner.do("createItem", "item { id }", **thread))["id"]
     if mutation in ("recordPayment", "refundPayment"):
         given["itemId"] = await _paid(shop)
-    if mutation == "createComment":
+    if mutation == "duplicateTemplate":
+        call = await shop.owner.do("createTaskTemplate", "taskTemplate { id }", name="Call", title="Call")
+        given["templateId"] = call["id"]
+    if mutation in ("createComment", "startTimer", "createTimeEntry"):
         given["jobId"] = (await shop.job())["id"]
     return case, given
 
@@ -219,8 +260,16 @@ def _blank(given: Json) -> tuple[Json, str, list[str]]:
     """A text of the input that says nothing, or an amount that is none; the code for it, and the path to it."""
     if "config" in given:
         return {"config": {"addComment": {"text": " "}}}, "REQUIRED", ["config", "addComment", "text"]
+    for several in ("jobs", "jobIds"):
+        if several in given:
+            job: Json | str = {"jobId": "job_1", "expect": {"version": 1}} if several == "jobs" else "job_1"
+            return {several: [job] * 1001}, "TOO_MANY", [several]
     if "amount" in given:
         return {"amount": "0"}, "INVALID", ["amount"]
+    if "minutes" in given:
+        return {"minutes": 0}, "INVALID", ["minutes"]
+    if "note" in given:
+        return {"note": "x" * 1_001}, "TOO_LONG", ["note"]
     text = next(field for field in ("title", "text", "name") if field in given)
     return {text: " "}, "REQUIRED", [text]
 
@@ -250,6 +299,10 @@ REMOVALS = {
     "createStage": ("deleteStage", "stageId"),
     "createSubtask": ("deleteSubtask", "subtaskId"),
     "createTag": ("deleteTag", "tagId"),
+    "createTaskTemplate": ("deleteTaskTemplate", "taskTemplateId"),
+    "duplicateTemplate": ("deleteTaskTemplate", "taskTemplateId"),
+    "createTimeEntry": ("deleteTimeEntry", "timeEntryId"),
+    "startTimer": ("deleteTimeEntry", "timeEntryId"),
 }
 
 

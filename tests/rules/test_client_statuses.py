@@ -290,36 +290,3 @@ async def test_one_that_an_automation_sets_is_not_deleted(shop: Shop, database: 
     await shop.owner.do("setClientStatus", jobId=job, clientStatusId=None)
     await shop.owner.do("deleteAutomation", automationId=automation["id"])
     await shop.owner.do("deleteClientStatus", clientStatusId=status)
-
-
-async def test_many_jobs_are_given_a_client_status_at_once(api: Api, shop: Shop, database: Database) -> None:
-    """ST2, LV2: in one event; what is archived or not to be seen is refused by its place, and holds up no other."""
-    status = await make(shop.owner, description="[JOB_NAME]")
-    jobs = [(await shop.job(f"Job {n}"))["id"] for n in range(3)]
-    hidden = (await hidden_job(shop))["id"]
-    employee = await api.member(shop.owner, accounts=[shop.account])
-    await shop.owner.do("updatePipeline", pipelineId=shop.pipeline, addAvailableToIds=[employee.member_id])
-    await set_state(shop.owner, jobs[2], "ARCHIVED")
-    events = await database.value("SELECT max(seq) FROM events")
-    given = {"jobIds": [jobs[0], hidden, jobs[1], jobs[2]], "clientStatusId": status}
-    payload = await employee.payload("setClientStatuses", "jobs { id clientStatus { id } }", **given)
-    assert [(error["code"], error["path"]) for error in payload["errors"]] == [
-        ("NOT_FOUND", ["input", "jobIds", "1"]),
-        ("ARCHIVED", ["input", "jobIds", "3"]),
-    ]
-    assert payload["jobs"] == [{"id": job, "clientStatus": {"id": status}} for job in jobs[:2]]
-    assert [(await look(shop.owner, job))["clientStatus"] is not None for job in (*jobs, hidden)] == [
-        True,
-        True,
-        False,
-        False,
-    ]
-    assert await database.value("SELECT max(seq) FROM events") == events + 1
-    before = await digest(database)
-    assert codes(await employee.payload("setClientStatuses", **given)) == ["NOT_FOUND", "ARCHIVED"]
-    for wrong, code in (([new_id("job") for _ in range(101)], "TOO_MANY"), ([hidden], "NOT_FOUND")):
-        assert codes(await employee.payload("setClientStatuses", jobIds=wrong, clientStatusId=status)) == [code]
-    assert codes(await employee.payload("setClientStatuses", jobIds=jobs[:1])) == ["REQUIRED"]
-    gone = {"jobIds": jobs[:1], "clientStatusId": new_id("clientstatus")}
-    assert codes(await employee.payload("setClientStatuses", **gone)) == ["NOT_FOUND"]
-    assert await digest(database) == before

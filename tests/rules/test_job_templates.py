@@ -156,6 +156,7 @@ async def test_a_job_starts_with_what_its_template_says_of_its_account(
         assignee_ids=(owner.member_id, holder.member_id),
         start_date=date(2026, 2, 28),
         due_date=date(2026, 3, 13),
+        template=(made, 1),
     )
     assert (other.name, other.assignee_ids) == ("Bolt: books December 2025", (owner.member_id,))
     assert other.description == "City: , contact: , firm: Kontor"
@@ -185,7 +186,7 @@ async def test_other_given_values_win_too(shop: Shop, database: Database) -> Non
     """JB1: also those that say none."""
     made = await template(shop.owner, description="More", assigneeIds=[shop.owner.member_id])
     [filled] = await fill(database, shop, made, name="Own", description=None, assignee_ids=(), priority=Priority.LOW)
-    assert filled == Filled("Own", None, Priority.LOW, (), None, None)
+    assert filled == Filled("Own", None, Priority.LOW, (), template=(made, 1))
 
 
 async def test_a_name_that_comes_to_nothing_is_the_templates(shop: Shop, database: Database) -> None:

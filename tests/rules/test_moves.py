@@ -324,7 +324,7 @@ async def test_a_column_is_what_the_placements_say(shop: Shop, database: Databas
 async def test_ordering_by_hand_rewrites_no_other_job(shop: Shop, database: Database) -> None:
     """MV9: inserting between two jobs touches one row, many times over at the same place."""
     top, *_ = [await shop.job(f"Job {n}") for n in range(4)][::-1]
-    rows = "SELECT id, xmin::text AS xmin FROM jobs"
+    rows = "SELECT id, xmin::text AS xmin FROM all_jobs"
     mover = await shop.job("Mover", stageId=shop.stages[1])
     for turn in range(24):
         before = {row["id"]: row["xmin"] for row in await database.rows(rows)}
@@ -479,7 +479,7 @@ async def test_the_history_tells_edits_in_words(shop: Shop) -> None:
     ]
     assert told == [
         ("ASSIGNEES_CHANGED", [("assignees", None, None)]),
-        ("TASK_CHANGED", [("task", None, None), ("priority", "MEDIUM", "LOW")]),
+        ("TASK_CHANGED", [("task", "Task", "Task"), ("priority", "MEDIUM", "LOW")]),
         ("UPDATED", [("name", "Old", "New"), ("priority", "MEDIUM", "URGENT"), ("dueDate", "2026-01-01", None)]),
     ]
     assert entries[0]["changes"][0]["toNodes"] == [{"id": shop.owner.member_id}]

@@ -41,6 +41,7 @@ def configs(one: Mapping[str, str]) -> dict[str, Json]:
         },
         "createTask": {
             "title": "Call",
+            "templateId": one["tasktemplate"],
             "description": "Twice",
             "checkList": "One\nTwo",
             "dueAfter": {"amount": 2, "unit": "DAYS"},

@@ -89,10 +89,13 @@ class Works:
         """Lets time pass, as ``timedelta`` counts it."""
         self.now += timedelta(**span)
 
+    def runner(self) -> Runner:
+        """A worker that does what is due, a round at a time."""
+        return Runner(self.database, lambda topic: None, clock=self.clock)
+
     async def work(self) -> int:
         """The worker does all that is due; answers how many rows of due work that took."""
-        runner = Runner(self.database, lambda topic: None, clock=self.clock)
-        done = 0
+        runner, done = self.runner(), 0
         while rows := await runner.round():
             done += rows
         return done

@@ -272,13 +272,14 @@ async def _checked(work: Work, kind: Kind, config: Any, before: Any, *path: str)
     known = await shortcodes.fields(work.db, work.firm_id)
     values: dict[str, Any] = {}
     named: set[str] = set()
-    required = {part.name for part in fields(config) if part.default is MISSING}
+    defaults = {part.name: part.default for part in fields(config)}
     for name, one in setting.settings(kind.config).items():
         place = (*path, name)
-        value = values[name] = checked_value(checks, one, getattr(config, name), *place)
+        given = getattr(config, name)
+        value = values[name] = given if given == defaults[name] else checked_value(checks, one, given, *place)
         if isinstance(one, setting.Text) and one.shortcodes:
             named |= shortcodes.check(value, checks, *place, fields=known)
-        if name in required and value is None:
+        if defaults[name] is MISSING and value is None:
             checks.add(ErrorCode.REQUIRED, "It must not be empty.", *place)
     checks.done()
     config = replace(config, **values)

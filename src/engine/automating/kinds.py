@@ -1,6 +1,6 @@
 """Kinds of automations: what a kind is, and the batch in which it meets the jobs that it is run for (AU7)."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -9,10 +9,10 @@ from engine.access import Viewer
 from engine.enums import AccessRight, RunState
 from engine.errors import denied
 from engine.mail import shortcodes
+from engine.templates import people
 from engine.time.calendar import today
 from engine.work import Work
 from store.database import Row
-from store.writes import members
 
 C = TypeVar("C")
 
@@ -94,12 +94,8 @@ class Batch(Generic[C]):
 
     async def people(self, member_ids: Sequence[str], role_ids: Sequence[str]) -> dict[str, list[str]]:
         """For each job the active members meant: by name, or because they hold a role for its account."""
-        active = await members.active_of(self.work.db, self.work.firm_id, member_ids) if member_ids else []
-        accounts = {turn.account_id for turn in self.turns}
-        holders: Mapping[str, Collection[str]] = (
-            await members.holders(self.work.db, self.work.firm_id, accounts, role_ids) if role_ids else {}
-        )
-        return {turn.job_id: list(dict.fromkeys([*active, *holders.get(turn.account_id, ())])) for turn in self.turns}
+        meant = await people.meant(self.work, member_ids, role_ids, {turn.account_id for turn in self.turns})
+        return {turn.job_id: [*meant[turn.account_id]] for turn in self.turns}
 
 
 Run = Callable[[Batch[Any]], Awaitable[None]]

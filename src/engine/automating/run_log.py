@@ -50,7 +50,7 @@ async def _tell_failed(work: Work, lines: Sequence[Line]) -> None:
     told = [
         _told(work, line, things[line["job_id"]], member_id)
         for line in failed
-        for member_id in people[line["job_id"]]
+        for member_id in people.get(line["job_id"], ())  # nobody, of a job that is in the trash
         if them.sees(member_id, line["job_id"])
     ]
     await notifications.tell(work, NotificationKind.AUTOMATION_FAILED, told)

@@ -112,11 +112,10 @@ async def finish(
 ) -> None:
     """Ends, or goes on with, a turn whose effect is outside: its e-mail was sent, or has failed. Locks its job."""
     row = await runs.one(work.db, work.firm_id, run_id)
-    assert row is not None  # whoever names it has it from the database
-    await work.lock_jobs([row["job_id"]])
-    row = await runs.locked(work.db, work.firm_id, run_id)
-    assert row is not None  # turns are never deleted
-    if row["state"] in _ENDED:
+    if row is not None:
+        await work.lock_jobs([row["job_id"]])
+        row = await runs.locked(work.db, work.firm_id, run_id)
+    if row is None or row["state"] in _ENDED:  # None: deleted for good with its job
         return
     await _note(work, row, state, reason, attempts=row["attempts"] or 1, things=things)
     work.reconsider(row["job_id"])
@@ -160,7 +159,7 @@ async def _mine(work: Work, run_id: str, *states: RunState) -> Row:
     seen = await find.run(work, run_id, "run_id")
     await find.live_job(work, seen["job_id"], "run_id")
     row = await runs.locked(work.db, work.firm_id, run_id)
-    assert row is not None  # turns are never deleted
+    assert row is not None  # turns are deleted with their jobs, and this one's is locked
     if row["state"] not in states:
         raise invalid(ErrorCode.INVALID, WORDS[RunState(row["state"])], "run_id")
     return row
@@ -169,8 +168,9 @@ async def _mine(work: Work, run_id: str, *states: RunState) -> Row:
 async def _put(work: Work, row: Row, state: RunState, reason: str | None, *, attempts: int) -> None:
     await _note(work, row, state, reason, attempts=attempts)
     work.touch_job(row["job_id"])
-    line = changed("run", row["state"], state, run=row["id"])
-    work.history(row["job_id"], HistoryAction.AUTOMATION_SET, line)
+    kind = {"from_label": row["kind"], "to_label": row["kind"]}
+    line = changed("run", row["id"], row["id"], **kind)
+    work.history(row["job_id"], HistoryAction.AUTOMATION_SET, line, changed("state", row["state"], state))
     work.reconsider(row["job_id"])
 
 

@@ -4,13 +4,22 @@ Whoever sees the job reads what automations and templates say of it, so it takes
 them say this. What another has said may stay.
 """
 
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
 
 from engine.automating import setting
 from engine.enums import AccessRight
 from engine.mail import shortcodes
 from engine.work import Work
-from store.writes import job_templates
+from store.database import Db
+from store.ids import prefix_of
+from store.writes import job_templates, task_templates
+
+_TEXTS: Final[Mapping[str, Callable[[Db, str, str], Awaitable[str]]]] = {
+    "jobtemplate": job_templates.texts,
+    "tasktemplate": task_templates.texts,
+}
+"""All that the templates say of whose texts whoever sees the job reads what is made by them, by their prefixes."""
 
 
 def permit_text(work: Work, text: str | None, *path: str) -> None:
@@ -20,8 +29,8 @@ def permit_text(work: Work, text: str | None, *path: str) -> None:
 
 
 async def permit_template(work: Work, template_id: str, *path: str) -> None:
-    """Refuses to have jobs made by a job template that tells more; the template is there."""
-    permit_text(work, await job_templates.texts(work.db, work.firm_id, template_id), *path)
+    """Refuses to have jobs or tasks made by a template that tells more; the template is there."""
+    permit_text(work, await _TEXTS[prefix_of(template_id)](work.db, work.firm_id, template_id), *path)
 
 
 async def permit(work: Work, config: Any, before: Any, *path: str) -> None:
@@ -32,5 +41,5 @@ async def permit(work: Work, config: Any, before: Any, *path: str) -> None:
         value = getattr(config, name)
         if isinstance(one, setting.Text) and one.shortcodes:
             permit_text(work, value, *path, name)
-        if isinstance(one, setting.Reference) and one.prefix == "jobtemplate" and value is not None:
+        if isinstance(one, setting.Reference) and one.prefix in _TEXTS and value is not None:
             await permit_template(work, value, *path, name)

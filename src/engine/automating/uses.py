@@ -17,6 +17,7 @@ WORDS: Final[Mapping[str, str]] = {
     "clientstatus": "client-facing status",
     "emailtemplate": "e-mail template",
     "jobtemplate": "job template",
+    "tasktemplate": "task template",
     "itemtemplate": "item template",
     "doc": "document",
 }
@@ -24,7 +25,7 @@ WORDS: Final[Mapping[str, str]] = {
 
 
 async def refer(work: Work, user_id: str, ids: Collection[str], *path: str) -> None:
-    """Says all that a stage, an automation or a template refers to. Refuses where something of it is gone."""
+    """Says all that a stage, automation, template or recurrence refers to. Refuses where something of it is gone."""
     if await writes.refer(work.db, work.firm_id, user_id, ids):
         raise missing("thing", *path)
 
@@ -39,15 +40,17 @@ async def there(work: Work, prefix: str, ids: Collection[str], *path: str) -> No
 async def refuse(work: Work, used_id: str, *path: str) -> None:
     """Refuses the deletion of a thing, locked whole, that something in use refers to."""
     used = await usage.configurations(work.db, work.firm_id, used_id, _seen(work))
-    one = "condition, automation or template refers to it: change that first."
-    refuse_use(used, one, "conditions, automations or templates refer to it: change them first.", *path)
+    one = "condition, automation, template or recurrence refers to it: change that first."
+    many = "conditions, automations, templates or recurrences refer to it: change them first."
+    refuse_use(used, one, many, *path)
 
 
 async def refuse_in_texts(work: Work, field_id: str, *path: str) -> None:
     """Refuses another name for a custom field, locked whole, that texts name by a shortcode."""
     used = await usage.texts_with_field(work.db, work.firm_id, field_id, _seen(work))
-    one = "automation or template names the field in texts: change that first."
-    refuse_use(used, one, "automations or templates name the field in texts: change them first.", *path)
+    one = "automation, template or recurrence names the field in texts: change that first."
+    many = "automations, templates or recurrences name the field in texts: change them first."
+    refuse_use(used, one, many, *path)
 
 
 async def refuse_choices(work: Work, field_id: str, choices: Collection[str], *path: str) -> None:

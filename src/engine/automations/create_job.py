@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from engine import find
 from engine.automating import cascades, setting
 from engine.automating.kinds import Batch, Kind, always
-from engine.enums import ErrorCode
+from engine.enums import ErrorCode, JobLinkKind
 from engine.errors import invalid
-from engine.job import assignees, jobs
+from engine.job import job_edits, job_links, jobs
 from engine.unset import UNSET
 from engine.work import Work
 
@@ -42,7 +42,7 @@ async def check(work: Work, config: CreateJob) -> None:
 
 
 async def run(batch: Batch[CreateJob]) -> None:
-    """A job for the account of each job, as if somebody who may do everything had made it by hand."""
+    """A job for the account of each job, linked to it, as if somebody who may do everything had made it by hand."""
     config, work = batch.config, batch.work
     if not await cascades.may_make(work, len(batch.turns)):
         for turn in batch.turns:
@@ -51,6 +51,7 @@ async def run(batch: Batch[CreateJob]) -> None:
         return
     [names] = await batch.lines(config.name)
     people = await batch.people(config.assignee_ids, config.assignee_role_ids)
+    made: dict[str, str] = {}
     for turn in batch.turns:
         command = jobs.CreateJob(
             turn.account_id,
@@ -60,8 +61,16 @@ async def run(batch: Batch[CreateJob]) -> None:
             stage_id=config.stage_id,
         )
         job_id = await jobs.create_job(work, command)
-        await assignees.change(work, "job", {job_id: people[turn.job_id]}, {})
+        await job_edits.reassign(work, {job_id: people[turn.job_id]}, {})
+        made[job_id] = turn.job_id
         turn.things.append(job_id)
+    await _link(work, made)
+
+
+async def _link(work: Work, made: dict[str, str]) -> None:
+    """Links the jobs that were made to those for which they were."""
+    rows = {row["id"]: row for row in await work.lock_jobs({*made, *made.values()})}
+    await job_links.add(work, [(rows[new], rows[old]) for new, old in made.items()], JobLinkKind.RELATED)
 
 
 KIND = Kind(

@@ -128,6 +128,7 @@ def _draft(turn: Turn, template: Row, values: Mapping[str, str], reader: Reader)
         job_id=turn.job_id,
         run_id=turn.run_id,
         lane=turn.lane,
+        template=(template["id"], template["version"]),
     )
 
 

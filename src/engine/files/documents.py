@@ -19,9 +19,9 @@ from engine.work import Work, changed
 from store import models
 from store.database import Row
 from store.sql import Params
+from store.writes import comments, item_documents, locks, organizers, records, usage
 from store.writes import documents as writes
 from store.writes import find as lookup
-from store.writes import item_documents, locks, organizers, records, usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +140,8 @@ async def delete_document(work: Work, command: DeleteDocument) -> str:
         for item in await naming(work.db, work.firm_id, row["id"]):
             # It names the document no more.
             work.touch("item", item["id"], account=item["account_id"], jobs=item["jobs"])
+    for comment in await comments.carrying(work.db, work.firm_id, row["id"]):
+        work.touch("comment", comment["id"], job=comment["job_id"])
     await records.drop(work.db, models.Document, work.firm_id, row["id"])
     await writes.doom(work.db, work.firm_id, row["id"], row["object_key"], work.now)
     line = changed("document", row["id"], None, from_label=row["name"])

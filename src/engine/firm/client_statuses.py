@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from engine import access, find
 from engine.automating import uses
 from engine.changes import differing
 from engine.checks import Checks
-from engine.enums import AccessRight, ErrorCode, HistoryAction, JobState
-from engine.errors import Missing, Problem, invalid, missing, refuse_use
+from engine.enums import AccessRight, ErrorCode, HistoryAction
+from engine.errors import invalid, missing, refuse_use
 from engine.firm.tags import free_name
 from engine.job.moves import Expect, check_expected
 from engine.mail import shortcodes
@@ -19,10 +18,6 @@ from engine.work import Work, changed
 from store import models
 from store.database import Row
 from store.writes import client_statuses, records, usage
-from store.writes import find as finding
-
-AT_ONCE: Final = 100
-"""Jobs that are given a client-facing status by one command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +54,6 @@ class SetClientStatus:
     job_id: str
     client_status_id: Maybe[str | None] = UNSET
     expect: Maybe[Expect | None] = UNSET
-
-
-@dataclass(frozen=True, slots=True)
-class SetClientStatuses:
-    """Gives many jobs a client-facing status, or with None takes it away."""
-
-    job_ids: Sequence[str]
-    client_status_id: Maybe[str | None] = UNSET
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What came of it: the jobs that have the status now, and why others do not."""
-
-    job_ids: tuple[str, ...]
-    problems: tuple[Problem, ...]
 
 
 async def create_client_status(work: Work, command: CreateClientStatus) -> str:
@@ -121,12 +100,19 @@ async def update_client_status(work: Work, command: UpdateClientStatus) -> str:
             work.touch_job(job_id)
         if "description" in values:
             texts = await _texts(work, jobs, values["description"])
-            none = dict.fromkeys(jobs)
-            await client_statuses.reword(work.db, work.firm_id, none | texts)
+            await _reword(work, row, dict.fromkeys(jobs) | texts)
         await records.change(work.db, models.ClientStatus, work.firm_id, row["id"], work.now, **values)
         await uses.refer(work, row["id"], fields)
         work.touch("client_status", row["id"])
     return command.client_status_id
+
+
+async def _reword(work: Work, row: Row, texts: dict[str, str | None]) -> None:
+    """Changes what clients read of locked jobs. Their histories say that it was, and nothing of the account (AC3)."""
+    labels = {"from_label": row["name"], "to_label": row["name"]}
+    lines = [changed("client_status", row["id"], row["id"], **labels), changed("client_status_text", None, None)]
+    for job_id in await client_statuses.reword(work.db, work.firm_id, texts):
+        work.history(job_id, HistoryAction.CLIENT_STATUS_CHANGED, *lines)
 
 
 async def delete_client_status(work: Work, command: DeleteClientStatus) -> str:
@@ -153,31 +139,6 @@ async def set_client_status(work: Work, command: SetClientStatus) -> str:
         raise invalid(ErrorCode.REQUIRED, "Name a client-facing status, or null for none.", "client_status_id")
     await put(work, [row], command.client_status_id)
     return command.job_id
-
-
-async def set_client_statuses(work: Work, command: SetClientStatuses) -> Given:
-    """The same for up to 100 jobs, in one transaction and one event (LV2). One that is refused holds up no other."""
-    if command.client_status_id is UNSET:
-        raise invalid(ErrorCode.REQUIRED, "Name a client-facing status, or null for none.", "client_status_id")
-    ids = list(dict.fromkeys(command.job_ids))
-    if len(ids) > AT_ONCE:
-        raise invalid(ErrorCode.TOO_MANY, f"At most {AT_ONCE} jobs at once.", "job_ids")
-    jobs = {job["id"]: job for job in await work.lock_jobs(ids)}
-    seen = await finding.ids(work.db, "jobs", work.firm_id, ids, lambda p: access.sees_job(work.viewer, p, "t"))
-    live = {job_id for job_id in seen if jobs[job_id]["state"] != JobState.ARCHIVED}
-    await put(work, [job for job_id, job in jobs.items() if job_id in live], command.client_status_id)
-    return Given(
-        tuple(job_id for job_id in ids if job_id in live),
-        tuple(_refusal(n, seen=job_id in seen) for n, job_id in enumerate(ids) if job_id not in live),
-    )
-
-
-def _refusal(number: int, *, seen: bool) -> Problem:
-    """Why a job of a list was not given it: it is not there for the viewer, or it is archived (ST1)."""
-    path = ("job_ids", str(number))
-    if not seen:
-        return Missing(ErrorCode.NOT_FOUND, "There is no such job.", path)
-    return Problem(ErrorCode.ARCHIVED, "The job is archived: unarchive it first.", path)
 
 
 async def put(work: Work, jobs: Sequence[Row], client_status_id: str | None) -> None:

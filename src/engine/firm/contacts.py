@@ -102,7 +102,7 @@ def _none(value: Maybe[str | None]) -> Maybe[None]:
 
 
 async def delete_contact(work: Work, command: DeleteContact) -> str:
-    """Deletes a contact; one of accounts that the viewer has no access to needs VIEW_ALL_ACCOUNTS."""
+    """Deletes a contact; one of an account without one's access, also in the trash, needs VIEW_ALL_ACCOUNTS."""
     work.viewer.need(AccessRight.MANAGE_ACCOUNTS)
     contact_id = command.contact_id
     await find.contact(work, contact_id, "contact_id")
@@ -110,7 +110,9 @@ async def delete_contact(work: Work, command: DeleteContact) -> str:
     row = await find.whole(work, "contacts", "contact", contact_id, "contact_id")
     owner = ("contact_id", contact_id)
     accounts = await links.targets(work.db, "account_contacts", work.firm_id, owner, "account_id")
-    if await find.any_of(work, "accounts", accounts, lambda p: f"NOT {access.sees_account(work.viewer, p, 't.id')}"):
+    if await find.any_of(
+        work, "all_accounts", accounts, lambda p: f"NOT {access.sees_account(work.viewer, p, 't.id')}"
+    ):
         work.viewer.need(AccessRight.VIEW_ALL_ACCOUNTS, "contact_id")
     for account_id in accounts:
         work.touch("account", account_id, fields=["contacts"])

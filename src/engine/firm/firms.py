@@ -22,13 +22,15 @@ from engine.work import Clock, Work, system_clock
 from store import models
 from store.database import Database, Db, Row
 from store.ids import new_id
-from store.writes import people, records
+from store.writes import people, records, recurrences
 
 BUILT_IN: Final = {  # what every firm starts with (ST1): name, whether it shows on boards
     JobState.ACTIVE: ("Active", True),
     JobState.COMPLETED: ("Completed", True),
     JobState.ARCHIVED: ("Archived", False),
 }
+
+_CALENDAR: Final = {"time_zone", "working_days", "holiday_region"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,8 @@ async def update_firm(work: Work, command: UpdateFirm) -> str:
     if values or off:
         clock = {"clock_date": today(values["time_zone"], work.now)} if "time_zone" in values else {}
         await people.change_firm(work.db, work.firm_id, work.now, values | clock)
+        if off or _CALENDAR & values.keys():
+            await recurrences.hasten(work.db, work.firm_id, work.now)
         if values.get("holds_client_mail"):
             await emails.stop(work)
         work.touch("firm", work.firm_id, fields=[*values, *(["holidays"] if off else [])])

@@ -13,12 +13,14 @@ from engine.errors import denied, invalid
 from engine.firm.replacements import take_over
 from engine.firm.secrets import digest, new_token, passwords
 from engine.firm.sessions import SESSION, LoggedIn, open_session, throttle
+from engine.job import timers
 from engine.unset import UNSET, Maybe
 from engine.work import Clock, Work, system_clock
 from store import models
 from store.database import Database, Row
 from store.ids import new_id
 from store.writes import emails, links, locks, log, members, people, records, sessions
+from store.writes import find as finding
 
 INVITATION: Final = timedelta(days=14)
 
@@ -208,7 +210,8 @@ async def update_member_access(work: Work, command: UpdateMemberAccess) -> str:
     values = differing(row, role=role, rights=sorted(rights))
     owner = ("member_id", command.member_id)
     added = await links.add(work.db, "member_accounts", work.firm_id, owner, "account_id", add)
-    removed = await links.remove(work.db, "member_accounts", work.firm_id, owner, "account_id", gone)
+    there = await finding.ids(work.db, "accounts", work.firm_id, gone)
+    removed = await links.remove(work.db, "member_accounts", work.firm_id, owner, "account_id", sorted(there))
     if values or added or removed:
         await records.change(work.db, models.Member, work.firm_id, command.member_id, work.now, **values)
         work.touch("member", command.member_id, accounts_added=added, accounts_removed=removed, rights=bool(values))
@@ -247,6 +250,7 @@ async def deactivate_member(work: Work, command: DeactivateMember) -> str:
         await find.assignable(work, [command.replacement_id], "replacement_id")
         await take_over(work, command.member_id, command.replacement_id)
     if row["deactivated_at"] is None:
+        await timers.stop_of(work, command.member_id)
         values = {"deactivated_at": work.now}
         await records.change(work.db, models.Member, work.firm_id, command.member_id, work.now, **values)
         ended = await members.revoke_sessions(work.db, work.firm_id, command.member_id)

@@ -10,9 +10,10 @@ from engine.automating import setting
 from engine.automations import kinds
 from engine.enums import HistoryAction
 from engine.job import assignees, job_edits
+from engine.templates.sorts import JOB, TASK, Sort
 from engine.work import Work, changed
 from store.database import Row
-from store.writes import locks
+from store.writes import locks, recurrences
 from store.writes import replacements as writes
 
 
@@ -61,6 +62,7 @@ async def take_over(work: Work, gone_id: str, heir_id: str) -> None:
     swap = Swap(gone_id, heir_id)
     named = [await writes.automations_naming(work.db, work.firm_id, gone_id)]
     named.append(await writes.stages_naming(work.db, work.firm_id, gone_id))
+    named.append(await recurrences.places_naming(work.db, work.firm_id, gone_id))
     for pipeline_id in sorted({row["pipeline_id"] for rows in named for row in rows}):
         await locks.own_pipeline(work.db, pipeline_id)
     accounts = await writes.accounts_of(work.db, work.firm_id, gone_id)
@@ -75,11 +77,10 @@ async def take_over(work: Work, gone_id: str, heir_id: str) -> None:
 
 
 async def _configurations(work: Work, swap: Swap) -> list[str]:
-    """New editions of automations, and changed conditions of stages and job templates; answers all of them."""
+    """New editions of automations, changed conditions of stages, templates, recurrences; answers all of them."""
     db, firm_id, now = work.db, work.firm_id, work.now
     automations = await writes.automations_naming(db, firm_id, swap.gone_id)
     stages = await writes.stages_naming(db, firm_id, swap.gone_id)
-    templates = await writes.templates_naming(db, firm_id, swap.gone_id)
     editions = [
         {"id": row["id"], "config": swap.in_config(row), "condition": swap.in_condition(row["condition"])}
         for row in automations
@@ -87,16 +88,35 @@ async def _configurations(work: Work, swap: Swap) -> list[str]:
     await writes.add_editions(db, firm_id, now, editions)
     lines = [{"id": row["id"], "condition": swap.in_condition(row["condition"])} for row in stages]
     await writes.set_conditions(db, firm_id, now, lines)
-    people = {row["id"]: orjson.loads(row["people"]) for row in templates}
-    lines = [{"id": one, "people": {**some, "members": swap.of(some["members"])}} for one, some in people.items()]
-    await writes.set_people(db, firm_id, now, lines)
-    users = [row["id"] for row in (*automations, *stages, *templates)]
+    templates = [one for sort in (JOB, TASK) for one in await _templates(work, swap, sort)]
+    recurring = await _recurrences(work, swap)
+    users = [*(row["id"] for row in (*automations, *stages)), *templates, *recurring]
     await writes.refer_to_heir(db, firm_id, users, swap.gone_id, swap.heir_id)
     for row in (*automations, *stages):
         work.touch("pipeline", row["pipeline_id"])
-    for template_id in people:
-        work.touch("job_template", template_id)
     return users
+
+
+async def _recurrences(work: Work, swap: Swap) -> list[str]:
+    """Recurrences that name the heir now; answers their ids."""
+    rows = await recurrences.naming(work.db, work.firm_id, swap.gone_id)
+    found = {row["id"]: orjson.loads(row["people"]) for row in rows}
+    lines = [{"id": one, "people": {"members": swap.of(some["members"])}} for one, some in found.items()]
+    await recurrences.set_people(work.db, work.firm_id, work.now, lines)
+    for recurrence_id in found:
+        work.touch("recurrence", recurrence_id)
+    return list(found)
+
+
+async def _templates(work: Work, swap: Swap, sort: Sort) -> list[str]:
+    """New versions of the templates of a sort that name who goes; answers their ids."""
+    found = await writes.templates_naming(work.db, sort.table, work.firm_id, swap.gone_id)
+    people = {row["id"]: orjson.loads(row["people"]) for row in found}
+    lines = [{"id": one, "people": {**some, "members": swap.of(some["members"])}} for one, some in people.items()]
+    await writes.set_people(work.db, sort.table, work.firm_id, work.actor_id, work.now, lines)
+    for template_id in people:
+        work.touch(sort.topic, template_id)
+    return list(people)
 
 
 async def _accounts(work: Work, swap: Swap, account_ids: list[str]) -> None:
@@ -115,6 +135,7 @@ async def _jobs(work: Work, swap: Swap) -> int:
 async def _tasks(work: Work, swap: Swap) -> int:
     found = await writes.assigned_tasks(work.db, work.firm_id, swap.gone_id)
     tasks = {row["id"]: row["job_id"] for row in found if row["job_id"] is None or _locked(work, row["job_id"])}
+    titles = {row["id"]: row["title"] for row in found}
     come, go = dict.fromkeys(tasks, (swap.heir_id,)), dict.fromkeys(tasks, (swap.gone_id,))
     new, _ = await assignees.change(work, "task", come, go)
     await writes.count_tasks_up(work.db, work.firm_id, list(tasks), work.now)
@@ -123,7 +144,8 @@ async def _tasks(work: Work, swap: Swap) -> int:
         if job_id is not None:
             work.touch_job(job_id)
             line = changed("assignees", [swap.gone_id], [swap.heir_id] if task_id in new else [])
-            work.history(job_id, HistoryAction.TASK_CHANGED, changed("task", task_id, task_id), line)
+            named = changed("task", task_id, task_id, from_label=titles[task_id], to_label=titles[task_id])
+            work.history(job_id, HistoryAction.TASK_CHANGED, named, line)
     return len(tasks)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Final
 
 from engine.automating import letters, setting
@@ -28,7 +29,9 @@ class SendItem:
     """Which template makes the item, and by when the client is to answer."""
 
     template_id: str = setting.ref("itemtemplate", "The template to make it by.")
-    due_after: Duration | None = setting.span("By when, counted from the entry.")
+    due_after: Duration | None = setting.span(
+        "By when, counted from the entry; as the template says where there is none."
+    )
     blocking: bool = setting.flag("Whether it holds the job in its stage until it is done.", default=True)
 
 
@@ -86,8 +89,7 @@ async def _drafts(batch: Batch[SendItem], rules: ItemRules, template: Row, turns
     work, config = batch.work, batch.config
     if not turns:
         return []
-    calendar = await of_firm(work.db, work.firm_id)
-    due = today(calendar.time_zone, config.due_after.after(work.now, calendar)) if config.due_after else None
+    due = await _due(work, config, template)
     words = Wording.of(rules, template)
     day = today(work.viewer.time_zone, work.now)
     job_ids = [turn.job_id for turn in turns]
@@ -101,6 +103,15 @@ async def _drafts(batch: Batch[SendItem], rules: ItemRules, template: Row, turns
             turn.job_id,
             config.blocking,
             making.fresh_id(rules),
+            (template["id"], template["version"]),
         )
         for turn in turns
     ]
+
+
+async def _due(work: Work, config: SendItem, template: Row) -> date | None:
+    """By when the items are to be answered: as the automation says, or else as the template does."""
+    if config.due_after is None:
+        return await making.due_by(work, template)
+    calendar = await of_firm(work.db, work.firm_id)
+    return today(calendar.time_zone, config.due_after.after(work.now, calendar))

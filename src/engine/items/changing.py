@@ -92,6 +92,9 @@ async def _change(work: Work, item: Row, values: dict[str, Any]) -> None:
     if "due_date" in values:
         told.append(changed("due_date", None, None))  # to which day is for who manages items of the kind (AC3)
     await closing.tell(work, item, *told)
+    quiet = [name for name in ("message", "remind_days", "remind_times") if name in values]
+    if quiet:  # of these, as of the date, it is not said what they are
+        await closing.record_quietly(work, item, *(changed(name, None, None) for name in quiet))
 
 
 async def open_item(work: Work, item_id: str, *path: str, kind: ItemKind | None = None) -> Row:

@@ -116,11 +116,23 @@ async def tell(work: Work, item: Row, *lines: dict[str, object], reconsider: boo
     for job_id in job_ids if is_task or lines else ():
         work.touch_job(job_id)
     if lines:
-        name, action = ("task", HistoryAction.TASK_CHANGED) if is_task else ("item", HistoryAction.ITEM_CHANGED)
-        for job_id in job_ids:
-            work.history(job_id, action, changed(name, item["id"], item["id"]), *lines)
+        record(work, item, job_ids, *lines)
     if reconsider:
         work.reconsider(*job_ids)
+
+
+def record(work: Work, item: Row, job_ids: Sequence[str], *lines: dict[str, object]) -> None:
+    """Has the histories of its jobs say what has become of an item."""
+    is_task = item["kind"] == ItemKind.TASK
+    name, action = ("task", HistoryAction.TASK_CHANGED) if is_task else ("item", HistoryAction.ITEM_CHANGED)
+    named = changed(name, item["id"], item["id"], from_label=item["title"], to_label=item["title"])
+    for job_id in job_ids:
+        work.history(job_id, action, named, *lines)
+
+
+async def record_quietly(work: Work, item: Row, *lines: dict[str, object]) -> None:
+    """The same of what no board shows."""
+    record(work, item, await items.jobs_of(work.db, work.firm_id, [item["id"]]), *lines)
 
 
 def touch(work: Work, item: Row, job_ids: Sequence[str] = ()) -> None:

@@ -65,10 +65,10 @@ def _say(work: Work, item: Row, job_id: str, *, linked: bool) -> None:
     name = "task" if is_task else "item"
     if linked:
         action = HistoryAction.TASK_ADDED if is_task else HistoryAction.ITEM_ADDED
-        line = changed(name, None, item["id"])
+        line = changed(name, None, item["id"], to_label=item["title"])
     else:
         action = HistoryAction.TASK_REMOVED if is_task else HistoryAction.ITEM_REMOVED
-        line = changed(name, item["id"], None)
+        line = changed(name, item["id"], None, from_label=item["title"])
         work.touch(name, item["id"], unlinked=[job_id])
     work.touch_job(job_id)
     work.reconsider(job_id)  # the item may be closed, or may have been what it waited for

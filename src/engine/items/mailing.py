@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from engine.enums import Delivery, ItemKind
+from engine.enums import Delivery, HistoryAction, ItemKind
 from engine.items import reminders
 from engine.items.rules import kinds
 from engine.mail import drafts, emails
 from engine.mail.drafts import Draft, Words
 from engine.portal.links import PLACE
 from engine.time.periods import full_date
-from engine.work import Work
+from engine.work import Work, changed
 from store.database import Row
 from store.writes import client_items, due, items
 from store.writes import emails as writes
@@ -113,11 +113,16 @@ async def deliver(work: Work, item_ids: Collection[str]) -> None:
 
 
 async def release(work: Work, item_ids: Collection[str]) -> None:
-    """Shows items to their clients whose e-mails go out now."""
-    await _put(work, item_ids, Delivery.SENT)
+    """Shows items to their clients whose e-mails go out now, as the histories of their jobs say."""
+    rows = await _put(work, item_ids, Delivery.SENT)
+    jobs = await items.jobs_by_item(work.db, work.firm_id, [row["id"] for row in rows])
+    for row in rows:
+        named = changed("item", row["id"], row["id"], from_label=row["title"], to_label=row["title"])
+        for job_id in jobs.get(row["id"], ()):
+            work.history(job_id, HistoryAction.ITEM_CHANGED, named, changed("sent", False, True))
 
 
-async def _put(work: Work, item_ids: Collection[str], delivery: Delivery) -> None:
+async def _put(work: Work, item_ids: Collection[str], delivery: Delivery) -> Sequence[Row]:
     rows = await client_items.deliver(work.db, work.firm_id, item_ids, delivery, work.now)
     jobs = await items.jobs_by_item(work.db, work.firm_id, [row["id"] for row in rows])
     for row in rows:
@@ -128,6 +133,7 @@ async def _put(work: Work, item_ids: Collection[str], delivery: Delivery) -> Non
             sent = kinds()[kind].sent
             if sent is not None:
                 await sent(work, some)
+    return rows
 
 
 def _by_kind(rows: Sequence[Row]) -> dict[ItemKind, list[Row]]:

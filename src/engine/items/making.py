@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import orjson
+
 from engine import find
 from engine.checks import Checks
 from engine.enums import ErrorCode, HistoryAction, ItemKind
@@ -14,6 +16,10 @@ from engine.items.mailing import Going
 from engine.items.reminders import Reminders
 from engine.items.rules import ItemRules, kinds, rules_of_content
 from engine.items.wording import Wording
+from engine.mail import shortcodes
+from engine.templates.versions import by_template
+from engine.time.calendar import of_firm, today
+from engine.time.duration import Duration
 from engine.unset import UNSET, Maybe
 from engine.work import Work, changed
 from store.database import Row
@@ -31,7 +37,7 @@ class CreateItem:
     content: Any = None
     title: str | None = None
     message: Maybe[str | None] = UNSET
-    due_date: date | None = None
+    due_date: Maybe[date | None] = UNSET
     reminders: Maybe[Reminders | None] = UNSET
     blocking: bool = True
     send: bool = True
@@ -49,6 +55,8 @@ class Draft:
     job_id: str | None = None
     blocking: bool = True
     id: str = ""
+    template: tuple[str, int] | None = None
+    """The id and version of the template, if it is made by one."""
 
     @property
     def going(self) -> Going:
@@ -71,6 +79,8 @@ async def create_item(work: Work, command: CreateItem) -> str:
     if again:
         return str((await find.item(work, item_id, "id"))["id"])
     account_id = await _account(work, command)
+    if any(map(shortcodes.is_private, words.shown)):  # whoever sees the job reads it, so who makes it does (AC3)
+        await find.account(work, account_id, "job_id" if command.job_id else "account_id")
     assert rules.content is not None  # tasks are made elsewhere
     if rules.content.find is not None:
         await rules.content.find(work, words.content, account_id, ("content", rules.kind.lower()))
@@ -79,11 +89,12 @@ async def create_item(work: Work, command: CreateItem) -> str:
     draft = Draft(
         words.filled(await wording.values_of(work, words, account_id, command.job_id)),
         account_id,
-        command.due_date,
+        await _due(work, command, template),
         _reminders(command, template),
         command.job_id,
         command.blocking,
         item_id,
+        (template["id"], template["version"]) if template else None,
     )
     await make(work, [draft])
     if command.send:
@@ -128,6 +139,26 @@ def of_template(template: Row) -> Reminders | None:
     return None if days is None else Reminders(days, template["remind_times"])
 
 
+async def _due(work: Work, command: CreateItem, template: Row | None) -> date | None:
+    if command.due_date is not UNSET:
+        return command.due_date
+    return await due_by(work, template) if template else None
+
+
+def due_of_template(template: Row) -> Duration | None:
+    """How long after the day on which they are made items are due that are made by a template."""
+    return Duration.of(orjson.loads(template["due_after"])) if template["due_after"] else None
+
+
+async def due_by(work: Work, template: Row) -> date | None:
+    """When items are due that are made by a template now."""
+    span = due_of_template(template)
+    if span is None:
+        return None
+    calendar = await of_firm(work.db, work.firm_id)
+    return span.day_after(today(calendar.time_zone, work.now), calendar)
+
+
 async def _account(work: Work, command: CreateItem) -> str:
     """For which account it is: that of the job, which has to be seen, or one to which the viewer has access."""
     if command.job_id is not None:
@@ -153,7 +184,8 @@ async def make(work: Work, drafts: Sequence[Draft]) -> None:
         work.touch("item", draft.id, account=draft.account_id)
         if draft.job_id is not None:
             work.touch_job(draft.job_id)
-            work.history(draft.job_id, HistoryAction.ITEM_ADDED, changed("item", None, draft.id))
+            line = changed("item", None, draft.id, to_label=draft.words.title)
+            work.history(draft.job_id, HistoryAction.ITEM_ADDED, line)
 
 
 def _line(draft: Draft) -> dict[str, Any]:
@@ -170,6 +202,7 @@ def _line(draft: Draft) -> dict[str, Any]:
         "remind_times": reminders.times if reminders else None,
         "job_id": draft.job_id,
         "blocking": draft.blocking,
+        **by_template(draft.template),
     }
 
 

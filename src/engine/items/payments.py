@@ -129,3 +129,5 @@ async def _tell(work: Work, item: Row) -> None:
     """Says that something was paid or given back, but not how much: not all who see the job may know (AC3)."""
     await client_items.count(work.db, work.firm_id, item["id"], work.now)
     await closing.tell(work, item, *([] if item["started_at"] else [changed("state", item["state"], "STARTED")]))
+    if item["started_at"]:
+        await closing.record_quietly(work, item, changed("paid", None, None))

@@ -9,7 +9,7 @@ from engine.errors import missing, stale
 from engine.items import changing, closing, mailing, requests
 from engine.items.requests import KIND
 from engine.mail import drafts
-from engine.work import Work
+from engine.work import Work, changed
 from store.database import Row
 from store.writes import client_items, items
 from store.writes import requests as writes
@@ -54,7 +54,7 @@ async def accept_document(work: Work, command: AcceptDocument) -> str:
     item = await changing.open_item(work, command.item_id, "item_id", kind=KIND)
     given = await _given(work, item, command.document_id)
     if given["state"] != ReviewState.ACCEPTED:
-        await _decide(work, given, ReviewState.ACCEPTED, None)
+        await _decide(work, item, given, ReviewState.ACCEPTED, None)
         await _changed(work, item)
     return command.item_id
 
@@ -69,7 +69,7 @@ async def return_document(work: Work, command: ReturnDocument) -> str:
     item = await changing.open_item(work, command.item_id, "item_id", kind=KIND)
     given = await _given(work, item, command.document_id)
     if (given["state"], given["comment"]) != (ReviewState.RETURNED, comment):
-        await _decide(work, given, ReviewState.RETURNED, comment)
+        await _decide(work, item, given, ReviewState.RETURNED, comment)
         await writes.submit(work.db, work.firm_id, item["id"], None)
         await _tell(work, item)
         said = RETURNED % (_plain(given["name"]), _plain(comment or ""))
@@ -89,8 +89,14 @@ async def _given(work: Work, item: Row, document_id: str) -> Row:
     return row
 
 
-async def _decide(work: Work, given: Row, state: ReviewState, comment: str | None) -> None:
+async def _decide(work: Work, item: Row, given: Row, state: ReviewState, comment: str | None) -> None:
     await writes.decide(work.db, work.firm_id, given, state, comment, member_id=work.actor_id, at=work.now)
+    await _record(work, item)
+
+
+async def _record(work: Work, item: Row) -> None:
+    """Says in histories that something of a request was decided; what is for who manages such items (AC3)."""
+    await closing.record_quietly(work, item, changed("documents", None, None))
 
 
 async def _changed(work: Work, item: Row) -> None:
@@ -123,4 +129,5 @@ async def let_go(work: Work, document_id: str, held: list[str]) -> None:
         await writes.take(work.db, work.firm_id, item_id, document_id)
         item = await items.locked(work.db, work.firm_id, item_id)
         if item is not None:
+            await _record(work, item)
             await _changed(work, item)

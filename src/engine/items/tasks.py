@@ -1,18 +1,23 @@
 """Tasks and their subtasks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from engine import find
 from engine.changes import differing, lines
 from engine.checks import LIST_LENGTH, Checks, listed
 from engine.enums import ErrorCode, HistoryAction, ItemKind, Outcome, Priority, TaskStatus
 from engine.errors import invalid, missing
-from engine.items import closing
+from engine.items import closing, task_templates
 from engine.items.rules import Line
+from engine.items.task_templates import Filled
 from engine.job import assignees
 from engine.pipeline import rank
+from engine.templates.sorts import TASK
+from engine.templates.versions import by_template
+from engine.time.calendar import today
 from engine.unset import UNSET, Maybe
 from engine.work import Work, changed
 from store import models
@@ -23,16 +28,17 @@ from store.writes import items, records
 
 @dataclass(frozen=True, slots=True)
 class CreateTask:
-    """Makes a task, in a job or on its own."""
+    """Makes a task, in a job or on its own. What is given wins over what its template says, if one is named."""
 
-    title: str
+    title: str = ""
     job_id: str | None = None
+    template_id: str | None = None
     blocking: bool = True
-    description: str | None = None
-    priority: Priority = Priority.MEDIUM
-    due_date: date | None = None
-    assignee_ids: Sequence[str] = ()
-    subtasks: Sequence[str] = ()
+    description: Maybe[str | None] = UNSET
+    priority: Maybe[Priority] = UNSET
+    due_date: Maybe[date | None] = UNSET
+    assignee_ids: Maybe[Sequence[str]] = UNSET
+    subtasks: Maybe[Sequence[str]] = UNSET
     id: Maybe[str | None] = UNSET
 
 
@@ -79,12 +85,7 @@ class DeleteSubtask:
 class Draft:
     """A task to be made."""
 
-    title: str
-    description: str | None = None
-    priority: Priority = Priority.MEDIUM
-    due_date: date | None = None
-    assignee_ids: Sequence[str] = ()
-    subtasks: Sequence[str] = ()
+    start: Filled
     job_id: str | None = None
     blocking: bool = True
     id: str = field(default_factory=lambda: new_id("task"))
@@ -93,30 +94,46 @@ class Draft:
 async def create_task(work: Work, command: CreateTask) -> str:
     """Makes a task; in a job it is linked to the current visit, where it blocks unless told not to. Answers its id."""
     checks = Checks()
-    title, description = checks.name(command.title, "title"), checks.text(command.description, "description")
-    subtasks = [checks.name(line, "subtasks", str(n)) for n, line in enumerate(command.subtasks[:LIST_LENGTH])]
-    assignees = checks.ids(command.assignee_ids, "assignee_ids")
-    checks.ids([str(n) for n, _ in enumerate(command.subtasks)], "subtasks")
+    given = _given(checks, command)
     checks.done()
     task_id, again = await find.new(work, "tasks", "task", command)
     if again:
         return str((await find.task(work, task_id, "id"))["id"])
-    if command.job_id is not None:
-        await find.live_job(work, command.job_id, "job_id")
-    await find.assignable(work, assignees, "assignee_ids")
-    draft = Draft(
-        title=title,
-        description=description,
-        priority=command.priority,
-        due_date=command.due_date,
-        assignee_ids=assignees,
-        subtasks=subtasks,
-        job_id=command.job_id,
-        blocking=command.blocking,
-        id=task_id,
-    )
-    await make(work, [draft])
+    job = None if command.job_id is None else await find.live_job(work, command.job_id, "job_id")
+    await find.assignable(work, given.get("assignee_ids", ()), "assignee_ids")
+    start = replace(await _start(work, command, job), **given)
+    await make(work, [Draft(start, command.job_id, command.blocking, task_id)])
     return task_id
+
+
+def _given(checks: Checks, command: CreateTask) -> dict[str, Any]:
+    """What the caller says of the task itself, checked; what is left out is the template's."""
+    given: dict[str, Any] = {}
+    if command.title:
+        given["title"] = checks.name(command.title, "title")
+    elif command.template_id is None:
+        checks.add(ErrorCode.REQUIRED, "A task has a title, unless a template gives it one.", "title")
+    if command.description is not UNSET:
+        given["description"] = checks.text(command.description, "description")
+    if command.assignee_ids is not UNSET:
+        given["assignee_ids"] = tuple(checks.ids(command.assignee_ids, "assignee_ids"))
+    if command.subtasks is not UNSET:
+        lines = enumerate(checks.few(list(command.subtasks), "subtasks")[:LIST_LENGTH])
+        given["subtasks"] = tuple(checks.name(line, "subtasks", str(n)) for n, line in lines)
+    return given | {name: value for name in ("priority", "due_date") if (value := getattr(command, name)) is not UNSET}
+
+
+async def _start(work: Work, command: CreateTask, job: Row | None) -> Filled:
+    """What the task starts with where nothing else is given."""
+    if command.template_id is None:
+        return Filled("")
+    row = await find.of_firm(work, TASK.table, TASK.noun, command.template_id, "template_id")
+    day = today(work.viewer.time_zone, work.now)
+    if job is None:
+        return await task_templates.alone(work, row, day)
+    if task_templates.is_private(row):  # it would tell what is for those with access to the whole account (AC3)
+        await find.account(work, job["account_id"], "job_id")
+    return (await task_templates.for_jobs(work, row, {job["id"]: job["account_id"]}, day))[job["id"]]
 
 
 async def make(work: Work, drafts: Sequence[Draft]) -> None:
@@ -124,23 +141,25 @@ async def make(work: Work, drafts: Sequence[Draft]) -> None:
     lines = [
         {
             "id": draft.id,
-            "title": draft.title,
-            "description": draft.description,
-            "priority": draft.priority.value,
-            "due_date": draft.due_date,
-            "subtasks": _subtasks(draft.subtasks),
+            "title": draft.start.title,
+            "description": draft.start.description,
+            "priority": draft.start.priority.value,
+            "due_date": draft.start.due_date,
+            "subtasks": _subtasks(draft.start.subtasks),
             "job_id": draft.job_id,
             "blocking": draft.blocking,
+            **by_template(draft.start.template),
         }
         for draft in drafts
     ]
     await items.make_tasks(work.db, work.firm_id, work.actor_id, work.now, lines)
-    await assignees.change(work, "task", {draft.id: draft.assignee_ids for draft in drafts}, {})
+    await assignees.change(work, "task", {draft.id: draft.start.assignee_ids for draft in drafts}, {})
     for draft in drafts:
         work.touch("task", draft.id)
         if draft.job_id is not None:
             work.touch_job(draft.job_id)
-            work.history(draft.job_id, HistoryAction.TASK_ADDED, changed("task", None, draft.id))
+            line = changed("task", None, draft.id, to_label=draft.start.title)
+            work.history(draft.job_id, HistoryAction.TASK_ADDED, line)
 
 
 def _subtasks(titles: Sequence[str]) -> list[dict[str, str]]:
@@ -231,7 +250,7 @@ async def create_subtask(work: Work, command: CreateSubtask) -> str:
     last = await items.last_subtask_rank(work.db, work.firm_id, command.task_id)
     values = {"task_id": command.task_id, "title": title, "done": False, "rank": rank.between(last, None)}
     await records.make(work.db, models.Subtask, id=subtask_id, firm_id=work.firm_id, **values)
-    await _touch_task(work, task)
+    await _touch_task(work, task, changed("subtask", None, subtask_id, to_label=title))
     return subtask_id
 
 
@@ -243,7 +262,9 @@ async def update_subtask(work: Work, command: UpdateSubtask) -> str:
     checks.done()
     if values:
         await records.change(work.db, models.Subtask, work.firm_id, command.subtask_id, work.now, **values)
-        await _touch_task(work, task)
+        labels = {"from_label": row["title"], "to_label": values.get("title", row["title"])}
+        ticked = [changed("done", row["done"], values["done"])] if "done" in values else []
+        await _touch_task(work, task, changed("subtask", row["id"], row["id"], **labels), *ticked)
     return str(row["task_id"])
 
 
@@ -251,7 +272,7 @@ async def delete_subtask(work: Work, command: DeleteSubtask) -> str:
     """Deletes a subtask; answers its task's id."""
     row, task = await _subtask(work, command.subtask_id)
     await records.drop(work.db, models.Subtask, work.firm_id, command.subtask_id)
-    await _touch_task(work, task)
+    await _touch_task(work, task, changed("subtask", row["id"], None, from_label=row["title"]))
     return str(row["task_id"])
 
 
@@ -262,6 +283,6 @@ async def _subtask(work: Work, subtask_id: str) -> tuple[Row, Row]:
     return await find.of_firm(work, "subtasks", "subtask", subtask_id, "subtask_id"), task
 
 
-async def _touch_task(work: Work, task: Row) -> None:
+async def _touch_task(work: Work, task: Row, *lines: dict[str, object]) -> None:
     await records.change(work.db, models.Task, work.firm_id, task["id"], work.now)
-    await closing.tell(work, task)
+    await closing.tell(work, task, *lines)

@@ -4,20 +4,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine import find
-from engine.automating import uses
 from engine.checks import Checks
 from engine.enums import AccessRight, ErrorCode, ItemKind
 from engine.firm.tags import free_name
 from engine.items import contents, wording
-from engine.items.making import of_template
+from engine.items.making import due_of_template, of_template
 from engine.items.reminders import Reminders
 from engine.items.rules import kinds, rules_of_content
 from engine.items.wording import Wording
+from engine.templates import keeping
+from engine.templates.sorts import ITEM
+from engine.time.duration import Duration
 from engine.unset import UNSET, Maybe
 from engine.work import Work
-from store import models
 from store.database import Row
-from store.writes import records
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class CreateItemTemplate:
     content: Any
     message: str | None = None
     reminders: Maybe[Reminders | None] = UNSET
+    due_after: Duration | None = None
     id: Maybe[str | None] = UNSET
 
 
@@ -42,6 +43,7 @@ class UpdateItemTemplate:
     content: Maybe[Any] = UNSET
     message: Maybe[str | None] = UNSET
     reminders: Maybe[Reminders | None] = UNSET
+    due_after: Maybe[Duration | None] = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +61,16 @@ async def create_item_template(work: Work, command: CreateItemTemplate) -> str:
     checks = Checks()
     name = checks.name(command.name, "name")
     words, fields = await _checked(work, checks, Wording(rules, command.title, command.message, command.content))
-    _check(checks, reminders)
+    _check(checks, reminders, command.due_after)
     checks.done()
     wording.permit(work, words)
-    template_id, again = await find.new(work, "item_templates", "itemtemplate", command)
+    template_id, again = await find.new(work, ITEM.table, ITEM.prefix, command)
     if again:
-        return str((await find.of_firm(work, "item_templates", "item template", template_id, "id"))["id"])
+        return await keeping.again(work, ITEM, template_id)
     await _find(work, words)
-    await free_name(work, "item_templates", name)
-    values = {"name": name, "kind": rules.kind, **_columns(words, reminders)}
-    await records.make(work.db, models.ItemTemplate, id=template_id, firm_id=work.firm_id, **values)
-    await uses.refer(work, template_id, fields)
-    work.touch("item_template", template_id)
+    await free_name(work, ITEM.table, name)
+    values = {"name": name, "kind": rules.kind, **_columns(words, reminders, command.due_after)}
+    await keeping.make(work, ITEM, template_id, fields, **values)
     return template_id
 
 
@@ -81,22 +81,20 @@ async def update_item_template(work: Work, command: UpdateItemTemplate) -> str:
     rules = kinds()[ItemKind(row["kind"])]
     before = Wording.of(rules, row)
     reminders = of_template(row) if command.reminders is UNSET else command.reminders
+    due = due_of_template(row) if command.due_after is UNSET else command.due_after
     checks = Checks()
     name = row["name"] if command.name is UNSET else checks.name(command.name, "name")
     words, fields = await _checked(work, checks, _changed(checks, before, command))
-    _check(checks, reminders)
+    _check(checks, reminders, due)
     checks.done()
     if words.shown != before.shown:
         wording.permit(work, words)
     if words.content != before.content:
         await _find(work, words)
     if name != row["name"]:
-        await free_name(work, "item_templates", name, row["id"])
-    if (words, name, reminders) != (before, row["name"], of_template(row)):
-        values = {"name": name, **_columns(words, reminders)}
-        await records.change(work.db, models.ItemTemplate, work.firm_id, row["id"], work.now, **values)
-        await uses.refer(work, row["id"], fields)
-        work.touch("item_template", row["id"])
+        await free_name(work, ITEM.table, name, row["id"])
+    if (words, name, reminders, due) != (before, row["name"], of_template(row), due_of_template(row)):
+        await keeping.change(work, ITEM, row["id"], fields, name=name, **_columns(words, reminders, due))
     return command.item_template_id
 
 
@@ -114,15 +112,26 @@ async def delete_item_template(work: Work, command: DeleteItemTemplate) -> str:
     """Deletes a template; refused while automations use it (PL4)."""
     work.viewer.need(AccessRight.MANAGE_TEMPLATES)
     row = await _whole(work, command.item_template_id)
-    await uses.refuse(work, row["id"], "item_template_id")
-    await uses.refer(work, row["id"], ())
-    await records.drop(work.db, models.ItemTemplate, work.firm_id, row["id"])
-    work.touch("item_template", row["id"])
+    await keeping.drop(work, ITEM, row["id"], "item_template_id")
     return command.item_template_id
 
 
+def as_it_was(row: Row) -> UpdateItemTemplate:
+    """The edit that makes a template what it was."""
+    was = Wording.of(kinds()[ItemKind(row["kind"])], row)
+    return UpdateItemTemplate(
+        row["id"],
+        name=row["name"],
+        title=was.title,
+        content=was.content,
+        message=was.message,
+        reminders=of_template(row),
+        due_after=due_of_template(row),
+    )
+
+
 async def _whole(work: Work, template_id: str) -> Row:
-    return await find.whole(work, "item_templates", "item template", template_id, "item_template_id")
+    return await keeping.whole(work, ITEM, template_id, "item_template_id")
 
 
 async def _checked(work: Work, checks: Checks, words: Wording) -> tuple[Wording, set[str]]:
@@ -139,16 +148,19 @@ async def _find(work: Work, words: Wording) -> None:
         await content.find(work, words.content, None, ("content", words.rules.kind.lower()))
 
 
-def _check(checks: Checks, reminders: Reminders | None) -> None:
+def _check(checks: Checks, reminders: Reminders | None, due: Duration | None) -> None:
     if reminders is not None:
         reminders.check(checks, "reminders")
+    if due is not None:
+        due.check_days(checks, "due_after")
 
 
-def _columns(words: Wording, reminders: Reminders | None) -> dict[str, Any]:
+def _columns(words: Wording, reminders: Reminders | None, due: Duration | None) -> dict[str, Any]:
     return {
         "title": words.title,
         "message": words.message,
         "content": contents.stored(words.rules, words.content),
         "remind_days": reminders.every_days if reminders else None,
         "remind_times": reminders.times if reminders else None,
+        "due_after": due and due.stored(),
     }

@@ -12,7 +12,7 @@ from engine.items.rules import Fill, kinds
 from engine.mail import drafts
 from engine.pipeline import rank
 from engine.unset import UNSET, Maybe
-from engine.work import Work
+from engine.work import Work, changed
 from store.database import Row
 from store.ids import new_id
 from store.writes import client_items
@@ -143,6 +143,7 @@ async def add_client_task(work: Work, command: AddClientTask) -> str:
     key = rank.between(there[-1]["rank"] if there else None, None)
     await writes.add_task(work.db, work.firm_id, task_id, item["id"], title, key)
     await _changed(work, item)
+    await closing.record_quietly(work, item, changed("client_task", None, task_id, to_label=title))
     return task_id
 
 
@@ -153,6 +154,7 @@ async def remove_client_task(work: Work, command: RemoveClientTask) -> str:
     await _task(work, command.client_task_id)
     await writes.drop_task(work.db, work.firm_id, row["id"])
     await _changed(work, item)
+    await closing.record_quietly(work, item, changed("client_task", row["id"], None, from_label=row["title"]))
     left = await writes.tasks(work.db, work.firm_id, item["id"])
     if left and all(task["done_at"] for task in left):
         await closing.put(work, item, Outcome.DONE)

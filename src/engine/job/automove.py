@@ -48,7 +48,18 @@ async def _move(work: Work, jobs: Sequence[Row]) -> None:
 
 async def next_stages(work: Work, jobs: Sequence[Row], pipelines: Mapping[str, Sequence[Row]]) -> dict[str, Row]:
     """CN2: for each job the next stage whose condition holds, read now (CN3). The last has none, so there is one."""
-    ahead = {job["id"]: _after(pipelines[job["pipeline_id"]], job["stage_id"]) for job in jobs}
+    return await _first_open(work, {job["id"]: _after(pipelines[job["pipeline_id"]], job["stage_id"]) for job in jobs})
+
+
+async def stages_from(
+    work: Work, jobs: Sequence[Row], pipelines: Mapping[str, Sequence[Row]], stage: Row
+) -> dict[str, Row]:
+    """CN2: the same for jobs that are to begin in a stage: that one, if its condition holds."""
+    ahead = [stage, *_after(pipelines[stage["pipeline_id"]], stage["id"])]
+    return await _first_open(work, {job["id"]: ahead for job in jobs})
+
+
+async def _first_open(work: Work, ahead: Mapping[str, Sequence[Row]]) -> dict[str, Row]:
     met = {stage["id"]: condition_of(stage) for stages in ahead.values() for stage in stages}
     wanted = [condition for condition in met.values() if condition is not None]
     facts = await conditions.facts(work.db, work.firm_id, list(ahead), wanted) if wanted else {}

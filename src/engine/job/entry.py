@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from engine import news
 from engine.automating.execution import Step, Visitor, run_all
 from engine.enums import Completion, DueKind, HistoryAction, JobState
 from engine.job import status_of_jobs
@@ -49,6 +50,7 @@ async def enter(work: Work, arrivals: Sequence[Arrival], automations: Automation
     work.touch_runs(gone)
     for arrival in arrivals:
         work.touch_job(arrival.job["id"])
+        news.note(work, arrival.job, "stage")
         work.history(arrival.job["id"], HistoryAction.MOVED, *_lines(arrival))
     await arrive(work, arrivals, automations)
 
@@ -74,7 +76,8 @@ def _is_foreign(arrival: Arrival) -> bool:
 
 def _lines(arrival: Arrival) -> list[dict[str, Any]]:
     job, stage = arrival.job, arrival.stage
-    lines = [changed("stage", job["stage_id"], stage["id"]), changed("rank", job["rank"], arrival.rank)]
+    entered = changed("stage", job["stage_id"], stage["id"], to_label=stage["name"])
+    lines = [entered, changed("rank", job["rank"], arrival.rank)]
     if stage["pipeline_id"] != job["pipeline_id"]:
         lines.insert(0, changed("pipeline", job["pipeline_id"], stage["pipeline_id"]))
     return lines

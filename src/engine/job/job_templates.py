@@ -2,30 +2,32 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date, time
+from datetime import date
+from types import MappingProxyType
 from typing import Any, Final, Self
-from zoneinfo import ZoneInfo
 
 import orjson
 
 from engine import access, find
-from engine.automating import telling, uses
+from engine.automating import telling
 from engine.checks import TEXT_LENGTH, Checks
-from engine.enums import AccessRight, DurationUnit, ErrorCode, Priority
+from engine.enums import AccessRight, ErrorCode, Priority
 from engine.errors import refuse_use
 from engine.firm.tags import free_name
+from engine.job import budgets
 from engine.mail import shortcodes
+from engine.templates import keeping, people
+from engine.templates.sorts import JOB, TASK
 from engine.time import calendar
 from engine.time.calendar import Calendar
 from engine.time.duration import Duration
 from engine.unset import UNSET, Maybe
 from engine.work import Work
-from store import models
 from store.database import Row
-from store.writes import job_templates, members, records, usage
+from store.writes import job_templates, usage
 
-UNITS: Final = (DurationUnit.DAYS, DurationUnit.WORKING_DAYS, DurationUnit.WEEKS, DurationUnit.MONTHS)
-_NOON: Final = time(12)
+MOST_TASKS: Final = 20
+"""With how many tasks a job begins at most: a hundred jobs are made at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,10 @@ class CreateJobTemplate:
     priority: Priority = Priority.MEDIUM
     assignee_ids: Sequence[str] = ()
     assignee_role_ids: Sequence[str] = ()
+    task_template_ids: Sequence[str] = ()
     start_after: Duration | None = None
     due_after: Duration | None = None
+    time_budget_minutes: int | None = None
     id: Maybe[str | None] = UNSET
 
 
@@ -54,8 +58,10 @@ class UpdateJobTemplate:
     priority: Maybe[Priority] = UNSET
     assignee_ids: Maybe[Sequence[str]] = UNSET
     assignee_role_ids: Maybe[Sequence[str]] = UNSET
+    task_template_ids: Maybe[Sequence[str]] = UNSET
     start_after: Maybe[Duration | None] = UNSET
     due_after: Maybe[Duration | None] = UNSET
+    time_budget_minutes: Maybe[int | None] = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,8 @@ class DeleteJobTemplate:
 class Template:
     """What a template holds. Assignees are members, and whoever has one of the roles for the account.
 
-    Dates are spans after the day on which the job is made; 0 of a unit is that day.
+    A job begins with a task by each of the task templates, in this order. Dates are spans after the day on which the
+    job is made; 0 of a unit is that day.
     """
 
     name: str
@@ -78,21 +85,25 @@ class Template:
     priority: Priority
     assignee_ids: tuple[str, ...]
     assignee_role_ids: tuple[str, ...]
+    task_template_ids: tuple[str, ...]
     start_after: Duration | None
     due_after: Duration | None
+    time_budget_minutes: int | None
 
     @classmethod
     def of(cls, row: Row) -> Self:
         """As it is stored."""
-        people = orjson.loads(row["people"])
+        named = orjson.loads(row["people"])
         spans = {name: row[name] and Duration.of(orjson.loads(row[name])) for name in ("start_after", "due_after")}
         return cls(
             name=row["name"],
             job_name=row["job_name"],
             description=row["description"],
             priority=Priority(row["priority"]),
-            assignee_ids=tuple(people["members"]),
-            assignee_role_ids=tuple(people["roles"]),
+            assignee_ids=tuple(named["members"]),
+            assignee_role_ids=tuple(named["roles"]),
+            task_template_ids=tuple(orjson.loads(row["tasks"] or "[]")),
+            time_budget_minutes=row["time_budget_minutes"],
             **spans,
         )
 
@@ -105,14 +116,24 @@ class Template:
             "description": self.description,
             "priority": self.priority.value,
             "people": {"members": list(self.assignee_ids), "roles": list(self.assignee_role_ids)},
+            "tasks": list(self.task_template_ids) or None,
             "start_after": self.start_after and self.start_after.stored(),
             "due_after": self.due_after and self.due_after.stored(),
+            "time_budget_minutes": self.time_budget_minutes,
         }
 
     @property
     def texts(self) -> str:
         """All that shortcodes may stand in."""
         return f"{self.job_name}\n{self.description or ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The day from which a template's dates count, and the one of which its shortcodes speak."""
+
+    counted: date
+    told: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +144,25 @@ class Filled:
     description: str | None
     priority: Priority
     assignee_ids: tuple[str, ...]
-    start_date: date | None
-    due_date: date | None
+    start_date: date | None = None
+    due_date: date | None = None
+    time_budget_minutes: int | None = None
+    template: tuple[str, int] | None = None
+    """The template's id and version."""
+    task_template_ids: tuple[str, ...] = ()
+    """By which it gets tasks to begin with."""
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """As the job's row has it."""
+        return {
+            "name": self.name,
+            "description": self.description,
+            "priority": self.priority.value,
+            "start_date": self.start_date,
+            "due_date": self.due_date,
+            "time_budget_minutes": self.time_budget_minutes,
+        }
 
 
 async def create_job_template(work: Work, command: CreateJobTemplate) -> str:
@@ -132,14 +170,13 @@ async def create_job_template(work: Work, command: CreateJobTemplate) -> str:
     work.viewer.need(AccessRight.MANAGE_TEMPLATES)
     said = {part.name: getattr(command, part.name) for part in fields(Template)}
     template, named = await _checked(work, Template(**said))
-    template_id, again = await find.new(work, "job_templates", "jobtemplate", command)
+    template_id, again = await find.new(work, JOB.table, JOB.prefix, command)
     if again:
-        return str((await find.of_firm(work, "job_templates", "job template", template_id, "id"))["id"])
-    await free_name(work, "job_templates", template.name)
-    await _find_people(work, template.assignee_ids, template.assignee_role_ids)
-    await records.make(work.db, models.JobTemplate, id=template_id, firm_id=work.firm_id, **template.columns)
-    await uses.refer(work, template_id, {*named, *template.assignee_ids, *template.assignee_role_ids})
-    work.touch("job_template", template_id)
+        return await keeping.again(work, JOB, template_id)
+    await free_name(work, JOB.table, template.name)
+    await people.check(work, template.assignee_ids, template.assignee_role_ids)
+    await _find_tasks(work, template.task_template_ids)
+    await keeping.make(work, JOB, template_id, _refers(template, named), **template.columns)
     return template_id
 
 
@@ -151,17 +188,15 @@ async def update_job_template(work: Work, command: UpdateJobTemplate) -> str:
     changed = replace(before, **{name: value for name, value in said.items() if value is not UNSET})
     template, named = await _checked(work, changed, before)
     if template.name != before.name:
-        await free_name(work, "job_templates", template.name, command.job_template_id)
-    await _find_people(
+        await free_name(work, JOB.table, template.name, command.job_template_id)
+    await people.check(
         work,
         [one for one in template.assignee_ids if one not in before.assignee_ids],
         [one for one in template.assignee_role_ids if one not in before.assignee_role_ids],
     )
+    await _find_tasks(work, [one for one in template.task_template_ids if one not in before.task_template_ids])
     if template != before:
-        await uses.refer(work, command.job_template_id, {*named, *template.assignee_ids, *template.assignee_role_ids})
-        columns = template.columns
-        await records.change(work.db, models.JobTemplate, work.firm_id, command.job_template_id, work.now, **columns)
-        work.touch("job_template", command.job_template_id)
+        await keeping.change(work, JOB, command.job_template_id, _refers(template, named), **template.columns)
     return command.job_template_id
 
 
@@ -174,16 +209,30 @@ async def delete_job_template(work: Work, command: DeleteJobTemplate) -> str:
     )
     words = ("pipeline has this template by default.", "pipelines have this template by default.")
     refuse_use(used, *words, "job_template_id")
-    await uses.refuse(work, command.job_template_id, "job_template_id")
-    await uses.refer(work, command.job_template_id, ())
     await job_templates.leave_deleted_pipelines(work.db, work.firm_id, command.job_template_id)
-    await records.drop(work.db, models.JobTemplate, work.firm_id, command.job_template_id)
-    work.touch("job_template", command.job_template_id)
+    await keeping.drop(work, JOB, command.job_template_id, "job_template_id")
     return command.job_template_id
 
 
+def as_it_was(row: Row) -> UpdateJobTemplate:
+    """The edit that makes a template what it was."""
+    was = Template.of(row)
+    return UpdateJobTemplate(row["id"], **{part.name: getattr(was, part.name) for part in fields(was)})
+
+
+def _refers(template: Template, named: set[str]) -> set[str]:
+    return {*named, *template.assignee_ids, *template.assignee_role_ids, *template.task_template_ids}
+
+
+async def _find_tasks(work: Work, template_ids: Sequence[str]) -> None:
+    """Refuses task templates that are not there, or tell more than the viewer may have told (AC3)."""
+    await find.all_of_firm(work, TASK.table, TASK.noun, template_ids, "task_template_ids")
+    for template_id in template_ids:
+        await telling.permit_template(work, template_id, "task_template_ids")
+
+
 async def _whole(work: Work, template_id: str) -> Row:
-    return await find.whole(work, "job_templates", "job template", template_id, "job_template_id")
+    return await keeping.whole(work, JOB, template_id, "job_template_id")
 
 
 async def _checked(work: Work, template: Template, before: Template | None = None) -> tuple[Template, set[str]]:
@@ -192,9 +241,7 @@ async def _checked(work: Work, template: Template, before: Template | None = Non
     Texts that it had ``before`` may stay, whatever they tell (AC3).
     """
     checks = Checks()
-    for name in ("start_after", "due_after"):
-        _check_span(checks, getattr(template, name), name)
-    _check_order(checks, template)
+    check_spans(checks, template.start_after, template.due_after)
     checked = replace(
         template,
         name=checks.name(template.name, "name"),
@@ -202,7 +249,11 @@ async def _checked(work: Work, template: Template, before: Template | None = Non
         description=checks.text(template.description, "description"),
         assignee_ids=tuple(checks.ids(template.assignee_ids, "assignee_ids")),
         assignee_role_ids=tuple(checks.ids(template.assignee_role_ids, "assignee_role_ids")),
+        task_template_ids=tuple(checks.ids(template.task_template_ids, "task_template_ids")),
+        time_budget_minutes=budgets.checked(checks, template.time_budget_minutes, "time_budget_minutes"),
     )
+    if len(checked.task_template_ids) > MOST_TASKS:
+        checks.add(ErrorCode.TOO_MANY, f"At most {MOST_TASKS} tasks to begin with.", "task_template_ids")
     known, named = await shortcodes.fields(work.db, work.firm_id), set[str]()
     for name in ("job_name", "description"):
         text = getattr(checked, name)
@@ -211,26 +262,18 @@ async def _checked(work: Work, template: Template, before: Template | None = Non
     for name in ("job_name", "description"):
         if before is None or getattr(checked, name) != getattr(before, name):
             telling.permit_text(work, getattr(checked, name), name)
+    if checked.time_budget_minutes != (before.time_budget_minutes if before else None):
+        work.viewer.need(AccessRight.MANAGE_TIME_BUDGETS, "time_budget_minutes")
     return checked, named
 
 
-def _check_span(checks: Checks, span: Duration | None, name: str) -> None:
-    if span:
-        counted = replace(span, amount=span.amount or 1)  # 0 is the day itself
-        counted.check(checks, name, units=UNITS)
-
-
-def _check_order(checks: Checks, template: Template) -> None:
-    start, due = template.start_after, template.due_after
+def check_spans(checks: Checks, start: Duration | None, due: Duration | None) -> None:
+    """Notes spans of a job's dates that make no sense, by themselves or together."""
+    for name, span in (("start_after", start), ("due_after", due)):
+        if span:
+            span.check_days(checks, name)
     if start and due and start.exceeds(due):
         checks.add(ErrorCode.DATES_REVERSED, "The due date is before the start date.", "due_after")
-
-
-async def _find_people(work: Work, member_ids: Collection[str], role_ids: Collection[str]) -> None:
-    await find.assignable(work, member_ids, "assignee_ids")
-    if work.viewer.member_id in member_ids:  # an automation could make jobs from it that they may not see
-        work.viewer.need(AccessRight.VIEW_ALL_ACCOUNTS, "assignee_ids")
-    await find.all_of_firm(work, "account_roles", "account role", role_ids, "assignee_role_ids")
 
 
 async def fill(
@@ -247,19 +290,34 @@ async def fill(
     over the template's, UNSET for none. A date of the template that does not fit a given one is that one.
     """
     row = await find.of_firm(work, "job_templates", "job template", template_id, *path)
-    template = Template.of(row)
+    by = (row["id"], row["version"])
+    return await filled(work, Template.of(row), by, account_ids, Days(day, day), given)
+
+
+async def filled(
+    work: Work,
+    template: Template,
+    by: tuple[str, int] | None,
+    account_ids: Collection[str],
+    days: Days,
+    given: Mapping[str, Any] = MappingProxyType({}),
+) -> dict[str, Filled]:
+    """What new jobs start with by what a template says, likewise; ``by`` are its id and version."""
     codes = shortcodes.codes(template.texts)
-    values = await shortcodes.account_values(work.db, work.firm_id, account_ids, codes, day)
-    people = await _people(work, template, values)
+    values = await shortcodes.account_values(work.db, work.firm_id, account_ids, codes, days.told)
+    meant = await people.meant(work, template.assignee_ids, template.assignee_role_ids, list(values))
     wins = {name: value for name, value in given.items() if value is not UNSET}
-    dates = _dates(template, day, await calendar.of_firm(work.db, work.firm_id), wins)
+    dates = _dates(template, days.counted, await calendar.of_firm(work.db, work.firm_id), wins)
     return {
         account_id: replace(
             Filled(
                 name=shortcodes.resolve_line(template.job_name, own) or template.name,
                 description=shortcodes.resolve(template.description or "", own)[:TEXT_LENGTH].strip() or None,
                 priority=template.priority,
-                assignee_ids=people[account_id],
+                assignee_ids=meant[account_id],
+                template=by,
+                task_template_ids=template.task_template_ids,
+                time_budget_minutes=template.time_budget_minutes,
                 **dates,
             ),
             **wins,
@@ -268,25 +326,9 @@ async def fill(
     }
 
 
-async def _people(work: Work, template: Template, accounts: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """The active members meant, by account: those named, then those who hold a role."""
-    named = await members.active_of(work.db, work.firm_id, template.assignee_ids) if template.assignee_ids else []
-    roles = template.assignee_role_ids
-    holders = await members.holders(work.db, work.firm_id, accounts, roles) if roles else {}
-    return {one: tuple(dict.fromkeys([*named, *holders.get(one, ())])) for one in accounts}
-
-
 def _dates(template: Template, day: date, firm: Calendar, given: Mapping[str, Any]) -> dict[str, date | None]:
-    start = given.get("start_date", _later(template.start_after, day, firm))
-    due = given.get("due_date", _later(template.due_after, day, firm))
+    start = given.get("start_date", template.start_after and template.start_after.day_after(day, firm))
+    due = given.get("due_date", template.due_after and template.due_after.day_after(day, firm))
     if start and due and due < start:
         start, due = (start, start) if "start_date" in given else (due, due)
     return {"start_date": start, "due_date": due}
-
-
-def _later(span: Duration | None, day: date, firm: Calendar) -> date | None:
-    if span is None:
-        return None
-    if span.amount == 0:
-        return day
-    return span.after(firm.moment(day, _NOON), firm).astimezone(ZoneInfo(firm.time_zone)).date()

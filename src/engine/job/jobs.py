@@ -1,26 +1,23 @@
 """Jobs: made, edited, put into statuses."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from engine import find, limits
 from engine.changes import differing, lines
 from engine.checks import Checks, listed
-from engine.enums import ErrorCode, HistoryAction, JobState, Priority
-from engine.errors import invalid, missing, stale
-from engine.job import assignees, job_templates, rescheduling, status_of_jobs
-from engine.job.entry import Arrival, arrive
+from engine.enums import AccessRight, ErrorCode, HistoryAction, Priority
+from engine.errors import invalid, stale
+from engine.job import assignees, budgets, making, rescheduling, status_of_jobs
 from engine.job.job_edits import DATES
-from engine.job.job_templates import Filled
-from engine.job.moves import Expect, check_expected, open_to_jobs, place
+from engine.job.moves import Expect, check_expected, place
 from engine.time.calendar import today
 from engine.unset import UNSET, Maybe
 from engine.work import Work, changed
-from store import models
 from store.database import Row
-from store.writes import jobs, locks, places, records
+from store.writes import jobs, locks, places
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,10 @@ class CreateJob:
     assignee_ids: Maybe[Sequence[str]] = UNSET
     start_date: Maybe[date | None] = UNSET
     due_date: Maybe[date | None] = UNSET
+    time_budget_minutes: Maybe[int | None] = UNSET
     after_job_id: str | None = None
+    period: str | None = None
+    allow_duplicate: bool = False
     id: Maybe[str | None] = UNSET
 
 
@@ -56,6 +56,7 @@ class UpdateJob:
     priority: Maybe[Priority] = UNSET
     start_date: Maybe[date | None] = UNSET
     due_date: Maybe[date | None] = UNSET
+    time_budget_minutes: Maybe[int | None] = UNSET
     add_assignee_ids: Maybe[Sequence[str] | None] = UNSET
     remove_assignee_ids: Maybe[Sequence[str] | None] = UNSET
 
@@ -70,27 +71,36 @@ class SetJobStatus:
 
 
 async def create_job(work: Work, command: CreateJob) -> str:
-    """Makes a job, below ``after_job_id`` or on top of its column; answers its id."""
+    """Makes a job, below ``after_job_id`` or on top of its column; answers its id.
+
+    Refuses (DUPLICATE) a second one of the same account, pipeline and period, unless that is allowed (JB1).
+    """
     checks = Checks()
-    given = _given(checks, command)
+    given = given_of(checks, command)
+    period = command.period and checks.name(command.period, "period")
     checks.done()
+    permit_budget(work, given)
     job_id, again = await find.new(work, "jobs", "job", command)
     if again:
         return str((await find.seen_job(work, job_id, "id"))["id"])
-    stage = await _first_place(work, command)
+    pipeline, stage = await making.first_place(work, command.pipeline_id, command.stage_id)
     await find.account(work, command.account_id, "account_id")
     await find.assignable(work, given.get("assignee_ids", ()), "assignee_ids")
-    await open_to_jobs(work, stage, None, "pipeline_id")
     work.warnings += await limits.check_move(work, None, stage, by_person=not work.viewer.is_system)
-    start = await _start(work, command, given)
-    await _make(work, job_id, command, stage, start)
-    [job] = await locks.jobs(work.db, work.firm_id, [job_id])
-    await arrive(work, [Arrival(job, stage, job["rank"])])
+    if not command.allow_duplicate and await making.twins(work, command.pipeline_id, period, [command.account_id]):
+        raise invalid(ErrorCode.DUPLICATE, making.TWIN, "period")
+    template_id = pipeline["job_template_id"] if command.template_id is UNSET else command.template_id
+    plan = making.Plan(stage, template_id, given, today(work.viewer.time_zone, work.now), period)
+    key = await place(work, stage["id"], command.after_job_id)
+    await making.make(work, plan, [making.New(job_id, command.account_id, key)])
     return job_id
 
 
-def _given(checks: Checks, command: CreateJob) -> dict[str, Any]:
-    """What the caller says of the job itself, checked; what is left out is the template's."""
+def given_of(checks: Checks, command: Any) -> dict[str, Any]:
+    """What a command that makes jobs says of them, checked; what is left out is the template's.
+
+    The command names it as ``CreateJob`` does.
+    """
     given: dict[str, Any] = {}
     if command.name:
         given["name"] = checks.name(command.name, "name")
@@ -104,66 +114,16 @@ def _given(checks: Checks, command: CreateJob) -> dict[str, Any]:
         name: value for name in ("priority", "start_date", "due_date") if (value := getattr(command, name)) is not UNSET
     }
     checks.dates(given.get("start_date"), given.get("due_date"), "due_date")
+    budget = command.time_budget_minutes
+    if budget is not UNSET:
+        given["time_budget_minutes"] = budgets.checked(checks, budget, "time_budget_minutes")
     return given
 
 
-async def _start(work: Work, command: CreateJob, given: dict[str, Any]) -> Filled:
-    """What the job starts with: what is given, before what its template says (JB1)."""
-    template_id = command.template_id
-    if template_id is UNSET:
-        template_id = (await find.pipeline(work, command.pipeline_id, "pipeline_id"))["job_template_id"]
-    if template_id is not None:
-        day = today(work.viewer.time_zone, work.now)
-        found = await job_templates.fill(work, template_id, [command.account_id], day, given, "template_id")
-        return found[command.account_id]
-    if "name" not in given:
-        raise invalid(ErrorCode.REQUIRED, "A job has a name, unless a template gives it one.", "name")
-    return replace(Filled("", None, Priority.MEDIUM, (), None, None), **given)
-
-
-async def _make(work: Work, job_id: str, command: CreateJob, stage: Row, start: Filled) -> None:
-    """The row of the job, which stands nowhere yet."""
-    active = await places.built_in_status(work.db, work.firm_id, JobState.ACTIVE)
-    values: dict[str, Any] = {
-        "account_id": command.account_id,
-        "pipeline_id": stage["pipeline_id"],
-        "stage_id": stage["id"],
-        "rank": await place(work, stage["id"], command.after_job_id),
-        "status_id": active["id"],
-        "state": active["state"],
-        "name": start.name,
-        "description": start.description,
-        "priority": start.priority.value,
-        "start_date": start.start_date,
-        "due_date": start.due_date,
-        "entered_stage_at": work.now,
-        "created_at": work.now,
-    }
-    # Entering its stage counts as the first change of it.
-    await records.make(work.db, models.Job, id=job_id, firm_id=work.firm_id, version=0, **values)
-    await assignees.change(work, "job", {job_id: start.assignee_ids}, {})
-    work.touch_job(job_id)
-    work.history(
-        job_id,
-        HistoryAction.CREATED,
-        changed("name", None, start.name),
-        changed("pipeline", None, stage["pipeline_id"]),
-        changed("stage", None, stage["id"]),
-        changed("rank", None, values["rank"]),
-        changed("status", None, active["id"], to_label=active["name"]),
-    )
-
-
-async def _first_place(work: Work, command: CreateJob) -> Row:
-    """The stage to start in, kept from being deleted meanwhile."""
-    await find.pipeline(work, command.pipeline_id, "pipeline_id")
-    await locks.share_pipeline(work.db, command.pipeline_id)
-    await find.pipeline(work, command.pipeline_id, "pipeline_id")
-    stages = await places.stages(work.db, work.firm_id, command.pipeline_id)
-    for stage in stages:
-        if command.stage_id in (None, stage["id"]):
-            return stage
-    raise missing("stage in this pipeline", "stage_id")
+def permit_budget(work: Work, given: Mapping[str, Any]) -> None:
+    """Refuses a time budget to who may not set any (AC1)."""
+    if given.get("time_budget_minutes") is not None:
+        work.viewer.need(AccessRight.MANAGE_TIME_BUDGETS, "time_budget_minutes")
 
 
 async def update_job(work: Work, command: UpdateJob) -> str:
@@ -179,12 +139,19 @@ async def update_job(work: Work, command: UpdateJob) -> str:
         priority=command.priority,
         start_date=command.start_date,
         due_date=command.due_date,
+        time_budget_minutes=checks.given(
+            lambda value, *path: budgets.checked(checks, value, *path),
+            command.time_budget_minutes,
+            "time_budget_minutes",
+        ),
     )
     start, due = values.get("start_date", row["start_date"]), values.get("due_date", row["due_date"])
     checks.dates(start, due, "due_date" if "due_date" in values else "start_date")
     add = checks.ids(listed(command.add_assignee_ids), "add_assignee_ids")
     gone = checks.ids(listed(command.remove_assignee_ids), "remove_assignee_ids")
     checks.done()
+    if "time_budget_minutes" in values:
+        work.viewer.need(AccessRight.MANAGE_TIME_BUDGETS, "time_budget_minutes")
     await find.assignable(work, add, "add_assignee_ids")
     assigned = await _reassign(work, command, add, gone)
     if values or assigned:
@@ -192,6 +159,8 @@ async def update_job(work: Work, command: UpdateJob) -> str:
         if DATES & values.keys():
             await rescheduling.follow_dates(work, [command.job_id])
         work.touch_job(command.job_id)
+    if "time_budget_minutes" in values:
+        await budgets.look(work, [command.job_id], anew=True)
     if values:
         work.history(command.job_id, HistoryAction.UPDATED, *lines(row, values))
     return command.job_id

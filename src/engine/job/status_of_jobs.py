@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from engine import news
 from engine.automating.execution import Step, Visitor, run_all
 from engine.enums import DueKind, HistoryAction, JobState
 from engine.work import Work, changed
@@ -40,6 +41,10 @@ async def put(work: Work, jobs: Sequence[Row], status: Row) -> None:
 async def pause_again(work: Work, jobs: Sequence[Row], *, pauses: bool) -> None:
     """The status of locked jobs has begun to pause clocks, or ceased to."""
     ids = [job["id"] for job in jobs]
+    for job in jobs:
+        line = changed("paused", job["paused_at"] is not None, pauses)
+        if line["from"] != line["to"]:
+            work.history(job["id"], HistoryAction.CLOCKS_CHANGED, line)
     work.touch_runs(await entries.pause(work.db, work.firm_id, ids, work.now, pauses=pauses))
 
 
@@ -47,6 +52,7 @@ async def _tell(work: Work, jobs: Sequence[Row], status: Row) -> None:
     names = await entries.status_names(work.db, work.firm_id, {job["status_id"] for job in jobs})
     for job in jobs:
         work.touch_job(job["id"])
+        news.note(work, job, "status")
         labels = {"from_label": names[job["status_id"]], "to_label": status["name"]}
         line = changed("status", job["status_id"], status["id"], **labels)
         work.history(job["id"], HistoryAction.STATUS_CHANGED, line)

@@ -11,7 +11,7 @@ from typing import Final
 
 import orjson
 
-from engine import find, notifications
+from engine import find, news, notifications
 from engine.automating import run_log
 from engine.enums import DueKind, ErrorCode, HistoryAction, JobState, NotificationKind, Outcome, RunState
 from engine.errors import Refused, invalid, stale
@@ -66,6 +66,7 @@ async def undo_move(work: Work, command: UndoMove) -> Undone:
     await writes.put_back(work.db, work.firm_id, move, key, stay_id, work.now)
     await _go_on(work, move, stay_id)
     await _reopen(work, job, move)
+    await news.take_back(work, move["now_id"])
     await writes.forget(work.db, work.firm_id, job["id"])
     work.touch_job(job["id"])
     work.history(job["id"], HistoryAction.MOVE_UNDONE, *_lines(job, move, key))

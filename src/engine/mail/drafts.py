@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.enums import DueKind, EmailState
+from engine.templates.versions import by_template
 from store.database import Row
 from store.ids import new_id
 from store.writes import emails as writes
@@ -51,6 +52,12 @@ class Draft:
     """When it is to go out, if not at once."""
     opens_portal: bool = False
     """Whether it carries a link into the portal for the contact, where its text says ``engine.portal.links.PLACE``."""
+    template: tuple[str, int] | None = None
+    """The id and version of the template, if it is made by one."""
+
+
+_APART: Final = frozenset({"words", "lane", "send_at", "template"})
+"""What of a draft is no column of the e-mail."""
 
 
 async def make(work: "Work", drafts: Sequence[Draft]) -> list[str]:
@@ -71,7 +78,7 @@ def _line(firm: Row, email_id: str, draft: Draft) -> dict[str, Any]:
     own_address = firm["sender_address"] or firm["reply_to"]
     held = firm["holds_client_mail"] and draft.contact_id is not None
     return {
-        **{name: getattr(draft, name) for name in Draft.__slots__ if name not in {"words", "lane", "send_at"}},
+        **{name: getattr(draft, name) for name in Draft.__slots__ if name not in _APART},
         **{name: getattr(draft.words, name) for name in Words.__slots__},
         "id": email_id,
         "state": EmailState.HELD if held else EmailState.QUEUED,
@@ -79,6 +86,7 @@ def _line(firm: Row, email_id: str, draft: Draft) -> dict[str, Any]:
         "from_address": firm["sender_address"],
         "reply_to": firm["reply_to"],
         "message_id": f"<{email_id}@{_domain(own_address)}>",
+        **by_template(draft.template),
     }
 
 

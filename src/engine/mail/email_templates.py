@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from engine import find
-from engine.automating import uses
 from engine.changes import differing
 from engine.checks import Checks
 from engine.enums import AccessRight, ErrorCode
 from engine.firm.tags import free_name
 from engine.mail import html, shortcodes
 from engine.mail.drafts import Words
+from engine.templates import keeping
+from engine.templates.sorts import EMAIL
 from engine.unset import UNSET, Maybe
 from engine.work import Work
-from store import models
 from store.database import Row
-from store.writes import records
 
 HTML_LENGTH: Final = 50_000  # characters
 SUBJECT_LENGTH: Final = 300  # characters, once its shortcodes are resolved
@@ -61,20 +60,18 @@ async def create_email_template(work: Work, command: CreateEmailTemplate) -> str
     values = {"subject": subject, **body}
     fields = await _fields(work, checks, values)
     checks.done()
-    template_id, again = await find.new(work, "email_templates", "emailtemplate", command)
+    template_id, again = await find.new(work, EMAIL.table, EMAIL.prefix, command)
     if again:
-        return str((await find.of_firm(work, "email_templates", "e-mail template", template_id, "id"))["id"])
-    await free_name(work, "email_templates", name)
-    await records.make(work.db, models.EmailTemplate, id=template_id, firm_id=work.firm_id, name=name, **values)
-    await uses.refer(work, template_id, fields)
-    work.touch("email_template", template_id)
+        return await keeping.again(work, EMAIL, template_id)
+    await free_name(work, EMAIL.table, name)
+    await keeping.make(work, EMAIL, template_id, fields, name=name, **values)
     return template_id
 
 
 async def update_email_template(work: Work, command: UpdateEmailTemplate) -> str:
     """Changes a template. E-mails that have been made stay as they are."""
     work.viewer.need(AccessRight.MANAGE_TEMPLATES)
-    row = await find.whole(work, "email_templates", "e-mail template", command.template_id, "template_id")
+    row = await keeping.whole(work, EMAIL, command.template_id, "template_id")
     checks = Checks()
     markup = row["html"] if command.html is UNSET else checked_html(checks, command.html, "html")
     text = own_text(row) if command.text is UNSET else checks.text(command.text, "text")
@@ -84,23 +81,24 @@ async def update_email_template(work: Work, command: UpdateEmailTemplate) -> str
     fields = await _fields(work, checks, {**row, **values})
     checks.done()
     if "name" in values:
-        await free_name(work, "email_templates", values["name"], row["id"])
+        await free_name(work, EMAIL.table, values["name"], row["id"])
     if values:
-        await records.change(work.db, models.EmailTemplate, work.firm_id, row["id"], work.now, **values)
-        await uses.refer(work, row["id"], fields)
-        work.touch("email_template", row["id"])
+        await keeping.change(work, EMAIL, row["id"], fields, **values)
     return command.template_id
 
 
 async def delete_email_template(work: Work, command: DeleteEmailTemplate) -> str:
     """Deletes a template; refused while automations use it (PL4)."""
     work.viewer.need(AccessRight.MANAGE_TEMPLATES)
-    row = await find.whole(work, "email_templates", "e-mail template", command.template_id, "template_id")
-    await uses.refuse(work, row["id"], "template_id")
-    await uses.refer(work, row["id"], ())
-    await records.drop(work.db, models.EmailTemplate, work.firm_id, row["id"])
-    work.touch("email_template", row["id"])
+    row = await keeping.whole(work, EMAIL, command.template_id, "template_id")
+    await keeping.drop(work, EMAIL, row["id"], "template_id")
     return command.template_id
+
+
+def as_it_was(row: Row) -> UpdateEmailTemplate:
+    """The edit that makes a template what it was."""
+    text = own_text(dict(row))
+    return UpdateEmailTemplate(row["id"], name=row["name"], subject=row["subject"], text=text, html=row["html"])
 
 
 def codes(template: Row) -> set[str]:

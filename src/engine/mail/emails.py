@@ -124,7 +124,8 @@ def _letter(row: Row) -> Letter:
 
 async def _end(work: Work, email_id: str, state: EmailState, error: str | None = None) -> None:
     row = await writes.one(work.db, work.firm_id, email_id)
-    assert row is not None  # e-mails are never deleted
+    if row is None:  # deleted for good while it was on its way
+        return
     if row["job_id"]:
         await work.lock_jobs([row["job_id"]])  # of two e-mails of one run that end at once, the later one ends the run
     await writes.end(work.db, work.firm_id, email_id, state, error, work.now)

@@ -141,7 +141,8 @@ async def send_test_email(work: Work, command: SendTestEmail) -> str:
     template = await find.of_firm(work, "email_templates", "e-mail template", command.template_id, "template_id")
     values = await _values(work, template, None if command.job_id is UNSET else command.job_id)
     me = (await things.members(work.db, work.firm_id, [work.viewer.member_id]))[work.viewer.member_id]
-    draft = drafts.Draft(me["name"], me["email"], email_templates.words(template, values), member_id=me["id"])
+    words, by = email_templates.words(template, values), (template["id"], template["version"])
+    draft = drafts.Draft(me["name"], me["email"], words, member_id=me["id"], template=by)
     return (await drafts.make(work, [draft]))[0]
 
 

@@ -123,12 +123,18 @@ async def values(
 ) -> dict[str, dict[str, str]]:
     """What the shortcodes stand for, by job, in at most five statements; none for jobs that are not there.
 
-    ``day`` is that of the period: today in the firm's time zone, or the day of a recurring job's occurrence. The
-    contact is the account's first by name; what goes to a certain one takes ``of_contact`` beside these.
+    ``day`` is that of the period, today in the firm's time zone; for a recurring job it is that of its occurrence,
+    whatever day it is. The contact is the account's first by name; what goes to a certain one takes ``of_contact``
+    beside these.
     """
     rows = await reads.jobs(db, firm_id, job_ids)
     accounts = await account_values(db, firm_id, {row["account_id"] for row in rows}, codes, day)
-    return {row["id"]: {**accounts[row["account_id"]], **_of_job(row)} for row in rows}
+    days = {row["occurrence"] for row in rows if row["occurrence"]} if PERIODS & set(codes) else set()
+    periods_of = {one: periods.around(one) for one in days}
+    return {
+        row["id"]: {**accounts[row["account_id"]], **periods_of.get(row["occurrence"], {}), **_of_job(row)}
+        for row in rows
+    }
 
 
 def _of_job(row: Row) -> dict[str, str]:

@@ -13,6 +13,7 @@ from engine.errors import Path
 from engine.firm.client_statuses import CreateClientStatus
 from engine.firm.custom_fields import CreateCustomField
 from engine.items.rules import rules_of_content
+from engine.items.task_templates import CreateTaskTemplate
 from engine.items.templates import CreateItemTemplate
 from engine.job.job_templates import CreateJobTemplate
 from engine.mail import shortcodes
@@ -153,6 +154,11 @@ def of_thing(thing: Any, path: Path) -> Said:
         case CreateJobTemplate():
             yield thing.job_name, (*path, "jobName"), shortcodes.OF_ACCOUNTS
             yield thing.description, (*path, "description"), shortcodes.OF_ACCOUNTS
+        case CreateTaskTemplate():
+            for name in ("title", "description"):
+                yield getattr(thing, name), (*path, name), shortcodes.OF_JOBS
+            for n, line in enumerate(thing.subtasks):
+                yield line, (*path, "subtasks", str(n)), shortcodes.OF_JOBS
         case CreateClientStatus():
             yield thing.description, (*path, "description"), shortcodes.OF_JOBS
         case CreateItemTemplate():

@@ -10,6 +10,7 @@ from engine.enums import AccessRight, ItemKind, StatusAutomove, TemplatePart
 from engine.firm.custom_fields import CreateCustomField
 from engine.items.proposals import ProposalContent
 from engine.items.rules import kinds, rules_of_content
+from engine.items.task_templates import CreateTaskTemplate
 from engine.items.templates import CreateItemTemplate
 from engine.job.job_templates import CreateJobTemplate
 from engine.mail import shortcodes
@@ -158,16 +159,20 @@ def _is_brought(thing: Any) -> bool:
 
 def _detail(thing: Any) -> str | None:
     """What distinguishes a thing, beside its name."""
+    found: str | None
     match thing:
         case CreateEmailTemplate():
-            return thing.subject
+            found = thing.subject
+        case CreateTaskTemplate():
+            found = thing.title
         case CreateJobTemplate():
-            return thing.job_name
+            found = thing.job_name
         case CreateItemTemplate():
-            return f"{rules_of_content(thing.content).noun}: {thing.title}"
+            found = f"{rules_of_content(thing.content).noun}: {thing.title}"
         case CreateCustomField():
-            return thing.kind.value
+            found = thing.kind.value
         case Person():
-            return thing.email
+            found = thing.email
         case _:
-            return None
+            found = None
+    return found

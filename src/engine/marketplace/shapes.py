@@ -26,6 +26,7 @@ REFERS: Final[Mapping[str, str]] = {
     "member_ids": "member",
     "status_id": "status",
     "tags": "tag",
+    "task_template_ids": "tasktemplate",
 }
 """What fields refer to that are no settings of automations, by the prefixes of ids."""
 

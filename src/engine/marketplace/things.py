@@ -10,8 +10,10 @@ from engine.firm.client_statuses import CreateClientStatus, create_client_status
 from engine.firm.custom_fields import CreateCustomField, create_custom_field
 from engine.firm.roles import CreateAccountRole, create_account_role
 from engine.firm.tags import CreateTag, create_tag
+from engine.items import task_templates
 from engine.items.making import of_template
 from engine.items.rules import kinds
+from engine.items.task_templates import CreateTaskTemplate, create_task_template
 from engine.items.templates import CreateItemTemplate, create_item_template
 from engine.items.wording import Wording
 from engine.job.job_templates import CreateJobTemplate, Template, create_job_template
@@ -62,6 +64,11 @@ def _custom_field(row: Row) -> CreateCustomField:
 
 def _email_template(row: Row) -> CreateEmailTemplate:
     return CreateEmailTemplate(row["name"], row["subject"], own_text(row), row["html"])
+
+
+def _task_template(row: Row) -> CreateTaskTemplate:
+    template = task_templates.Template.of(row)
+    return CreateTaskTemplate(**{part.name: getattr(template, part.name) for part in fields(template)})
 
 
 def _job_template(row: Row) -> CreateJobTemplate:
@@ -137,6 +144,16 @@ _ALL: Final = {
         AccessRight.MANAGE_TEMPLATES,
         create_email_template,
         _email_template,
+    ),
+    "tasktemplate": Sort(
+        TemplatePart.TASK_TEMPLATE,
+        "taskTemplates",
+        "task template",
+        CreateTaskTemplate,
+        "task_templates",
+        AccessRight.MANAGE_TEMPLATES,
+        create_task_template,
+        _task_template,
     ),
     "jobtemplate": Sort(
         TemplatePart.JOB_TEMPLATE,

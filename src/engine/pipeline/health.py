@@ -1,4 +1,4 @@
-"""What is said of an automation, or of a stage's condition, that refers to what is of no use any more (PL5)."""
+"""What is said of an automation, a stage's condition or a recurrence that refers to what is of no use (PL5)."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -20,6 +20,7 @@ from store import models
 from store.ids import new_id
 from store.sql import Params
 from store.writes import automations, links, places, records, usage
+from store.writes.usage import Usage
 
 MIN_STAGES: Final = 2
 MAX_STAGES: Final = 100
@@ -249,7 +250,7 @@ async def _disable(work: Work, pipeline_id: str, statuses: Sequence[str]) -> boo
         refuse_use(used, "job has this status.", "jobs have this status.", "remove_status_ids")
         attached = await automations.at(work.db, work.firm_id, (pipeline_id, None, status_id))
         words = ("automation is attached to this status.", "automations are attached to this status.")
-        refuse_use((len(attached), tuple(attached)), *words, "remove_status_ids")
+        refuse_use(Usage(len(attached), tuple(attached)), *words, "remove_status_ids")
     owner = ("pipeline_id", pipeline_id)
     return bool(await links.remove(work.db, "pipeline_statuses", work.firm_id, owner, "status_id", statuses))
 

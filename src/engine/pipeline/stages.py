@@ -136,17 +136,24 @@ async def delete_stage(work: Work, command: DeleteStage) -> str:
     if target is None:
         where = "in this stage: name the stage"
         refuse_use(used, f"job is {where} that it goes to.", f"jobs are {where} that they go to.", "stage_id")
-    elif used[0]:
+    elif used.total:
         await _move_out(work, command.stage_id, target)
     await records.change(
-        work.db, models.Stage, work.firm_id, command.stage_id, work.now, deleted_at=work.now, position=None
+        work.db,
+        models.Stage,
+        work.firm_id,
+        command.stage_id,
+        work.now,
+        deleted_at=work.now,
+        position=None,
+        heir_id=command.move_jobs_to,
     )
     await moves.forget_stage(work.db, work.firm_id, command.stage_id)
     await configuring.retire(work, row["pipeline_id"], command.stage_id, "stage_id")
     await uses.refuse(work, command.stage_id, "stage_id")
     await _order(work, stages, order)
     work.touch("pipeline", row["pipeline_id"])
-    await work.audit("stage.deleted", command.stage_id, name=row["name"], moved=used[0])
+    await work.audit("stage.deleted", command.stage_id, name=row["name"], moved=used.total - used.trashed)
     return str(row["pipeline_id"])
 
 

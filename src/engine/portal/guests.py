@@ -15,7 +15,7 @@ from engine.work import Work
 from store import models
 from store.database import Row
 from store.ids import new_id
-from store.writes import items, links, people, portal, records
+from store.writes import items, people, portal, records
 
 INVITATION: Final = """Hello {name},
 
@@ -123,7 +123,6 @@ async def _managed(work: Work, contact_id: str) -> Row:
     await find.contact(work, contact_id, "contact_id")
     await hold(work, contact_id)
     row = await find.whole(work, "contacts", "contact", contact_id, "contact_id")
-    accounts = await links.targets(work.db, "account_contacts", work.firm_id, ("contact_id", contact_id), "account_id")
-    for account_id in accounts:
+    for account_id in await portal.accounts_of(work.db, work.firm_id, contact_id):
         await find.account(work, account_id, "contact_id")
     return row

@@ -40,6 +40,12 @@ class Calendar:
             day += _DAY
         return day
 
+    def previous_working_day(self, day: date) -> date:
+        """The day itself if the firm works on it, otherwise the last before it on which it does."""
+        while not self.is_working(day):
+            day -= _DAY
+        return day
+
     def add_working_days(self, moment: datetime, amount: int) -> datetime:
         """The same local time so many working days later, in UTC.
 

@@ -2,8 +2,8 @@
 
 import calendar
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,10 @@ from engine.time.calendar import Calendar
 
 MOST: Final = 10_000  # of any unit
 MOST_WORKING_DAYS: Final = 1_000  # each is counted
+DAY_UNITS: Final = (DurationUnit.DAYS, DurationUnit.WORKING_DAYS, DurationUnit.WEEKS, DurationUnit.MONTHS)
+"""What leads from a day to a day."""
+
+_NOON: Final = time(12)
 _EXACT: Final = {DurationUnit.MINUTES: timedelta(minutes=1), DurationUnit.HOURS: timedelta(hours=1)}
 _DAYS: Final = {DurationUnit.DAYS: 1, DurationUnit.WEEKS: 7}
 
@@ -33,6 +37,10 @@ class Duration:
         if self.unit not in units:
             checks.add(ErrorCode.INVALID, f"Count it in {' or '.join(units)}.", *path, "unit")
 
+    def check_days(self, checks: Checks, *path: str) -> None:
+        """Notes what does not lead from a day to a day; 0 of a unit is that day itself."""
+        replace(self, amount=self.amount or 1).check(checks, *path, units=DAY_UNITS)
+
     def after(self, moment: datetime, firm: Calendar) -> datetime:
         """The end of the span that begins at a moment, in UTC.
 
@@ -45,6 +53,12 @@ class Duration:
             return firm.add_working_days(moment, self.amount)
         local = moment.astimezone(ZoneInfo(firm.time_zone))
         return firm.moment(self._later(local.date()), local.time())
+
+    def day_after(self, day: date, firm: Calendar) -> date:
+        """The day that is so much later than a day."""
+        if self.amount == 0:
+            return day
+        return self.after(firm.moment(day, _NOON), firm).astimezone(ZoneInfo(firm.time_zone)).date()
 
     def exceeds(self, other: Self) -> bool:
         """Whether it is longer than another in the same unit; of different ones that depends on the day."""

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def certain(description: str) -> Any:
-    """A field of a create that may be left out, and that means nothing as null: that is refused."""
+    """A field of an input that may be left out, and that means nothing as null: that is refused."""
     return strawberry.field(description=description, default=strawberry.UNSET, metadata={KEPT: True})
 
 

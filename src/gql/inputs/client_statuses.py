@@ -48,11 +48,3 @@ class SetClientStatusInput(MutationInput):
     job_id: ID = given("Which job.")
     client_status_id: ID | None = optional("The client-facing status; null for none. It must be said.")
     expect: ExpectInput | None = optional("What the caller believes.")
-
-
-@input_of(client_statuses.SetClientStatuses, "What clients may see of where jobs stand.")
-class SetClientStatusesInput(MutationInput):
-    """A client-facing status for many jobs."""
-
-    job_ids: list[ID] = given("Which jobs: at most 100.")
-    client_status_id: ID | None = optional("The client-facing status; null for none. It must be said.")

@@ -18,6 +18,9 @@ class CreateCommentInput(MutationInput):
     job_id: ID = given("The job, archived or not.")
     text: str = given("What to say.")
     mention_ids: list[ID] | None = optional("Members to mention: they are told, and have to see the job.")
+    document_ids: list[ID] | None = optional(
+        "Files that it is to carry: at most 20, which were added to the job by requestUpload, and have come."
+    )
 
 
 @input_of(comments.UpdateComment, "What to change of a comment of one's own.")
@@ -27,6 +30,7 @@ class UpdateCommentInput(MutationInput):
     comment_id: ID = given("Which comment.")
     text: str | None = settable("What it is to say.")
     mention_ids: list[ID] | None = optional("Whom it is to mention, all of them; null for nobody.")
+    document_ids: list[ID] | None = optional("Which files it is to carry, all of them; null for none.")
 
 
 @input_of(comments.DeleteComment, "Which comment to delete: one's own, or as an owner or admin any.")

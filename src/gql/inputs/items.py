@@ -13,6 +13,7 @@ from gql.inputs.base import MutationInput, input_of
 from gql.inputs.document_requests import DocumentRequestContentInput
 from gql.inputs.invoices import InvoiceContentInput
 from gql.inputs.organizers import OrganizerContentInput
+from gql.inputs.people import DurationInput
 from gql.inputs.proposals import ProposalContentInput
 from gql.inputs.signing import ApprovalContentInput, SignatureRequestContentInput
 from gql.inputs.threads import MessageThreadContentInput
@@ -47,6 +48,9 @@ class ItemContentInput:
 _REMINDERS = "How the client is reminded: null for not at all; if left out as the template says, or once after 3 days."
 
 
+_DUE = "How long after being made an item is to be answered, in DAYS, WORKING_DAYS, WEEKS or MONTHS; 0 is that day."
+
+
 @input_of(making.CreateItem, "A new item for a client, by a template or with a content of its own.")
 class CreateItemInput(MutationInput):
     """A new item."""
@@ -58,7 +62,9 @@ class CreateItemInput(MutationInput):
     content: ItemContentInput | None = given("What it holds, where no template is named.", default=None)
     title: str | None = given("Its title, with shortcodes; that of the template where left out.", default=None)
     message: str | None = optional("What its e-mails say besides; that of the template if left out, null for nothing.")
-    due_date: date | None = given("By when it is to be answered.", default=None)
+    due_date: date | None = optional(
+        "By when it is to be answered; as the template says if left out, null for no date."
+    )
     reminders: RemindersInput | None = optional(_REMINDERS)
     blocking: bool = given("Whether it holds the job in its stage until it is done.", default=True)
     send: bool = given("Whether to send it at once; else `sendItem` does.", default=True)
@@ -130,6 +136,7 @@ class CreateItemTemplateInput(MutationInput):
     content: ItemContentInput = given("What they hold, with shortcodes.")
     message: str | None = given("What their e-mails say besides, with shortcodes.", default=None)
     reminders: RemindersInput | None = optional("How clients are reminded; null for not at all.")
+    due_after: DurationInput | None = given(_DUE, default=None)
 
 
 @input_of(templates.UpdateItemTemplate, "What to change of a template. Items that were made stay as they are.")
@@ -142,6 +149,7 @@ class UpdateItemTemplateInput(MutationInput):
     content: ItemContentInput | None = settable("The new content, of the same kind.")
     message: str | None = optional("What e-mails say besides; null for nothing.")
     reminders: RemindersInput | None = optional("How clients are reminded; null for not at all.")
+    due_after: DurationInput | None = optional(f"{_DUE} Say null for no due date.")
 
 
 @input_of(templates.DeleteItemTemplate, "Which template to delete; refused while automations use it.")

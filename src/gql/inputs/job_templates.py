@@ -9,6 +9,7 @@ from engine.job import job_templates
 from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
 from gql.inputs.base import MutationInput, input_of
+from gql.inputs.jobs import BUDGET
 from gql.inputs.people import DurationInput
 
 ID = strawberry.ID
@@ -29,8 +30,13 @@ class CreateJobTemplateInput(MutationInput):
     assignee_role_ids: list[ID] = given(
         "Account roles: who holds one for the account works on them.", default_factory=list
     )
+    task_template_ids: list[ID] = given(
+        "Task templates, at most 20: a job begins with a task by each, which hold it in its first stage.",
+        default_factory=list,
+    )
     start_after: DurationInput | None = given(START, default=None)
     due_after: DurationInput | None = given(DUE, default=None)
+    time_budget_minutes: int | None = given(BUDGET, default=None)
 
 
 @input_of(job_templates.UpdateJobTemplate, "What to change of a job template; jobs made from it stay as they are.")
@@ -44,8 +50,10 @@ class UpdateJobTemplateInput(MutationInput):
     priority: Priority | None = settable("The new priority.")
     assignee_ids: list[ID] | None = settable("All members who work on them.")
     assignee_role_ids: list[ID] | None = settable("All account roles whose holders work on them.")
+    task_template_ids: list[ID] | None = settable("All task templates by which it gets tasks to begin with.")
     start_after: DurationInput | None = optional(f"{START} Say null for no start date.")
     due_after: DurationInput | None = optional(f"{DUE} Say null for no due date.")
+    time_budget_minutes: int | None = optional(BUDGET)
 
 
 @input_of(job_templates.DeleteJobTemplate, "Which job template to delete; refused while in use.")

@@ -1,6 +1,7 @@
 """Jobs and moves, their filters and orders."""
 
 from datetime import date
+from typing import Final
 
 import strawberry
 
@@ -15,6 +16,9 @@ from resolvers.orders import JobOrderField
 from store.reads import filters
 
 ID = strawberry.ID
+BUDGET: Final = (
+    "How many minutes are to be spent, at most; null for no budget. To set one takes the right MANAGE_TIME_BUDGETS."
+)
 
 
 @input_of(
@@ -78,7 +82,14 @@ class CreateJobInput(MutationInput):
     assignee_ids: list[ID] | None = certain("Members who work on it; the template's unless given.")
     start_date: date | None = optional("From when it is to be worked on; null for no date.")
     due_date: date | None = optional("By when it is to be done; null for no date.")
+    time_budget_minutes: int | None = optional(BUDGET)
     after_job_id: ID | None = given("Place it below this job of the stage; null puts it on top.", default=None)
+    period: str | None = given(
+        "Which of the account's like jobs it is, e.g. 2026-03: another of this period in the pipeline is refused "
+        "(DUPLICATE).",
+        default=None,
+    )
+    allow_duplicate: bool = given("Whether it is made all the same.", default=False)
 
 
 @input_of(jobs.UpdateJob, "What to change of a job.")
@@ -92,6 +103,7 @@ class UpdateJobInput(MutationInput):
     priority: Priority | None = settable("The new priority.")
     start_date: date | None = optional("The new start date; null for none.")
     due_date: date | None = optional("The new due date; null for none.")
+    time_budget_minutes: int | None = optional(BUDGET)
     add_assignee_ids: list[ID] | None = optional("Members to assign.")
     remove_assignee_ids: list[ID] | None = optional("Members to unassign.")
 

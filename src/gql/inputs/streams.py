@@ -5,7 +5,7 @@ import strawberry
 from gql.fields import given, optional
 from gql.inputs.base import input_of
 from gql.inputs.jobs import JobFilter
-from resolvers import board_changes, changes, dashboards, job_changes, my_work_changes, portal_changes
+from resolvers import board_changes, bulk_changes, changes, dashboards, job_changes, my_work_changes, portal_changes
 from resolvers.my_work_changes import MyWorkPart
 
 ID = strawberry.ID
@@ -47,6 +47,13 @@ class PortalStreamInput:
     account_id: ID | None = given("Only what is of this account; all of one's accounts if left out.", default=None)
 
 
+@input_of(bulk_changes.BulkStream, "The progress of a bulk operation.")
+class BulkStreamInput:
+    """An operation's stream."""
+
+    operation_id: ID = given("The operation.")
+
+
 @input_of(changes.Stream, "Which stream.", one_of=True)
 class StreamInput:
     """A stream."""
@@ -56,3 +63,4 @@ class StreamInput:
     my_work: MyWorkStreamInput | None = optional("What one has to do and to know.")
     dashboard: DashboardStreamInput | None = optional("How many jobs stand where.")
     portal: PortalStreamInput | None = optional("A client's portal.")
+    bulk: BulkStreamInput | None = optional("A bulk operation.")

@@ -8,7 +8,7 @@ from engine.enums import Priority, TaskStatus
 from engine.items import tasks
 from gql.fields import given, optional, settable
 from gql.inputs.accounts import CLIENT_ID
-from gql.inputs.base import MutationInput, input_of
+from gql.inputs.base import MutationInput, certain, input_of
 from gql.inputs.jobs import DateRange
 from resolvers.orders import TaskOrder as OrderMeant
 from resolvers.orders import TaskOrderField
@@ -22,14 +22,15 @@ class CreateTaskInput(MutationInput):
     """A new task."""
 
     id: ID | None = optional(CLIENT_ID)
-    title: str = given("What is to be done.")
+    title: str = given("What is to be done; empty for what the template says.", default="")
     job_id: ID | None = given("The job it belongs to, if any.", default=None)
+    template_id: ID | None = given("The task template it starts with. What is given here wins.", default=None)
     blocking: bool = given("Whether it holds the job in its stage until it is done.", default=True)
-    description: str | None = given("More about it.", default=None)
-    priority: Priority = given("How urgent it is.", default=Priority.MEDIUM)
-    due_date: date | None = given("By when.", default=None)
-    assignee_ids: list[ID] = given("Members who are to do it.", default_factory=list)
-    subtasks: list[str] = given("Titles of its check list, in order.", default_factory=list)
+    description: str | None = optional("More about it; null for nothing.")
+    priority: Priority | None = certain("How urgent it is; MEDIUM unless a template says otherwise.")
+    due_date: date | None = optional("By when; null for no date.")
+    assignee_ids: list[ID] | None = certain("Members who are to do it; the template's unless given.")
+    subtasks: list[str] | None = certain("Titles of its check list, in order; the template's unless given.")
 
 
 @input_of(tasks.UpdateTask, "What to change of a task.")

@@ -1,6 +1,6 @@
 """Automations and their turns. The types of what they do are made from the configurations of the kinds (AU7)."""
 
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from datetime import datetime
 from enum import Enum
 from functools import reduce
@@ -26,6 +26,7 @@ from gql.types.jobs import Job, StageVisit
 from gql.types.node import Node, Stored
 from gql.types.people import Cause, Member
 from gql.types.pipelines import JobStatus, Pipeline, Stage
+from gql.types.task_templates import TaskTemplate
 from resolvers import automation_things, automations, conditions, jobs
 
 REFERRED: dict[str, Any] = {
@@ -37,6 +38,7 @@ REFERRED: dict[str, Any] = {
     "emailtemplate": EmailTemplate,
     "doc": Document,
     "itemtemplate": ItemTemplate,
+    "tasktemplate": TaskTemplate,
     "pipeline": Pipeline,
     "stage": Stage,
 }
@@ -78,7 +80,7 @@ def _plain(one: setting.Setting, *, required: bool) -> Any:
     """The type of a value that is shown as it is."""
     match one:
         case setting.Choice():
-            return one.values
+            return one.values if required else one.values | None
         case setting.Span():
             return Duration | None
         case setting.Flag():
@@ -93,7 +95,7 @@ def _config(kind: str) -> Any:
     """The type of what automations of a kind do."""
     config = kinds()[kind].config
     known = setting.settings(config)
-    made = [_field(part.name, known[part.name], required=part.default is MISSING) for part in fields(config)]
+    made = [_field(part.name, known[part.name], required=part.default is not None) for part in fields(config)]
     body = {name: bound for name, _, bound in made}
     body["__annotations__"] = {name: typed for name, typed, _ in made}
     body["__doc__"] = kinds()[kind].description

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from gql.fields import batched, plain
+from gql.types.documents import Document
 from gql.types.node import Stored
 from gql.types.people import Member
 from resolvers import comments
@@ -24,5 +25,8 @@ class Comment(Stored):
     author: Member | None = batched(comments.authors, "Who wrote it; null for an automation.")
     text: str | None = plain("What it says; null once it was deleted.")
     mentions: list[Member] = batched(comments.mentions, "The members whom it mentions, by name.")
+    documents: list[Document] = batched(
+        comments.documents_of, "The files of the job that it carries, those that are still there."
+    )
     edited_at: datetime | None = plain("When its author last changed it; null for never.")
     deleted_at: datetime | None = plain("When it was deleted: it keeps its place. Null while it stands.")

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from engine.enums import EmailState
-from gql.fields import batched, plain
-from gql.types.node import Stored
-from resolvers import emails
+from engine.templates.sorts import EMAIL
+from gql.fields import PAGE, batched, plain
+from gql.types.node import Connection, Stored
+from gql.types.templates import Template, TemplateVersion
+from resolvers import emails, templates
 
 if TYPE_CHECKING:
     from gql.types.accounts import Account, Contact
@@ -23,15 +25,28 @@ _Job = Annotated["Job", strawberry.lazy("gql.types.jobs")]
 _Member = Annotated["Member", strawberry.lazy("gql.types.people")]
 
 
-@strawberry.type(description="What automations write, with shortcodes that are filled in when an e-mail is made.")
-class EmailTemplate(Stored):
-    """A template."""
+@strawberry.type
+class EmailTemplateContent:
+    """What an e-mail template says, and said; its fields are copied into both types."""
 
-    name: str = plain("The template's name, unique in the firm.")
     subject: str = plain("The subject, with its shortcodes as they were written.")
     text: str = plain("The text, likewise; made of the HTML where no other was given.")
     html: str | None = plain(
         "The same as HTML, for programs that show it: what of it is safe to be sent and shown; null for text only."
+    )
+
+
+@strawberry.type(description="An e-mail template as it was.")
+class EmailTemplateVersion(TemplateVersion, EmailTemplateContent):
+    """A version."""
+
+
+@strawberry.type(description="What automations write, with shortcodes that are filled in when an e-mail is made.")
+class EmailTemplate(Stored, Template, EmailTemplateContent):
+    """A template."""
+
+    versions: Connection[EmailTemplateVersion] = batched(
+        templates.versions(EMAIL), "All that it has ever said, newest first.", **PAGE
     )
 
 
@@ -58,3 +73,6 @@ class Email(Stored):
     account: _Account | None = batched(emails.account_of, "The client that it is about.")
     contact: _Contact | None = batched(emails.contact_of, "Whom of the client it goes to, if that is still there.")
     member: _Member | None = batched(emails.member_of, "Whom of the firm it goes to.")
+    from_template: EmailTemplateVersion | None = batched(
+        templates.made_by(EMAIL), "The version of the template that it was made by; null without one."
+    )

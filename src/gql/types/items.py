@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from engine.enums import ItemKind, ItemState
+from engine.templates.sorts import ITEM
 from gql.fields import batched, plain
 from gql.types.node import Node, Stored
 from gql.types.people import Member
-from resolvers import items
+from resolvers import items, templates
 
 if TYPE_CHECKING:
     from gql.types.accounts import Account
+    from gql.types.item_templates import ItemTemplateVersion
     from gql.types.jobs import Job, StageVisit
 
 LazyJob = Annotated["Job", strawberry.lazy("gql.types.jobs")]
 _Account = Annotated["Account", strawberry.lazy("gql.types.accounts")]
+_ItemTemplateVersion = Annotated["ItemTemplateVersion", strawberry.lazy("gql.types.item_templates")]
 
 
 @strawberry.type(description="That an item belongs to a job.")
@@ -64,6 +67,9 @@ class ItemSending:
     reminders: Reminders | None = batched(items.reminders, "How the client is reminded; null for not at all.")
     reminded: int = plain("How often the client has been reminded.")
     reminded_at: datetime | None = plain("When last.")
+    from_template: _ItemTemplateVersion | None = batched(
+        templates.made_by(ITEM), "The version of the template that it was made by; null without one."
+    )
 
 
 @strawberry.interface(

@@ -6,20 +6,41 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from engine.enums import HistoryAction, Priority
+from engine.templates.sorts import JOB
 from gql.fields import PAGE, Arg, batched, plain
 from gql.types.accounts import Account
 from gql.types.client_statuses import ClientStatus
 from gql.types.comments import Comment
 from gql.types.documents import Document
 from gql.types.items import ActionItem
+from gql.types.job_links import LinkedJob
+from gql.types.job_templates import JobTemplateVersion
 from gql.types.node import Connection, Node, Stored
 from gql.types.people import Cause, Member
 from gql.types.pipelines import JobStatus, Pipeline, Stage
 from gql.types.tasks import Task
-from resolvers import accounts, automations, client_statuses, comments, documents, items, jobs, nodes, pipelines, tasks
+from gql.types.time_entries import MemberTime, TimeEntryConnection
+from resolvers import (
+    accounts,
+    automations,
+    client_statuses,
+    comments,
+    documents,
+    followers,
+    items,
+    job_links,
+    jobs,
+    nodes,
+    pipelines,
+    recurrences,
+    tasks,
+    templates,
+    time_entries,
+)
 
 if TYPE_CHECKING:
     from gql.types.automations import AutomationRun
+    from gql.types.recurrences import Recurrence
 
 
 @strawberry.type(description="One stay of a job in a stage, from entry to exit.")
@@ -40,7 +61,8 @@ class HistoryChange:
 
     field: str = plain("What was changed, e.g. stage, dueDate or assignees.")
     from_value: str | None = plain(
-        "The value before; of a thing with an id its name then, where every member may know it."
+        "The value before. Of a thing with an id what it was called then, also when it is gone since; null for what "
+        "one may not see, and for lists."
     )
     to_value: str | None = plain("The value after, likewise.")
     from_nodes: list[Node] = plain("The things before, as far as one sees them.")
@@ -81,7 +103,12 @@ class Job(Stored):
     start_date: date | None = plain("From when it is to be worked on.")
     due_date: date | None = plain("By when it is to be done.")
     overdue: bool = plain("Whether it is active and its due date has passed in the firm's time zone.")
+    period: str | None = plain("Which of the account's like jobs it is, e.g. 2026-03; null for none in particular.")
     entered_stage_at: datetime = plain("When it entered its stage.")
+    recurrence: Annotated["Recurrence", strawberry.lazy("gql.types.recurrences")] | None = batched(
+        recurrences.of_jobs, "What has made it, as long as that is there and one sees it."
+    )
+    occurrence: date | None = plain("The date of the recurrence's occurrence that it is of; null where none made it.")
     stage_due_at: datetime | None = batched(
         automations.due_at, "By when it is to have left its stage; null without a time limit. It waits with its clocks."
     )
@@ -100,7 +127,35 @@ class Job(Stored):
     documents: Connection[Document] = batched(
         documents.of_jobs, "The files that were added to it, newest first.", **PAGE
     )
+    linked_jobs: Connection[LinkedJob] = batched(
+        job_links.of_jobs,
+        "The jobs that it is linked to and that one sees, oldest link first. Boards are not told of links.",
+        **PAGE,
+    )
+    followed_by_me: bool = batched(followers.followed_by_me, "Whether one follows it.")
+    followers: list[Member] = batched(
+        followers.of_jobs,
+        "Who follows it, by name: they are told what becomes of it, as long as they see it. Boards are not told of "
+        "followers.",
+    )
+    time_budget_minutes: int | None = plain("How many minutes are to be spent on it, at most; null for no budget.")
+    time_spent_minutes: int = batched(
+        time_entries.spent,
+        "How many minutes were spent on it; running timers do not count. Boards and lists are not told when that "
+        "changes, only the stream of the job is.",
+    )
+    time_by_member: list[MemberTime] = batched(time_entries.by_member, "How much of it by whom, by name.")
+    time_entries: TimeEntryConnection = batched(
+        time_entries.of_jobs, "The time that was spent on it, and timers that run; the newest day first.", **PAGE
+    )
     runs: Connection[Annotated["AutomationRun", strawberry.lazy("gql.types.automations")]] = batched(
         automations.runs_of_jobs, "Turns of automations in it, oldest first.", **PAGE
     )
-    history: HistoryConnection = batched(jobs.history, "What happened to it, newest first.", **PAGE)
+    from_template: JobTemplateVersion | None = batched(
+        templates.made_by(JOB), "The version of the template that it was made by; null without one."
+    )
+    history: HistoryConnection = batched(
+        jobs.history,
+        "What happened to it, newest first; of links to jobs that one does not see it says nothing.",
+        **PAGE,
+    )

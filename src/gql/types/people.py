@@ -8,15 +8,20 @@ import strawberry
 from engine.enums import AccessRight, CauseKind, NotificationKind, Role, TokenScope, Weekday
 from gql.fields import PAGE, Arg, batched, plain
 from gql.types.node import Connection, Node, Stored
-from resolvers import automations, firms, jobs, notifications, viewer, webhooks
+from resolvers import automations, firms, followers, jobs, notifications, recurrences, time_entries, viewer, webhooks
 from resolvers.declare import Depends
 
 if TYPE_CHECKING:
     from gql.types.accounts import Account, Contact
     from gql.types.automations import Automation
+    from gql.types.jobs import Job
     from gql.types.notifications import Notification
+    from gql.types.recurrences import Recurrence
+    from gql.types.time_entries import TimeEntry
 
 Notifications = Connection[Annotated["Notification", strawberry.lazy("gql.types.notifications")]]
+Jobs = Connection[Annotated["Job", strawberry.lazy("gql.types.jobs")]]
+_TimeEntry = Annotated["TimeEntry", strawberry.lazy("gql.types.time_entries")]
 _Contact = Annotated["Contact", strawberry.lazy("gql.types.accounts")]
 Accounts = Connection[Annotated["Account", strawberry.lazy("gql.types.accounts")]]
 
@@ -129,6 +134,13 @@ class Viewer:
         unread=Arg(bool | None, "Only what is unread, or only what has been read.", None),
         **PAGE,
     )
+    followed_jobs: Jobs = batched(
+        followers.followed_jobs,
+        "The jobs that one follows and sees, archived ones left out; those followed last come first. No stream shows "
+        "the list: ask again.",
+        **PAGE,
+    )
+    running_timer: _TimeEntry | None = batched(time_entries.running, "One's own running timer, if there is one.")
 
 
 Actor = Annotated[Member, strawberry.union("Actor", description="Who caused something.")]
@@ -148,6 +160,9 @@ class Cause:
     )
     automation: Annotated["Automation", strawberry.lazy("gql.types.automations")] | None = batched(
         automations.automations_of, "The automation that did it; null once it was deleted."
+    )
+    recurrence: Annotated["Recurrence", strawberry.lazy("gql.types.recurrences")] | None = batched(
+        recurrences.of_causes, "The recurrence that did it, or made the job that it was done in; null once deleted."
     )
     client_mutation_id: str | None = plain(
         "The clientMutationId of the mutation, so that a client knows its own echo.", depends=Depends.NONE

@@ -105,6 +105,6 @@ class Pipeline(Stored):
     health: list[AutomationProblem] = batched(
         health.of_pipelines,
         "Automations and conditions that name what is gone, deactivated, archived or not enabled in it, in the order "
-        "of its stages. No stream tells of them: ask again.",
+        "of its stages, then recurrences that do. No stream tells of them: ask again.",
     )
     archived_at: datetime | None = plain("When it was archived; null while it is in use.")

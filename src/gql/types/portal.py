@@ -157,6 +157,13 @@ class PortalItemChanged:
     item: PortalItem = plain("The item.")
 
 
+@strawberry.type(description="The firm does not ask it of one any more.")
+class PortalItemRemoved:
+    """An item to take away."""
+
+    item_id: strawberry.ID = plain("Which.")
+
+
 @strawberry.type(description="An account has another name.")
 class PortalAccountChanged:
     """An account to show."""
@@ -170,6 +177,7 @@ PortalChange = Annotated[
     | PortalDocumentChanged
     | PortalDocumentRemoved
     | PortalItemChanged
+    | PortalItemRemoved
     | PortalAccountChanged
     | StreamReset,
     strawberry.union("PortalChange", description="One thing to do to the screen of a client."),

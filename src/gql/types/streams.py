@@ -8,6 +8,7 @@ import strawberry
 from gql.fields import plain
 from gql.types.automations import AutomationRun
 from gql.types.boards import AccountChanged, BoardEvent, JobRemoved, MemberChanged, PipelineChanged, StreamReset
+from gql.types.bulk import BulkEvent
 from gql.types.comments import Comment
 from gql.types.dashboards import DashboardEvent
 from gql.types.documents import Document
@@ -17,9 +18,13 @@ from gql.types.notifications import Notification
 from gql.types.people import Cause
 from gql.types.portal import PortalEvent
 from gql.types.tasks import Task
+from gql.types.time_entries import TimeEntry
 
 
-@strawberry.type(description="Show the job as it is now. Its stays and its history may have grown with it.")
+@strawberry.type(
+    description="Show the job as it is now, with its links, followers and sums of time. Its stays and its history may "
+    "have grown with it."
+)
 class JobChanged:
     """A job to show."""
 
@@ -61,6 +66,22 @@ class DocumentRemoved:
     document_id: strawberry.ID = plain("Which.")
 
 
+@strawberry.type(
+    description="Show the entry of time among those of the job, whether it is new or was changed; the job comes too."
+)
+class TimeEntryChanged:
+    """An entry to show."""
+
+    time_entry: TimeEntry = plain("The entry as it is now.")
+
+
+@strawberry.type(description="The entry of time was deleted; the job comes too.")
+class TimeEntryRemoved:
+    """An entry to take away."""
+
+    time_entry_id: strawberry.ID = plain("Which.")
+
+
 @strawberry.type(description="An automation has its turn, or goes on with it.")
 class RunChanged:
     """A turn to show."""
@@ -76,6 +97,8 @@ JobChange = Annotated[
     | CommentChanged
     | DocumentChanged
     | DocumentRemoved
+    | TimeEntryChanged
+    | TimeEntryRemoved
     | RunChanged
     | PipelineChanged
     | AccountChanged
@@ -139,6 +162,13 @@ class UnreadCountChanged:
     unread_count: int = plain("How many of one's notifications are unread.")
 
 
+@strawberry.type(description="One's own timer was started, changed or stopped.")
+class RunningTimerChanged:
+    """A timer to show."""
+
+    running_timer: TimeEntry | None = plain("The timer that is running now; null for none.")
+
+
 MyWorkChange = Annotated[
     TaskChanged
     | TaskRemoved
@@ -148,6 +178,7 @@ MyWorkChange = Annotated[
     | NotificationRemoved
     | NotificationsRead
     | UnreadCountChanged
+    | RunningTimerChanged
     | PipelineChanged
     | AccountChanged
     | MemberChanged
@@ -169,7 +200,7 @@ class MyWorkEvent:
 
 
 StreamEvent = Annotated[
-    BoardEvent | JobEvent | MyWorkEvent | DashboardEvent | PortalEvent,
+    BoardEvent | JobEvent | MyWorkEvent | DashboardEvent | PortalEvent | BulkEvent,
     strawberry.union("StreamEvent", description="An event of the stream asked for."),
 ]
 

@@ -3,11 +3,13 @@
 import strawberry
 
 from engine.enums import Priority, TaskStatus
+from engine.templates.sorts import TASK
 from gql.fields import batched, plain
 from gql.types.items import ActionItem, LazyJob
 from gql.types.node import Stored
 from gql.types.people import Member
-from resolvers import tasks
+from gql.types.task_templates import TaskTemplateVersion
+from resolvers import tasks, templates
 
 
 @strawberry.type(description="A line of a task's check list; it blocks nothing.")
@@ -28,3 +30,6 @@ class Task(Stored, ActionItem):
     job: LazyJob | None = batched(tasks.job_of, "The job it belongs to, if one sees it.")
     assignees: list[Member] = batched(tasks.assignees, "Who is to do it, by name.")
     subtasks: list[Subtask] = batched(tasks.subtasks, "Its check list in order.")
+    from_template: TaskTemplateVersion | None = batched(
+        templates.made_by(TASK), "The version of the template that it was made by; null without one."
+    )

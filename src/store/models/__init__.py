@@ -4,11 +4,12 @@ from store.models.automations import Automation, Due, Run
 from store.models.clients import Account, AccountRole, ClientStatus, Contact, CustomField, Tag
 from store.models.documents import Document
 from store.models.firm import Firm, Invitation, Member, PortalLink, Session, User
-from store.models.items import Item, ItemTemplate, Subtask, Task
-from store.models.jobs import Comment, Job, JobTemplate, Notification, StageVisit, StatusStay
+from store.models.items import Item, ItemTemplate, Subtask, Task, TaskTemplate
+from store.models.jobs import Comment, Job, JobTemplate, Notification, StageVisit, StatusStay, TimeEntry
 from store.models.logs import AuditEntry, Event, HistoryEntry
 from store.models.mail import Email, EmailTemplate, WebhookCall
 from store.models.pipelines import JobStatus, Pipeline, Stage
+from store.models.recurrences import Recurrence
 
 __all__ = [
     "Account",
@@ -36,6 +37,7 @@ __all__ = [
     "Notification",
     "Pipeline",
     "PortalLink",
+    "Recurrence",
     "Run",
     "Session",
     "Stage",
@@ -44,6 +46,8 @@ __all__ = [
     "Subtask",
     "Tag",
     "Task",
+    "TaskTemplate",
+    "TimeEntry",
     "User",
     "WebhookCall",
 ]

@@ -32,3 +32,27 @@ class FirmThing(Model):
         """Abstract: no table."""
 
         abstract = True
+
+
+class Template(FirmThing):
+    """What other things are made by. The database keeps each version of it (``template_versions``)."""
+
+    name = fields.TextField()
+    changed_by = KeyField(null=True)  # who has made it what it is; nobody where that is not known
+
+    class Meta:
+        """Abstract: no table."""
+
+        abstract = True
+
+
+class MadeByTemplate(FirmThing):
+    """What may have been made by a template, in the version that the template had then."""
+
+    template_id = KeyField(null=True)
+    template_version = fields.IntField(null=True)
+
+    class Meta:
+        """Abstract: no table."""
+
+        abstract = True

@@ -4,7 +4,7 @@ from typing import Any
 
 from tortoise import fields
 
-from store.models.base import FirmThing, KeyField
+from store.models.base import FirmThing, KeyField, MadeByTemplate, Template
 
 
 class Item(FirmThing):
@@ -24,7 +24,7 @@ class Item(FirmThing):
         unique_together = (("firm_id", "id"), ("firm_id", "id", "kind"))
 
 
-class Task(FirmThing):
+class Task(MadeByTemplate):
     """A to-do for members; the item with the same id holds title, due date and whether it is open."""
 
     status = fields.TextField()
@@ -54,16 +54,33 @@ class Subtask(FirmThing):
         unique_together = (("firm_id", "id"),)
 
 
-class ItemTemplate(FirmThing):
+class TaskTemplate(Template):
+    """What tasks are made by. The due date is a span after the day on which one is made."""
+
+    title = fields.TextField()
+    description = fields.TextField(null=True)
+    subtasks: fields.JSONField[Any] = fields.JSONField()
+    priority = fields.SmallIntField()
+    people: fields.JSONField[Any] = fields.JSONField()
+    due_after: fields.JSONField[Any] = fields.JSONField(null=True)
+
+    class Meta:
+        """Table."""
+
+        table = "task_templates"
+        unique_together = (("firm_id", "id"),)
+
+
+class ItemTemplate(Template):
     """What items for clients are made by."""
 
     kind = fields.TextField()
-    name = fields.TextField()
     title = fields.TextField()
     message = fields.TextField(null=True)
     content: fields.JSONField[Any] = fields.JSONField()
     remind_days = fields.IntField(null=True)
     remind_times = fields.IntField(null=True)
+    due_after: fields.JSONField[Any] = fields.JSONField(null=True)
 
     class Meta:
         """Table."""

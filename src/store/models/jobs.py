@@ -5,10 +5,10 @@ from typing import Any
 from tortoise import fields
 from tortoise.models import Model
 
-from store.models.base import FirmThing, KeyField
+from store.models.base import FirmThing, KeyField, MadeByTemplate, Template
 
 
-class Job(FirmThing):
+class Job(MadeByTemplate):
     """One piece of work for one account in one pipeline. ``state`` and ``on_board`` are those of its status."""
 
     account_id = KeyField()
@@ -26,7 +26,11 @@ class Job(FirmThing):
     client_status_id = KeyField(null=True)
     client_status_text = fields.TextField(null=True)  # its description, as it was filled in when the job got it (AU8)
     completed_at = fields.DatetimeField(null=True)
+    period = KeyField(null=True)  # which of an account's like jobs it is (JB1)
     paused_at = fields.DatetimeField(null=True)  # since when its clocks stand still (ST1)
+    recurrence_id = KeyField(null=True)
+    occurrence = fields.DateField(null=True)  # of which it is the job (RC2)
+    time_budget_minutes = fields.IntField(null=True)
 
     class Meta:
         """Table."""
@@ -74,16 +78,17 @@ class StatusStay(Model):
         unique_together = (("firm_id", "id"), ("firm_id", "job_id", "id"))
 
 
-class JobTemplate(FirmThing):
+class JobTemplate(Template):
     """What a new job starts with (JB1). Dates are spans after the day it is made."""
 
-    name = fields.TextField()
     job_name = fields.TextField()
     description = fields.TextField(null=True)
     priority = fields.SmallIntField()
     people: fields.JSONField[Any] = fields.JSONField()
+    tasks: fields.JSONField[Any] = fields.JSONField(null=True)  # the ids of the templates of those that it begins with
     start_after: fields.JSONField[Any] = fields.JSONField(null=True)
     due_after: fields.JSONField[Any] = fields.JSONField(null=True)
+    time_budget_minutes = fields.IntField(null=True)
 
     class Meta:
         """Table."""
@@ -105,6 +110,26 @@ class Comment(FirmThing):
         """Table."""
 
         table = "comments"
+        unique_together = (("firm_id", "id"),)
+
+
+class TimeEntry(FirmThing):
+    """Time that a member has spent on a job. One that a timer measures has no ``minutes`` before it is stopped."""
+
+    job_id = KeyField()
+    task_id = KeyField(null=True)
+    member_id = KeyField()
+    day = fields.DateField()
+    minutes = fields.IntField(null=True)
+    started_at = fields.DatetimeField(null=True)
+    ended_at = fields.DatetimeField(null=True)
+    billable = fields.BooleanField()
+    note = fields.TextField(null=True)
+
+    class Meta:
+        """Table."""
+
+        table = "time_entries"
         unique_together = (("firm_id", "id"),)
 
 

@@ -5,13 +5,12 @@ from typing import Any
 from tortoise import fields
 from tortoise.models import Model
 
-from store.models.base import FirmThing, KeyField
+from store.models.base import KeyField, Template
 
 
-class EmailTemplate(FirmThing):
+class EmailTemplate(Template):
     """An e-mail with shortcodes (AU8): a text, and the same as HTML where one wants it."""
 
-    name = fields.TextField()
     subject = fields.TextField()
     text = fields.TextField()
     html = fields.TextField(null=True)
@@ -47,6 +46,8 @@ class Email(Model):
     html = fields.TextField(null=True)
     message_id = KeyField()
     opens_portal = fields.BooleanField(default=False, db_default=False)  # a link is put in as it goes out
+    template_id = KeyField(null=True)  # by which it was made, in the version that this had then
+    template_version = fields.IntField(null=True)
     attempts = fields.IntField(default=0)
     error = fields.TextField(null=True)
     version = fields.IntField(default=1, db_default=1)

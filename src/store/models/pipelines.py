@@ -40,6 +40,7 @@ class Stage(FirmThing):
     time_limit: fields.JSONField[Any] = fields.JSONField(null=True)
     job_limit = fields.IntField(null=True)
     deleted_at = fields.DatetimeField(null=True)
+    heir_id = KeyField(null=True)  # where its jobs went as it was deleted: those in the trash follow as they come back
 
     class Meta:
         """Table."""

@@ -15,7 +15,7 @@ EMAILS: Final = """
 EMAIL: Final = """
     e.id, e.firm_id, e.account_id, e.contact_id, e.member_id, e.job_id, e.run_id, e.state, e.to_name, e.to_address,
     e.from_name, e.from_address, e.reply_to, e.subject, e.text, e.html, e.message_id, e.attempts, e.version,
-    e.created_at, e.updated_at, e.sent_at, e.error, d.due_at AS next_attempt_at,
+    e.created_at, e.updated_at, e.sent_at, e.error, e.template_id, e.template_version, d.due_at AS next_attempt_at,
     'Email' AS "__typename"
 """
 

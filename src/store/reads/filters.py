@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from store.reads.items import STATE
+from store.reads.recurrences import STATE as RECURRENCE_STATE
 from store.sql import Params
 
 
@@ -127,6 +128,36 @@ class DocumentFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class RecurrenceFilter:
+    """Recurrences; all given parts must hold."""
+
+    ids: Sequence[str] | None = None
+    pipeline_ids: Sequence[str] | None = None
+    states: Sequence[Any] | None = None
+    name_contains: str | None = None
+    all_of: Sequence["RecurrenceFilter"] | None = None
+    any_of: Sequence["RecurrenceFilter"] | None = None
+    none_of: "RecurrenceFilter | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeEntryFilter:
+    """Entries of time; all given parts must hold."""
+
+    ids: Sequence[str] | None = None
+    member_ids: Sequence[str] | None = None
+    job_ids: Sequence[str] | None = None
+    account_ids: Sequence[str] | None = None
+    pipeline_ids: Sequence[str] | None = None
+    days: DateRange | None = None
+    billable: bool | None = None
+    running: bool | None = None
+    all_of: Sequence["TimeEntryFilter"] | None = None
+    any_of: Sequence["TimeEntryFilter"] | None = None
+    none_of: "TimeEntryFilter | None" = None
+
+
+@dataclass(frozen=True, slots=True)
 class Asker:
     """What a filter may need to know of the viewer."""
 
@@ -135,7 +166,17 @@ class Asker:
     sees_job: Callable[[Params, str], str]  # the SQL of whether the viewer sees the job of an alias
 
 
-Filter = AccountFilter | PipelineFilter | JobFilter | TaskFilter | ItemFilter | EmailFilter | DocumentFilter
+Filter = (
+    AccountFilter
+    | PipelineFilter
+    | JobFilter
+    | TaskFilter
+    | ItemFilter
+    | EmailFilter
+    | DocumentFilter
+    | RecurrenceFilter
+    | TimeEntryFilter
+)
 Test = Callable[[Params, Any, Asker], str]
 
 
@@ -143,7 +184,7 @@ def condition(p: Params, wanted: Filter | None, asker: Asker) -> str:
     """The SQL of a filter.
 
     Rows have the aliases a (accounts), pl (pipelines), j (jobs), t, i and ci (tasks, items, items for clients),
-    e (e-mails), d (documents).
+    e (e-mails), d (documents), te (entries of time).
     """
     if wanted is None:
         return "TRUE"
@@ -253,16 +294,20 @@ def _of_jobs(p: Params, value: Sequence[str], asker: Asker) -> str:
     )
 
 
-def _jobs_of(alias: str) -> Test:
-    """A job that the viewer does not see has no e-mails or documents, though they may see its account's (AC4)."""
+def _jobs_of(alias: str, column: str = "id") -> Test:
+    """A job that the viewer does not see has no e-mails, documents or time, though they may see its account's (AC4)."""
 
     def test(p: Params, value: Sequence[str], asker: Asker) -> str:
         return (
             f"EXISTS (SELECT FROM jobs xj WHERE xj.firm_id = {alias}.firm_id AND xj.id = {alias}.job_id"
-            f" AND xj.id = ANY({p(list(value))}::text[]) AND {asker.sees_job(p, 'xj')})"
+            f" AND xj.{column} = ANY({p(list(value))}::text[]) AND {asker.sees_job(p, 'xj')})"
         )
 
     return test
+
+
+def _is(expression: str) -> Test:
+    return lambda p, value, asker: expression if value else f"NOT ({expression})"
 
 
 def _is_null(column: str) -> Test:
@@ -337,6 +382,23 @@ _TESTS: dict[type[Filter], dict[str, Test]] = {
         "of_firm": _is_null("d.account_id"),
         "shared": _is_set("d.shared_at"),
         "name_contains": _contains("d.name"),
+        **_LOGIC,
+    },
+    RecurrenceFilter: {
+        "ids": _within("rc.id"),
+        "pipeline_ids": _within("rc.pipeline_id"),
+        "states": _within(f"({RECURRENCE_STATE})"),
+        "name_contains": _contains("rc.name"),
+    },
+    TimeEntryFilter: {
+        "ids": _within("te.id"),
+        "member_ids": _within("te.member_id"),
+        "job_ids": _jobs_of("te"),
+        "account_ids": _jobs_of("te", "account_id"),
+        "pipeline_ids": _jobs_of("te", "pipeline_id"),
+        "days": _due("te.day"),
+        "billable": _is("te.billable"),
+        "running": _is("te.minutes IS NULL"),
         **_LOGIC,
     },
     TaskFilter: {

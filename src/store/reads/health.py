@@ -1,4 +1,4 @@
-"""What is wrong with what stages and automations refer to (PL5)."""
+"""What is wrong with what stages, automations and recurrences refer to (PL5)."""
 
 from collections.abc import Collection
 from typing import Final
@@ -12,6 +12,7 @@ _KEPT: Final = {
     "clientstatus": "client_statuses",
     "emailtemplate": "email_templates",
     "jobtemplate": "job_templates",
+    "tasktemplate": "task_templates",
     "itemtemplate": "item_templates",
 }
 """Things that are either there or gone, by the prefixes of their ids."""
@@ -24,20 +25,23 @@ _GONE: Final = "\n".join(
 
 
 async def problems(db: Db, firm_id: str, pipeline_ids: Collection[str]) -> list[Row]:
-    """References of live stages and automations to what is gone or of no use any more, with a code, in order.
+    """References of live stages, automations and recurrences to what is gone or of no use, with a code, in order.
 
-    A row has parent_id (the pipeline), stage_id or None, automation_id or None, used_id and code.
+    A row has parent_id (the pipeline), stage_id, automation_id and recurrence_id (each or None), used_id and code.
     """
     return await db.rows(
         f"""
         WITH users AS (
-            SELECT s.pipeline_id, s.id AS stage_id, NULL AS automation_id, s.id AS user_id, s.position AS place,
-                NULL::int AS position
+            SELECT s.pipeline_id, s.id AS stage_id, NULL AS automation_id, NULL AS recurrence_id, s.id AS user_id,
+                s.position AS place, NULL::int AS position
             FROM stages s WHERE s.firm_id = $1 AND s.pipeline_id = ANY($2) AND s.deleted_at IS NULL
             UNION ALL
-            SELECT a.pipeline_id, a.stage_id, a.id, a.id, s.position, a.position FROM automations a
+            SELECT a.pipeline_id, a.stage_id, a.id, NULL, a.id, s.position, a.position FROM automations a
             LEFT JOIN stages s ON s.firm_id = $1 AND s.id = a.stage_id
             WHERE a.firm_id = $1 AND a.pipeline_id = ANY($2) AND a.deleted_at IS NULL
+            UNION ALL
+            SELECT r.pipeline_id, NULL, NULL, r.id, r.id, NULL, NULL FROM recurrences r
+            WHERE r.firm_id = $1 AND r.pipeline_id = ANY($2) AND r.deleted_at IS NULL
         ), used AS (
             SELECT users.*, x.used_id FROM users
             JOIN uses x ON x.firm_id = $1 AND x.user_id = users.user_id
@@ -63,8 +67,9 @@ async def problems(db: Db, firm_id: str, pipeline_ids: Collection[str]) -> list[
             LEFT JOIN pipeline_statuses e
                 ON e.firm_id = $1 AND e.pipeline_id = u.pipeline_id AND e.status_id = u.used_id
         )
-        SELECT pipeline_id AS parent_id, stage_id, automation_id, used_id, code FROM found WHERE code IS NOT NULL
-        ORDER BY place NULLS LAST, position NULLS FIRST, automation_id, used_id
+        SELECT pipeline_id AS parent_id, stage_id, automation_id, recurrence_id, used_id, code FROM found
+        WHERE code IS NOT NULL
+        ORDER BY place NULLS LAST, position NULLS FIRST, automation_id, recurrence_id, used_id
         """,
         firm_id,
         list(pipeline_ids),

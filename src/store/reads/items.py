@@ -26,7 +26,8 @@ _SHARED: Final = f"""
 ITEM: Final = f"""
     {_SHARED}, coalesce(t.version, i.version) AS version, i.created_at, coalesce(t.updated_at, i.updated_at)
     AS updated_at, t.status, t.description, t.priority, coalesce(t.created_by, ci.created_by) AS created_by,
-    ci.message, {TYPENAME} AS "__typename"
+    ci.message, coalesce(t.template_id, ci.template_id) AS template_id,
+    coalesce(t.template_version, ci.template_version) AS template_version, {TYPENAME} AS "__typename"
 """
 _BESIDE: Final = """
     LEFT JOIN tasks t ON t.firm_id = i.firm_id AND t.id = i.id

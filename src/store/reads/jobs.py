@@ -12,7 +12,8 @@ from store.sql import Params
 
 TASK: Final = """
     t.id, t.firm_id, t.status, t.description, t.priority, t.created_by, t.version, t.created_at, t.updated_at,
-    i.kind, i.title, i.open, i.due_date, coalesce(i.outcome, 'OPEN') AS state, 'Task' AS "__typename"
+    t.template_id, t.template_version, i.kind, i.title, i.open, i.due_date, coalesce(i.outcome, 'OPEN') AS state,
+    'Task' AS "__typename"
 """
 TASKS: Final = "tasks t JOIN items i ON i.firm_id = t.firm_id AND i.id = t.id"
 LINKED_TASKS: Final = """

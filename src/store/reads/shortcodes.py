@@ -9,7 +9,9 @@ async def jobs(db: Db, firm_id: str, ids: Collection[str]) -> list[Row]:
     """Jobs with the names of their pipelines and stages."""
     return await db.rows(
         """
-        SELECT j.id, j.account_id, j.name, j.start_date, j.due_date, pl.name AS pipeline, st.name AS stage FROM jobs j
+        SELECT j.id, j.account_id, j.name, j.start_date, j.due_date, j.occurrence, pl.name AS pipeline,
+            st.name AS stage
+        FROM jobs j
         JOIN pipelines pl ON pl.firm_id = $1 AND pl.id = j.pipeline_id
         JOIN stages st ON st.firm_id = $1 AND st.id = j.stage_id
         WHERE j.firm_id = $1 AND j.id = ANY($2)

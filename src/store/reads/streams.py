@@ -96,10 +96,13 @@ async def work_of(db: Db, firm_id: str, member_id: str) -> list[Row]:
 async def notifications_about(
     db: Db, firm_id: str, member_id: str, job_ids: Collection[str], account_ids: Collection[str], limit: int
 ) -> list[Row]:
-    """Ids of a member's notifications about jobs, or about any job of accounts, at most ``limit``."""
+    """Ids of a member's notifications about jobs, or about any job of accounts, at most ``limit``.
+
+    Also about jobs that have just gone into the trash.
+    """
     return await db.rows(
         """
-        SELECT n.id FROM notifications n JOIN jobs j ON j.firm_id = $1 AND j.id = n.job_id
+        SELECT n.id FROM notifications n JOIN all_jobs j ON j.firm_id = $1 AND j.id = n.job_id
         WHERE n.firm_id = $1 AND n.member_id = $2 AND (n.job_id = ANY($3) OR j.account_id = ANY($4)) LIMIT $5
         """,
         firm_id,

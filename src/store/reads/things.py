@@ -67,9 +67,9 @@ async def contacts(db: Db, firm_id: str, ids: Collection[str], seen: Condition) 
     return await _things(db, CONTACT, "contacts c", "c", firm_id, ids, seen)
 
 
-async def pipelines_of_jobs(db: Db, firm_id: str, ids: Collection[str]) -> dict[str, Row]:
-    """Pipelines by id, deleted ones included."""
-    return await _things(db, PIPELINE, "pipelines pl", "pl", firm_id, ids)
+async def pipelines_of_jobs(db: Db, firm_id: str, ids: Collection[str], seen: Condition = anything) -> dict[str, Row]:
+    """Pipelines (alias pl) by id, deleted ones included."""
+    return await _things(db, PIPELINE, "pipelines pl", "pl", firm_id, ids, seen)
 
 
 async def pipelines(db: Db, firm_id: str, ids: Collection[str], seen: Condition = anything) -> dict[str, Row]:

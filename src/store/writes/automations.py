@@ -130,4 +130,4 @@ async def of_status(db: Db, firm_id: str, status_id: str, seen: Condition) -> Us
         *p.values,
     )
     assert row is not None  # an aggregate always answers
-    return row["total"], tuple(row["seen"] or ())
+    return Usage(row["total"], tuple(row["seen"] or ()))

@@ -14,15 +14,15 @@ Line = dict[str, Any]
 async def make(db: Db, firm_id: str, created_by: str | None, now: datetime, lines: Sequence[Line]) -> list[Row]:
     """Makes items for clients that are not sent yet, linked to the jobs' current visits, in one statement.
 
-    A line has id, kind, title, due_date, account_id, message, content, remind_days, remind_times, job_id and blocking;
-    an item without a job has no job_id. Answers the rows of ``client_items``.
+    A line has id, kind, title, due_date, account_id, message, content, remind_days, remind_times, job_id, blocking,
+    template_id and template_version; an item without a job has no job_id. Answers the rows of ``client_items``.
     """
     return await db.rows(
         """
         WITH given AS (
             SELECT * FROM jsonb_to_recordset($4::jsonb) AS g (id text, kind text, title text, due_date date,
                 account_id text, message text, content jsonb, remind_days int, remind_times int, job_id text,
-                blocking boolean)
+                blocking boolean, template_id text, template_version int)
         ), an_item AS (
             INSERT INTO items (id, firm_id, kind, title, open, due_date, created_at, updated_at)
             SELECT id, $1, kind, title, TRUE, due_date, $3, $3 FROM given
@@ -34,8 +34,9 @@ async def make(db: Db, firm_id: str, created_by: str | None, now: datetime, line
             LEFT JOIN status_stays y ON y.firm_id = $1 AND y.job_id = given.job_id AND y.left_at IS NULL
         )
         INSERT INTO client_items (id, firm_id, kind, account_id, message, content, delivery, created_by, remind_days,
-            remind_times)
-        SELECT id, $1, kind, account_id, message, content, 'DRAFT', $2, remind_days, remind_times FROM given
+            remind_times, template_id, template_version)
+        SELECT id, $1, kind, account_id, message, content, 'DRAFT', $2, remind_days, remind_times, template_id,
+            template_version FROM given
         RETURNING *
         """,
         firm_id,
@@ -56,7 +57,7 @@ async def deliver(db: Db, firm_id: str, ids: Collection[str], delivery: str, now
             UPDATE items SET version = version + 1, updated_at = $4
             WHERE firm_id = $1 AND id IN (SELECT id FROM changed)
         )
-        SELECT * FROM changed ORDER BY id
+        SELECT c.*, i.title FROM changed c JOIN items i ON i.firm_id = $1 AND i.id = c.id ORDER BY c.id
         """,
         firm_id,
         list(ids),

@@ -43,14 +43,18 @@ async def one(db: Db, firm_id: str, client_status_id: str) -> Row | None:
     )
 
 
-async def reword(db: Db, firm_id: str, texts: Mapping[str, str | None]) -> None:
-    """Changes what clients read of jobs, by the jobs, which are locked and counted as changed by whoever asks."""
-    await db.rows(
+async def reword(db: Db, firm_id: str, texts: Mapping[str, str | None]) -> list[str]:
+    """Changes what clients read of jobs, by the jobs, which are locked and counted as changed by whoever asks.
+
+    Answers the jobs of which they read something else.
+    """
+    found = await db.rows(
         "UPDATE jobs j SET client_status_text = t.value FROM jsonb_each_text($2::jsonb) AS t (id, value)"
-        " WHERE j.firm_id = $1 AND j.id = t.id",
+        " WHERE j.firm_id = $1 AND j.id = t.id AND j.client_status_text IS DISTINCT FROM t.value RETURNING j.id",
         firm_id,
         encode(dict(texts)),
     )
+    return [row["id"] for row in found]
 
 
 async def jobs_with(db: Db, firm_id: str, client_status_id: str) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from store.database import Db
+from store.database import Db, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +41,13 @@ async def add(db: Db, firm_id: str, author_id: str | None, said: Sequence[Said],
             [comment_id for comment_id, _ in mentions],
             [member_id for _, member_id in mentions],
         )
+
+
+async def carrying(db: Db, firm_id: str, document_id: str) -> list[Row]:
+    """The comments that carry a document, with their jobs."""
+    return await db.rows(
+        "SELECT c.id, c.job_id FROM comment_documents x JOIN comments c ON c.firm_id = $1 AND c.id = x.comment_id"
+        " WHERE x.firm_id = $1 AND x.document_id = $2",
+        firm_id,
+        document_id,
+    )

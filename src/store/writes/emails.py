@@ -23,14 +23,14 @@ async def add(db: Db, firm_id: str, now: datetime, lines: Sequence[dict[str, Any
         """
         INSERT INTO emails (id, firm_id, account_id, contact_id, member_id, notification_id, item_id, reminds, job_id,
             run_id, state, to_name, to_address, from_name, from_address, reply_to, subject, text, html, message_id,
-            opens_portal, attempts, created_at, updated_at)
+            opens_portal, template_id, template_version, attempts, created_at, updated_at)
         SELECT e.id, $1, e.account_id, e.contact_id, e.member_id, e.notification_id, e.item_id, e.reminds, e.job_id,
             e.run_id, e.state, e.to_name, e.to_address, e.from_name, e.from_address, e.reply_to, e.subject, e.text,
-            e.html, e.message_id, e.opens_portal, 0, $2, $2
+            e.html, e.message_id, e.opens_portal, e.template_id, e.template_version, 0, $2, $2
         FROM jsonb_to_recordset($3::jsonb) AS e (id text, account_id text, contact_id text, member_id text,
             notification_id text, job_id text, run_id text, state text, to_name text, to_address text, from_name text,
             from_address text, reply_to text, subject text, text text, html text, message_id text,
-            opens_portal boolean, item_id text, reminds boolean)
+            opens_portal boolean, item_id text, reminds boolean, template_id text, template_version int)
         """,
         firm_id,
         now,
@@ -48,20 +48,23 @@ async def tried(db: Db, firm_id: str, email_id: str) -> Row | None:
 
 
 async def noted(db: Db, firm_id: str, email_id: str, error: str) -> None:
-    """Notes why a try came to nothing."""
-    await db.rows("UPDATE emails SET error = $3 WHERE firm_id = $1 AND id = $2", firm_id, email_id, error)
+    """Notes why a try came to nothing, also of one that has come into the trash meanwhile."""
+    await db.rows("UPDATE all_emails SET error = $3 WHERE firm_id = $1 AND id = $2", firm_id, email_id, error)
 
 
 async def one(db: Db, firm_id: str, email_id: str) -> Row | None:
-    """An e-mail with where it belongs, not locked."""
-    return await db.row("SELECT id, job_id, run_id FROM emails WHERE firm_id = $1 AND id = $2", firm_id, email_id)
+    """An e-mail with where it belongs, in the trash or not; not locked."""
+    return await db.row("SELECT id, job_id, run_id FROM all_emails WHERE firm_id = $1 AND id = $2", firm_id, email_id)
 
 
 async def end(db: Db, firm_id: str, email_id: str, state: str, error: str | None, now: datetime) -> None:
-    """Notes that an e-mail was sent, or that it was given up, unless it was discarded meanwhile."""
+    """Notes that an e-mail was sent, or that it was given up, unless it was discarded meanwhile.
+
+    What was on its way as it came into the trash has left all the same.
+    """
     await db.rows(
         """
-        UPDATE emails SET state = $3, error = $4, updated_at = $5, version = version + 1,
+        UPDATE all_emails SET state = $3, error = $4, updated_at = $5, version = version + 1,
             sent_at = CASE WHEN $3::text = 'SENT' THEN $5::timestamptz END
         WHERE firm_id = $1 AND id = $2 AND (state = 'QUEUED' OR $3 = 'SENT')
         """,
@@ -169,7 +172,7 @@ async def of_runs(db: Db, firm_id: str, run_ids: Collection[str]) -> list[Row]:
     """The e-mails of automations' runs, with the states of those runs, which are written after their first e-mails."""
     return await db.rows(
         """
-        SELECT e.id, e.run_id, e.state, e.to_address, e.error, r.state AS run_state FROM emails e
+        SELECT e.id, e.run_id, e.state, e.to_address, e.error, r.state AS run_state FROM all_emails e
         LEFT JOIN runs r ON r.firm_id = $1 AND r.id = e.run_id
         WHERE e.firm_id = $1 AND e.run_id = ANY($2) ORDER BY e.run_id, e.created_at, e.id
         """,

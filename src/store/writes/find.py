@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 
 from store.database import Db, Row
 from store.sql import Params
+from store.tables import everything
 
 Condition = Callable[[Params], str]
 
@@ -41,5 +42,5 @@ async def claim(db: Db, firm_id: str, thing_id: str, digest: bytes) -> bytes | N
 
 
 async def taken(db: Db, table: str, thing_id: str) -> bool:
-    """Whether an id is in use already."""
-    return bool(await db.value(f"SELECT TRUE FROM {table} WHERE id = $1", thing_id))
+    """Whether an id is in use already, if only in the trash."""
+    return bool(await db.value(f"SELECT TRUE FROM {everything(table)} WHERE id = $1", thing_id))

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from store.database import Db, Row
 from store.reads.items import STATE
@@ -11,6 +11,7 @@ from store.writes.find import Condition
 from store.writes.log import encode
 
 Line = dict[str, Any]
+_LINKS: Final = "item_links l JOIN jobs j ON j.firm_id = $1 AND j.id = l.job_id"
 
 
 async def pending(db: Db, firm_id: str, job_id: str) -> list[Row]:
@@ -28,9 +29,9 @@ async def pending(db: Db, firm_id: str, job_id: str) -> list[Row]:
 
 
 async def jobs_of(db: Db, firm_id: str, item_ids: Collection[str]) -> list[str]:
-    """The jobs that items are linked to."""
+    """The jobs that items are linked to, but those in the trash, as in the two below."""
     found = await db.rows(
-        "SELECT DISTINCT job_id FROM item_links WHERE firm_id = $1 AND item_id = ANY($2)", firm_id, list(item_ids)
+        f"SELECT DISTINCT l.job_id FROM {_LINKS} WHERE l.firm_id = $1 AND l.item_id = ANY($2)", firm_id, list(item_ids)
     )
     return [row["job_id"] for row in found]
 
@@ -38,8 +39,8 @@ async def jobs_of(db: Db, firm_id: str, item_ids: Collection[str]) -> list[str]:
 async def jobs_by_item(db: Db, firm_id: str, item_ids: Collection[str]) -> dict[str, list[str]]:
     """The jobs that items are linked to, by the items; none for those that are linked to none."""
     found = await db.rows(
-        "SELECT item_id, array_agg(job_id ORDER BY job_id) AS job_ids FROM item_links"
-        " WHERE firm_id = $1 AND item_id = ANY($2) GROUP BY 1",
+        f"SELECT l.item_id, array_agg(l.job_id ORDER BY l.job_id) AS job_ids FROM {_LINKS}"
+        " WHERE l.firm_id = $1 AND l.item_id = ANY($2) GROUP BY 1",
         firm_id,
         list(item_ids),
     )
@@ -149,20 +150,21 @@ async def count_subtasks(db: Db, firm_id: str, task_id: str) -> int:
 async def make_tasks(db: Db, firm_id: str, created_by: str | None, now: datetime, lines: Sequence[Line]) -> None:
     """Makes tasks, with their items, check lists and links to the jobs' current visits, in one statement.
 
-    A line has id, title, description, priority, due_date, subtasks (each with id, title and rank), job_id and blocking;
-    a task without a job has no job_id.
+    A line has id, title, description, priority, due_date, subtasks (each with id, title and rank), job_id, blocking,
+    template_id and template_version; a task without a job has no job_id.
     """
     await db.rows(
         """
         WITH given AS (
             SELECT * FROM jsonb_to_recordset($4::jsonb) AS g (id text, title text, description text, priority int,
-                due_date date, subtasks jsonb, job_id text, blocking boolean)
+                due_date date, subtasks jsonb, job_id text, blocking boolean, template_id text, template_version int)
         ), an_item AS (
             INSERT INTO items (id, firm_id, kind, title, open, due_date, created_at, updated_at)
             SELECT id, $1, 'TASK', title, TRUE, due_date, $3, $3 FROM given
         ), a_task AS (
-            INSERT INTO tasks (id, firm_id, status, description, priority, created_by, created_at, updated_at)
-            SELECT id, $1, 'TO_DO', description, priority, $2, $3, $3 FROM given
+            INSERT INTO tasks (id, firm_id, status, description, priority, created_by, template_id, template_version,
+                created_at, updated_at)
+            SELECT id, $1, 'TO_DO', description, priority, $2, template_id, template_version, $3, $3 FROM given
         ), a_line AS (
             INSERT INTO subtasks (id, firm_id, task_id, title, done, rank, created_at, updated_at)
             SELECT s.id, $1, given.id, s.title, FALSE, s.rank, $3, $3
@@ -184,7 +186,8 @@ async def make_tasks(db: Db, firm_id: str, created_by: str | None, now: datetime
 async def first_jobs(db: Db, firm_id: str, item_ids: Collection[str]) -> dict[str, str]:
     """The first of the jobs that items are linked to; none for items that are linked to none."""
     found = await db.rows(
-        "SELECT item_id, min(job_id) AS job_id FROM item_links WHERE firm_id = $1 AND item_id = ANY($2) GROUP BY 1",
+        f"SELECT l.item_id, min(l.job_id) AS job_id FROM {_LINKS}"
+        " WHERE l.firm_id = $1 AND l.item_id = ANY($2) GROUP BY 1",
         firm_id,
         list(item_ids),
     )

@@ -1,4 +1,4 @@
-"""Locks, always taken in this order: pipelines, accounts, jobs (each sorted by id), the rest, the event counter.
+"""Locks, always taken in this order: pipelines, recurrences, accounts, jobs (each sorted by id), the rest, the counter.
 
 A pipeline's lock is advisory, because it is shared by all work inside the pipeline: a row lock would write to the row.
 """
@@ -21,6 +21,11 @@ async def own_pipeline(db: Db, pipeline_id: str) -> None:
 async def own_firm(db: Db, firm_id: str) -> None:
     """One at a time in the firm: for rules over all its members or names."""
     await db.rows("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", firm_id)
+
+
+async def share_calendar(db: Db, firm_id: str) -> None:
+    """Keeps the firm's time zone, working days and holidays as they are until the end of the transaction."""
+    await db.rows("SELECT FROM firms WHERE id = $1 FOR SHARE", firm_id)
 
 
 async def jobs(db: Db, firm_id: str, ids: Collection[str]) -> list[Row]:

@@ -75,8 +75,8 @@ async def own_stage(db: Db, stage_id: str) -> None:
     await db.rows("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", stage_id)
 
 
-async def holds(db: Db, firm_id: str, stage_id: str, limit: int) -> bool:
-    """Whether a stage holds that many jobs, archived ones not counted. Looks at no more of them."""
+async def held(db: Db, firm_id: str, stage_id: str, limit: int) -> int:
+    """How many jobs a stage holds, archived ones not counted. Looks at no more than ``limit`` of them."""
     found: int = await db.value(
         """
         SELECT count(*) FROM (
@@ -87,7 +87,7 @@ async def holds(db: Db, firm_id: str, stage_id: str, limit: int) -> bool:
         stage_id,
         limit,
     )
-    return found >= limit
+    return found
 
 
 async def status_modes(db: Db, firm_id: str, pipeline_id: str) -> dict[str, str]:

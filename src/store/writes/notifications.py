@@ -84,14 +84,13 @@ async def tell(db: Db, firm_id: str, kind: str, now: datetime, lines: Sequence[L
     )
 
 
-async def retell(db: Db, firm_id: str, subject_id: str, member_ids: Collection[str], text: str) -> list[Row]:
-    """Changes what members were told of a subject; answers ids, members and jobs of what changed."""
+async def retell(db: Db, firm_id: str, subject_id: str, text: str) -> list[Row]:
+    """Changes what was told of a subject; answers ids, members and jobs of what changed."""
     return await db.rows(
-        "UPDATE notifications SET text = $4 WHERE firm_id = $1 AND subject_id = $2 AND member_id = ANY($3)"
-        " AND text <> $4 RETURNING id, member_id, job_id",
+        "UPDATE notifications SET text = $3 WHERE firm_id = $1 AND subject_id = $2 AND text <> $3"
+        " RETURNING id, member_id, job_id",
         firm_id,
         subject_id,
-        list(member_ids),
         text,
     )
 

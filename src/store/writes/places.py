@@ -49,10 +49,10 @@ async def jobs_in(db: Db, firm_id: str, stage_id: str) -> list[str]:
 
 
 async def hidden_jobs(db: Db, firm_id: str, stage_id: str, seen: Condition) -> bool:
-    """Whether a stage holds a job that does not meet a condition of sight."""
+    """Whether a stage holds a job that does not meet a condition of sight, if only in the trash."""
     p = Params(firm_id, stage_id)
     found = await db.value(
-        f"SELECT TRUE FROM jobs t WHERE t.firm_id = $1 AND t.stage_id = $2 AND NOT {seen(p)} LIMIT 1", *p.values
+        f"SELECT TRUE FROM all_jobs t WHERE t.firm_id = $1 AND t.stage_id = $2 AND NOT {seen(p)} LIMIT 1", *p.values
     )
     return bool(found)
 

@@ -33,12 +33,28 @@ async def has_account(db: Db, firm_id: str, contact_id: str, account_id: str) ->
     """Whether an account is a contact's; if so, that lasts until this transaction ends."""
     return bool(
         await db.value(
-            "SELECT TRUE FROM account_contacts WHERE firm_id = $1 AND contact_id = $2 AND account_id = $3 FOR SHARE",
+            """
+            SELECT TRUE FROM account_contacts x JOIN accounts a ON a.firm_id = $1 AND a.id = x.account_id
+            WHERE x.firm_id = $1 AND x.contact_id = $2 AND x.account_id = $3 FOR SHARE OF x FOR KEY SHARE OF a
+            """,
             firm_id,
             contact_id,
             account_id,
         )
     )
+
+
+async def accounts_of(db: Db, firm_id: str, contact_id: str) -> list[str]:
+    """The accounts of a contact, but those in the trash."""
+    found = await db.rows(
+        """
+        SELECT a.id FROM account_contacts x JOIN accounts a ON a.firm_id = $1 AND a.id = x.account_id
+        WHERE x.firm_id = $1 AND x.contact_id = $2 ORDER BY 1
+        """,
+        firm_id,
+        contact_id,
+    )
+    return [row["id"] for row in found]
 
 
 async def uploads_waiting(db: Db, firm_id: str, contact_id: str) -> int:
@@ -59,7 +75,8 @@ async def addressee(db: Db, firm_id: str, contact_id: str) -> Row | None:
     return await db.row(
         """
         SELECT c.name, c.email, f.name AS firm, (
-            SELECT min(account_id) FROM account_contacts x WHERE x.firm_id = $1 AND x.contact_id = $2
+            SELECT min(a.id) FROM account_contacts x JOIN accounts a ON a.firm_id = $1 AND a.id = x.account_id
+            WHERE x.firm_id = $1 AND x.contact_id = $2
         ) AS account_id
         FROM contacts c JOIN firms f ON f.id = c.firm_id
         WHERE c.firm_id = $1 AND c.id = $2 AND c.user_id IS NOT NULL FOR SHARE OF c

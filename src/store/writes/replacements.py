@@ -22,10 +22,10 @@ async def assigned_jobs(db: Db, firm_id: str, member_id: str) -> list[str]:
 
 
 async def assigned_tasks(db: Db, firm_id: str, member_id: str) -> list[Row]:
-    """Open tasks that a member is assigned to, with their jobs; those of archived jobs are left out."""
+    """Open tasks that a member is assigned to, with titles and jobs; those of archived jobs are left out."""
     return await db.rows(
         """
-        SELECT t.task_id AS id, l.job_id FROM task_assignees t
+        SELECT t.task_id AS id, i.title, l.job_id FROM task_assignees t
         JOIN items i ON i.firm_id = $1 AND i.id = t.task_id AND i.open
         LEFT JOIN item_links l ON l.firm_id = $1 AND l.item_id = t.task_id
         LEFT JOIN jobs j ON j.firm_id = $1 AND j.id = l.job_id
@@ -110,11 +110,11 @@ async def stages_naming(db: Db, firm_id: str, member_id: str) -> list[Row]:
     )
 
 
-async def templates_naming(db: Db, firm_id: str, member_id: str) -> list[Row]:
-    """Locks the job templates that name a member; answers what they say of people."""
+async def templates_naming(db: Db, table: str, firm_id: str, member_id: str) -> list[Row]:
+    """Locks the templates of a table, of jobs or tasks, that name a member; answers what they say of people."""
     return await db.rows(
-        """
-        SELECT id, people FROM job_templates WHERE firm_id = $1 AND id IN (
+        f"""
+        SELECT id, people FROM {table} WHERE firm_id = $1 AND id IN (
             SELECT user_id FROM uses WHERE firm_id = $1 AND used_id = $2
         ) ORDER BY id FOR NO KEY UPDATE
         """,
@@ -157,16 +157,19 @@ async def set_conditions(db: Db, firm_id: str, now: datetime, lines: Sequence[Li
     )
 
 
-async def set_people(db: Db, firm_id: str, now: datetime, lines: Sequence[Line]) -> None:
-    """Changes whom job templates name: a line has id and people."""
+async def set_people(
+    db: Db, table: str, firm_id: str, changed_by: str | None, now: datetime, lines: Sequence[Line]
+) -> None:
+    """Changes whom templates of a table name: a line has id and people."""
     await db.rows(
-        """
-        UPDATE job_templates t SET people = g.people, updated_at = $2, version = version + 1
+        f"""
+        UPDATE {table} t SET people = g.people, changed_by = $4, updated_at = $2, version = version + 1
         FROM jsonb_to_recordset($3::jsonb) AS g (id text, people jsonb) WHERE t.firm_id = $1 AND t.id = g.id
         """,
         firm_id,
         now,
         encode(list(lines)),
+        changed_by,
     )
 
 

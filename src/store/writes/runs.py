@@ -173,5 +173,12 @@ async def one(db: Db, firm_id: str, run_id: str) -> Row | None:
 
 
 async def locked(db: Db, firm_id: str, run_id: str) -> Row | None:
-    """Locks a turn and answers its row."""
-    return await db.row("SELECT * FROM runs WHERE firm_id = $1 AND id = $2 FOR NO KEY UPDATE", firm_id, run_id)
+    """Locks a turn and answers its row, with the kind of its automation."""
+    return await db.row(
+        """
+        SELECT r.*, a.kind FROM runs r JOIN automations a ON a.firm_id = $1 AND a.id = r.automation_id
+        WHERE r.firm_id = $1 AND r.id = $2 FOR NO KEY UPDATE OF r
+        """,
+        firm_id,
+        run_id,
+    )

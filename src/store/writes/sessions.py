@@ -28,7 +28,8 @@ async def memberships(db: Db, user_id: str) -> list[Row]:
 _IDENTITY: Final = """
     s.id, s.kind, s.scopes, s.expires_at, s.revoked_at, s.last_used_at,
         s.firm_id, m.id AS member_id, c.id AS contact_id, coalesce(m.user_id, c.user_id) AS user_id, m.role, m.rights,
-        (m.deactivated_at IS NOT NULL OR (c.id IS NOT NULL AND c.user_id IS NULL)) AS ended, f.time_zone, f.clock_date
+        (m.deactivated_at IS NOT NULL OR (s.contact_id IS NOT NULL AND c.user_id IS NULL)) AS ended,
+        f.time_zone, f.clock_date
 """
 _SESSIONS: Final = """
     sessions s

@@ -4,12 +4,30 @@ from collections.abc import Collection
 from datetime import datetime
 
 from store.database import Db
+from store.sql import Params
+from store.writes.find import Condition
 
 
 async def accounts_with(db: Db, firm_id: str, tag_id: str) -> list[str]:
     """The accounts that carry a tag."""
     found = await db.rows("SELECT account_id FROM account_tags WHERE firm_id = $1 AND tag_id = $2", firm_id, tag_id)
     return [row["account_id"] for row in found]
+
+
+async def accounts_with_all(
+    db: Db, firm_id: str, tag_ids: Collection[str], condition: Condition, most: int
+) -> list[str]:
+    """The accounts (alias ``t``) that carry all of some tags and meet a condition, by name; no more than so many."""
+    p = Params(firm_id, list(dict.fromkeys(tag_ids)))
+    found = await db.rows(
+        f"""
+        SELECT t.id FROM accounts t WHERE t.firm_id = $1 AND {condition(p)} AND cardinality($2::text[]) = (
+            SELECT count(*) FROM account_tags a WHERE a.firm_id = $1 AND a.account_id = t.id AND a.tag_id = ANY($2))
+        ORDER BY lower(t.name), t.id LIMIT {most:d}
+        """,
+        *p.values,
+    )
+    return [row["id"] for row in found]
 
 
 async def untag_all(db: Db, firm_id: str, tag_id: str) -> list[str]:

@@ -1,14 +1,25 @@
-"""Who uses a thing: the true number, and the first of those that meet a condition of sight (PL4)."""
+"""Who uses a thing: the true number, and the first of those that meet a condition of sight (PL4).
+
+What is in the trash counts: it is to come back as it was. It is not named.
+"""
 
 from collections.abc import Collection
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from store.database import Db
 from store.sql import Params
+from store.tables import MAY_BE_TRASHED, everything
 from store.writes.find import Condition
 
 NAMED: Final = 20  # how many users are named
-Usage = tuple[int, tuple[str, ...]]
+
+
+class Usage(NamedTuple):
+    """By how many something is used, who of them the viewer sees, and how many of them are in the trash."""
+
+    total: int
+    seen: tuple[str, ...]
+    trashed: int = 0
 
 
 async def accounts_with_role(db: Db, firm_id: str, role_id: str, seen: Condition) -> Usage:
@@ -33,7 +44,7 @@ async def items_about(
     """Open items for clients that are about a document: all, or those that have been sent, of an account or of any."""
     which = "c.delivery = 'SENT' AND ($3::text IS NULL OR c.account_id = $3)" if sent else "$3::text IS NULL"
     used = (
-        "SELECT FROM item_documents u JOIN client_items c ON c.firm_id = $1 AND c.id = u.item_id"
+        "SELECT FROM item_documents u JOIN all_client_items c ON c.firm_id = $1 AND c.id = u.item_id"
         f" WHERE u.firm_id = $1 AND u.item_id = t.id AND u.document_id = $2 AND {which}"
     )
     return await _count(db, "items", f"t.open AND EXISTS ({used})", firm_id, document_id, seen, account_id)
@@ -48,7 +59,7 @@ async def accounts_with_choice(db: Db, firm_id: str, field_id: str, choices: Col
 
 
 async def configurations(db: Db, firm_id: str, used_id: str, seen: Condition) -> Usage:
-    """Stages in use by their conditions, automations and templates that refer to a thing.
+    """Stages in use by their conditions, automations, templates and recurrences that refer to a thing.
 
     The condition of sight speaks of ``t.pipeline_id``. What belongs to no pipeline is seen by everybody.
     """
@@ -56,8 +67,8 @@ async def configurations(db: Db, firm_id: str, used_id: str, seen: Condition) ->
 
 
 async def texts_with_field(db: Db, firm_id: str, field_id: str, seen: Condition) -> Usage:
-    """Those of them that refer to a custom field in a text: templates, and automations with such shortcodes."""
-    texts = "(pl.id IS NULL OR strpos(e.config::text, '[ACCOUNT_CUSTOM_FIELD:') > 0)"
+    """Those that refer to a custom field in a text: templates, recurrences, and automations with such shortcodes."""
+    texts = "(pl.id IS NULL OR rc.id IS NOT NULL OR strpos(e.config::text, '[ACCOUNT_CUSTOM_FIELD:') > 0)"
     return await _configurations(db, firm_id, field_id, texts, seen)
 
 
@@ -86,15 +97,18 @@ async def _configurations(db: Db, firm_id: str, used_id: str, which: str, seen: 
             LEFT JOIN automations a ON a.firm_id = $1 AND a.id = u.user_id
             LEFT JOIN automation_editions e ON e.firm_id = $1 AND e.automation_id = a.id AND e.edition = a.edition
             LEFT JOIN stages st ON st.firm_id = $1 AND st.id = coalesce(a.stage_id, u.user_id)
-            LEFT JOIN pipelines pl ON pl.firm_id = $1 AND pl.id = coalesce(a.pipeline_id, st.pipeline_id)
+            LEFT JOIN recurrences rc ON rc.firm_id = $1 AND rc.id = u.user_id
+            LEFT JOIN pipelines pl
+                ON pl.firm_id = $1 AND pl.id = coalesce(a.pipeline_id, st.pipeline_id, rc.pipeline_id)
             WHERE u.firm_id = $1 AND u.used_id = $2
-            AND a.deleted_at IS NULL AND st.deleted_at IS NULL AND pl.deleted_at IS NULL AND {which}
+            AND a.deleted_at IS NULL AND st.deleted_at IS NULL AND (pl.deleted_at IS NULL OR rc.id IS NOT NULL)
+            AND {which}
         ) t
         """,
         *p.values,
     )
     assert row is not None  # an aggregate always answers
-    return row["total"], tuple(row["seen"] or ())
+    return Usage(row["total"], tuple(row["seen"] or ()))
 
 
 async def pipelines_with_template(db: Db, firm_id: str, template_id: str, seen: Condition) -> Usage:
@@ -121,12 +135,14 @@ async def jobs_with_status_in_pipeline(
 
 async def _count(db: Db, table: str, used: str, firm_id: str, used_id: str, seen: Condition, *more: Any) -> Usage:
     p = Params(firm_id, used_id, *more)
+    there = "t.trash_id IS NULL" if table in MAY_BE_TRASHED else "TRUE"
     row = await db.row(
         f"""
-        SELECT count(*) AS total, (array_agg(t.id ORDER BY t.id) FILTER (WHERE {seen(p)}))[1:{NAMED}] AS seen
-        FROM {table} t WHERE t.firm_id = $1 AND {used}
+        SELECT count(*) AS total, count(*) FILTER (WHERE NOT {there}) AS trashed,
+            (array_agg(t.id ORDER BY t.id) FILTER (WHERE {there} AND {seen(p)}))[1:{NAMED}] AS seen
+        FROM {everything(table)} t WHERE t.firm_id = $1 AND {used}
         """,
         *p.values,
     )
     assert row is not None  # an aggregate always answers
-    return row["total"], tuple(row["seen"] or ())
+    return Usage(row["total"], tuple(row["seen"] or ()), row["trashed"])

@@ -15,6 +15,7 @@ TABLES: Final[Mapping[str, str]] = {
     "clientstatus": "client_statuses",
     "emailtemplate": "email_templates",
     "jobtemplate": "job_templates",
+    "tasktemplate": "task_templates",
     "itemtemplate": "item_templates",
     "doc": "documents",
     "pipeline": "pipelines",
@@ -53,6 +54,12 @@ async def _kept(db: Db, firm_id: str, ids: Collection[str]) -> set[str]:
             sql = f"SELECT id FROM {table} WHERE firm_id = $1 AND id = ANY($2) ORDER BY id FOR KEY SHARE"
             found |= {row["id"] for row in await db.rows(sql, firm_id, some)}
     return found
+
+
+async def used_by(db: Db, firm_id: str, user_id: str) -> list[str]:
+    """The ids of everything that something refers to."""
+    found = await db.rows("SELECT used_id FROM uses WHERE firm_id = $1 AND user_id = $2 ORDER BY 1", firm_id, user_id)
+    return [row["used_id"] for row in found]
 
 
 async def users_of(db: Db, firm_id: str, used_id: str) -> list[str]:

@@ -23,7 +23,7 @@ STATEMENTS = [
 class Migration(migrations.Migration):
     """Adds them."""
 
-    dependencies = [("store", "0017_signing")]  # Tortoise's own shape
+    dependencies = [("store", "0021_template_versions")]  # Tortoise's own shape
 
     initial = False
 

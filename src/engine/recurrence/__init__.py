@@ -1,0 +1,1 @@
+"""Recurrences: schedules that make jobs."""

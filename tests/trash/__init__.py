@@ -1,0 +1,1 @@
+"""The trash: what is deleted is gone for everybody, and comes back whole (JB3)."""
