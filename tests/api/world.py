@@ -543,6 +543,19 @@ INPUTS: dict[str, Callable[[World], Json]] = {
 }
 
 
+BULK = {
+    "archiveJobs",
+    "createJobs",
+    "deleteJobs",
+    "moveJobs",
+    "restoreJobs",
+    "setClientStatuses",
+    "setJobStatuses",
+    "updateJobs",
+    "updateJobTags",
+}
+
+
 @dataclass(frozen=True)
 class Place:
     """One field of a mutation's input, perhaps deep inside it."""
@@ -560,6 +573,11 @@ class Place:
     def top(self) -> str:
         """The field of the input itself that it is or is in."""
         return str(self.path[0])
+
+    @property
+    def in_results(self) -> bool:
+        """Whether it is what a bulk operation is about: results say what is wrong with it, not errors (tests/bulk)."""
+        return self.mutation in BULK and self.top in {"jobs", "jobIds", "accountIds", "tagIds"}
 
     @property
     def name(self) -> str:
