@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import uvloop
 
-from bench import bulk, engine, live, reads
+from bench import bulk, engine, live, reads, recurrences
 from bench.table import Line, table
 
 
@@ -26,6 +26,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[str]]] = {
     "engine": _tabled(engine.measure),
     "live": _tabled(live.measure),
     "reads": reads.measure,
+    "recurrences": _tabled(recurrences.measure),
 }
 
 

@@ -105,12 +105,14 @@ def _is_stream(name: str) -> bool:
 
 async def _given(both: Both, firm: Json) -> dict[str, Callable[[], Json]]:
     """The variables of each operation. Changes change something each time."""
-    pipeline, job = firm["pipelineIds"][0], firm["jobIds"][0]
+    pipeline, (job, other, third) = firm["pipelineIds"][0], firm["jobIds"][:3]
     stage = (await both.answer("Board", pipelineId=pipeline))["board"]["columns"][0]["stage"]["id"]
     choices = await both.answer("Choices")
     account, status = choices["accounts"]["nodes"][0]["id"], choices["jobStatuses"][0]["id"]
     task = (await both.answer("CreateTask", input={"title": "Task", "jobId": job}))["createTask"]["task"]["id"]
     after = (await both.answer("Dashboard"))["dashboard"]["cursor"]
+    begun = await both.answer("StartTimer", input={"jobId": job})
+    timer = begun["startTimer"]["timeEntry"]["id"]
     item = {"input": {"itemId": task}}
     old = {"version": 1_000_000}
     return {
@@ -120,12 +122,16 @@ async def _given(both: Both, firm: Json) -> dict[str, Callable[[], Json]]:
         "CancelItem": lambda: item,
         "Choices": lambda: {"name": "a"},
         "CompleteItem": lambda: item,
+        "CreateComment": lambda: {"input": {"jobId": job, "text": _new()}},
         "CreateJob": lambda: {"input": {"accountId": account, "pipelineId": pipeline, "name": _new()}},
         "CreateTask": lambda: {"input": {"title": _new()}},
+        "CreateTimeEntry": lambda: {"input": {"jobId": job, "minutes": 5, "note": _new()}},
         "Dashboard": dict,
         "DashboardChanges": lambda: {"after": after},
+        "FollowJob": lambda: {"input": {"jobId": job}},
         "Job": lambda: {"id": job},
         "JobChanges": lambda: {"jobId": job, "after": after},
+        "LinkJobs": lambda: {"input": {"jobId": job, "otherJobId": other}},
         "Login": lambda: {"input": {"email": f"{_new()}@bench.test", "password": "of nobody"}},
         "Logout": dict,
         "MoveJob": lambda: {"input": {"jobId": job, "stageId": stage, "expect": old}},
@@ -135,7 +141,12 @@ async def _given(both: Both, firm: Json) -> dict[str, Callable[[], Json]]:
         "ReopenItem": lambda: item,
         "RequestUpload": lambda: {"input": {"name": f"{_new()}.pdf", "size": 1}},
         "SetJobStatus": lambda: {"input": {"jobId": job, "statusId": status}},
+        "StartTimer": lambda: {"input": {"jobId": job, "note": _new()}},
+        "StopTimer": lambda: {"input": {"timeEntryId": timer}},
         "Tasks": dict,
+        "TimeEntries": dict,
+        "UnfollowJob": lambda: {"input": {"jobId": job}},
+        "UnlinkJobs": lambda: {"input": {"jobId": job, "otherJobId": third}},
         "UpdateJob": lambda: {"input": {"jobId": job, "name": _new()}},
         "UpdateTask": lambda: {"input": {"taskId": task, "title": _new()}},
         "Viewer": dict,

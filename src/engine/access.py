@@ -3,7 +3,7 @@
 Every SQL condition speaks of a row by its alias and takes its values through ``Params``, so that a read combines it
 with its own. They are the one place that decides sight: lists, counts, look-ups and commands all use them.
 
-What is in the trash is not in the tables by the names that stand here: they are views (JB3, migration 0021). Conditions
+What is in the trash is not in the tables by the names that stand here: they are views (JB3, migration 0023). Conditions
 have to do with it only where something hangs on a job or item without being one.
 """
 

@@ -58,19 +58,18 @@ def note(work: "Work", job: Row, what: What) -> None:
 async def tell(work: "Work") -> None:
     """Tells the followers of jobs what others have made of them, each of each job once, in a few statements."""
     rows = await followers.standing(work.db, work.firm_id, list(work.news)) if work.news else []
-    rows = [row for row in rows if work.news[row["id"]].changed(row)]
-    if not rows:
+    pairs = [(row, member_id) for row in rows for member_id in row["member_ids"]]
+    all_news = [(row, one, what) for row, one in pairs if (what := _news_to(work.news[row["id"]], row, one))]
+    if not all_news:
         return
-    people = {member_id for row in rows for member_id in row["member_ids"]}
-    them = await audience.of(work, people, {row["id"] for row in rows})
-    lines: dict[NotificationKind, list[Told]] = {kind: [] for kind in KINDS}
-    for row in rows:
-        for member_id in row["member_ids"]:
-            what = _news_to(work.news[row["id"]], row, member_id)
-            if what and them.sees(member_id, row["id"]):
-                lines[_kind(row, what)].append(_told(work.news[row["id"]], row, member_id, what))
-    for kind, told in lines.items():
-        await notifications.tell(work, kind, told)
+    them = await audience.of(work, {one for _, one, _ in all_news}, {row["id"] for row, _, _ in all_news})
+    lines: dict[NotificationKind, list[Told]] = {}
+    for row, member_id, what in all_news:
+        if them.sees(member_id, row["id"]):
+            told = _told(work.news[row["id"]], row, member_id, what)
+            lines.setdefault(_kind(row, what), []).append(told)
+    for kind, some in lines.items():
+        await notifications.tell(work, kind, some)
 
 
 async def take_back(work: "Work", visit_id: str) -> None:

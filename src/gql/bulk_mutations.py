@@ -29,6 +29,12 @@ class BulkMutations:
         bulk.start, "Gives jobs a client-facing status, or takes it away.", inputs.SetClientStatusesInput
     )
     archive_jobs: BulkPayload = mutates(bulk.start, "Archives jobs.", inputs.ArchiveJobsInput)
+    delete_jobs: BulkPayload = mutates(bulk.start, "Puts jobs into the trash, each by itself.", inputs.DeleteJobsInput)
+    restore_jobs: BulkPayload = mutates(
+        bulk.start,
+        "Takes jobs out of the trash, except those that went there with their accounts.",
+        inputs.RestoreJobsInput,
+    )
     cancel_bulk_operation: BulkPayload = mutates(
         bulk.cancel, "Stops a bulk operation before its next chunk.", inputs.CancelBulkOperationInput
     )

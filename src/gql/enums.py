@@ -254,6 +254,8 @@ _describe(
     SET_JOB_STATUSES="Puts jobs into a status.",
     SET_CLIENT_STATUSES="Gives jobs a client-facing status, or takes it away.",
     ARCHIVE_JOBS="Archives jobs.",
+    DELETE_JOBS="Puts jobs into the trash.",
+    RESTORE_JOBS="Takes jobs out of the trash.",
 )
 _describe(
     enums.BulkState,
@@ -371,6 +373,7 @@ _describe(
     STAGE_OVERDUE="A job they are assigned to has been in its stage for longer than that allows.",
     AUTOMATION_FAILED="An automation has failed for a job they are assigned to, or in a pipeline they answer for.",
     AUTOMATION_STOPPED="Automations of a pipeline they answer for set each other going without an end.",
+    RECURRENCE_FAILED="A recurrence that they have made or last edited could not make all of its jobs.",
 )
 _describe(
     enums.WebhookState,

@@ -1,4 +1,4 @@
-"""Tables of what may be in the trash: their names are those of views of what is not (see migration 0021)."""
+"""Tables of what may be in the trash: their names are those of views of what is not (see migration 0023)."""
 
 from typing import Final
 

@@ -206,8 +206,8 @@ async def test_a_job_does_not_tell_of_the_hidden_pipelines_it_has_been_in(world:
         if line["field"] in {"pipeline", "stage"}
     ]
     assert lines == [
-        ("pipeline", None, None, [], [{"id": one["pipeline_shown"]}]),
-        ("stage", None, None, [], [{"id": one["stage_shown_0"]}]),
+        ("pipeline", None, "Shown", [], [{"id": one["pipeline_shown"]}]),
+        ("stage", None, "First", [], [{"id": one["stage_shown_0"]}]),
         ("stage", None, None, [], []),
         ("pipeline", None, None, [], []),
         ("stage", None, None, [], []),

@@ -215,8 +215,8 @@ async def _comments(firm: Firm) -> None:
 
 
 async def _time_and_links(firm: Firm) -> None:
-    """Time on jobs, and a job that the employee does not see linked to one that they see; both are followed."""
-    for name, client in (("shown", firm.employee), ("hidden", firm.owner)):
+    """Time on jobs, by who has no rights; and a job that they do not see linked to one that they see."""
+    for name, client in (("shown", firm.holders.get("", firm.owner)), ("hidden", firm.owner)):
         job = firm.one[f"job_{name}"]
         made = await client.do("createTimeEntry", "timeEntry { id }", jobId=job, minutes=30, note=f"Time {name}")
         firm.put(**{f"time_{name}": made["id"]})
@@ -408,6 +408,7 @@ def variants(firm: Firm) -> dict[str, list[dict[str, Any]]]:
         "shareDocument": [single],
         "unshareDocument": [single],
         "createItem": [*items, by_template],
+        "createTimeEntry": [{"jobId": firm.one["job_shown"], "minutes": 5, "memberId": firm.colleague.member_id}],
         "createItemTemplate": templates,
         "createRecurrence": [by_tag],
         "updateRecurrence": [{"recurrenceId": firm.one["recurrence_tagged"], **tags}],
@@ -604,6 +605,8 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
         "setClientStatuses": bulk(clientStatusId=one["clientstatus"]),
         "setJobStatuses": bulk(statusId=one["status_completed"]),
         "archiveJobs": bulk(jobIds=[one["job_wanderer"]]),
+        "deleteJobs": bulk(jobIds=[one["job_wanderer"]]),
+        "restoreJobs": bulk(),
         "updateJobs": bulk(priority="HIGH", addAssigneeIds=[colleague], removeAssigneeIds=[colleague]),
         "updateJobTags": bulk(addTagIds=[one["tag"]], removeTagIds=[one["tag_spare"]]),
         "moveJobs": {
@@ -665,7 +668,6 @@ def works(firm: Firm) -> dict[str, dict[str, Any]]:
             "id": new_id("time"),
             "jobId": one["job_shown"],
             "taskId": one["task_shown"],
-            "memberId": colleague,
             "minutes": 5,
         },
         "updateTimeEntry": {"timeEntryId": one["time_shown"], "taskId": one["task_shown"], "minutes": 5},

@@ -187,6 +187,7 @@ ROOTS = {
     "bulkOperation": "bulkOperation(id: $job) { id }",
     "jobs": "jobs { totalCount }",
     "tasks": "tasks { totalCount }",
+    "timeEntries": "timeEntries { totalCount }",
     "items": "items { totalCount }",
     "itemTemplates": "itemTemplates { totalCount }",
     "account": "account(id: $account) { id }",

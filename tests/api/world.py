@@ -442,6 +442,8 @@ INPUTS: dict[str, Callable[[World], Json]] = {
     },
     "setJobStatuses": lambda w: {"jobIds": [w.job], "statusId": w.status},
     "archiveJobs": lambda w: {"jobIds": [w.job]},
+    "deleteJobs": lambda w: {"jobIds": [w.job]},
+    "restoreJobs": lambda w: {"jobIds": [w.thrown]},
     "updateJobs": lambda w: {"jobIds": [w.job], "priority": "HIGH"},
     "updateJobTags": lambda w: {"jobIds": [w.job], "addTagIds": [w.tag]},
     "moveJobs": lambda w: {"jobs": [{"jobId": w.job, "expect": {"version": 1}}], "stageId": w.shop.stages[1]},
@@ -541,6 +543,19 @@ INPUTS: dict[str, Callable[[World], Json]] = {
 }
 
 
+BULK = {
+    "archiveJobs",
+    "createJobs",
+    "deleteJobs",
+    "moveJobs",
+    "restoreJobs",
+    "setClientStatuses",
+    "setJobStatuses",
+    "updateJobs",
+    "updateJobTags",
+}
+
+
 @dataclass(frozen=True)
 class Place:
     """One field of a mutation's input, perhaps deep inside it."""
@@ -558,6 +573,11 @@ class Place:
     def top(self) -> str:
         """The field of the input itself that it is or is in."""
         return str(self.path[0])
+
+    @property
+    def in_results(self) -> bool:
+        """Whether it is what a bulk operation is about: results say what is wrong with it, not errors (tests/bulk)."""
+        return self.mutation in BULK and self.top in {"jobs", "jobIds", "accountIds", "tagIds"}
 
     @property
     def name(self) -> str:

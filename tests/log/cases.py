@@ -875,6 +875,16 @@ async def many_jobs_are_changed_at_once(w: World) -> AsyncIterator[Step]:
     yield Step(w.owner, "createJobs", made)
 
 
+@case("deleteJobs", "restoreJobs")
+async def many_jobs_go_into_the_trash_and_come_back(w: World) -> AsyncIterator[Step]:
+    """MV10, LV2: one event, whatever was refused."""
+    unseen = ("assignee", "overseer, elsewhere")
+    jobs = [await w.job(), await w.job(), "job_none"]
+    yield Step(w.insider, "deleteJobs", {"jobIds": jobs}, quiet=unseen)
+    yield Step(w.insider, "restoreJobs", {"jobIds": jobs}, quiet=unseen)
+    yield Step(w.owner, "restoreJobs", {"jobIds": jobs}, quiet=tuple(w.boards()))
+
+
 @case("cancelBulkOperation", "updateJobs")
 async def an_operation_that_is_stopped_is_on_no_board(w: World) -> AsyncIterator[Step]:
     """MV10: only its progress shows it."""

@@ -123,9 +123,9 @@ class Histories:
 
 def explains(before: Row | None, after: Row, entries: list[Row]) -> None:
     """Holds that entries lead from how a job was to how it is; of one that is new there was nothing."""
-    state = {**_state(before)} if before is not None else {**NOTHING, "assignees": set()}
+    state = {**state_of(before)} if before is not None else {**NOTHING, "assignees": set()}
     replay(state, entries)
-    assert state == _state(after), f"the history of {after['id']} does not give what it is: {_changes(entries)}"
+    assert state == state_of(after), f"the history of {after['id']} does not give what it is: {_changes(entries)}"
     actions = {entry["action"] for entry in entries}
     for column, some in FOLLOWS.items():
         if before is not None and before[column] != after[column]:
@@ -159,7 +159,8 @@ def _is_of_a_thing(entry: Row) -> bool:
     }
 
 
-def _state(row: Row) -> State:
+def state_of(row: Row) -> State:
+    """What a history says of a job that is like this row."""
     shown = {name: _plain(row[column], column) for column, name in SAID.items()}
     return {**shown, "assignees": set(row["assignees"])}
 

@@ -121,6 +121,8 @@ plain("updateClientStatus", "NOT_FOUND", lambda w: {"clientStatusId": f"clientst
 plain("setClientStatuses", "NOT_FOUND", lambda w: {"jobIds": w.jobs, "clientStatusId": f"clientstatus_{NO}"})
 plain("setClientStatuses", "TOO_MANY", lambda w: {"jobIds": [f"job_{n}" for n in range(1001)], "clientStatusId": None})
 plain("archiveJobs", "TOO_MANY", lambda w: {"jobIds": [f"job_{n}" for n in range(1001)]})
+plain("deleteJobs", "TOO_MANY", lambda w: {"jobIds": [f"job_{n}" for n in range(1001)]})
+plain("restoreJobs", "TOO_MANY", lambda w: {"jobIds": [f"job_{n}" for n in range(1001)]})
 plain("updateJobs", "REQUIRED", lambda w: {"jobIds": w.jobs})
 plain("updateJobTags", "NOT_FOUND", lambda w: {"jobIds": w.jobs, "addTagIds": [f"tag_{NO}"]})
 plain("setJobStatuses", "NOT_FOUND", lambda w: {"jobIds": w.jobs, "statusId": f"status_{NO}"})

@@ -83,6 +83,8 @@ CASES = {
     ),
     "moveJobs": Create("operation", "bulk", lambda shop: {"jobs": [], "stageId": shop.stages[1]}, OTHER_MOVES),
     "archiveJobs": Create("operation", "bulk", lambda shop: {"jobIds": []}, OTHER_JOBS),
+    "deleteJobs": Create("operation", "bulk", lambda shop: {"jobIds": []}, OTHER_JOBS),
+    "restoreJobs": Create("operation", "bulk", lambda shop: {"jobIds": []}, OTHER_JOBS),
     "setClientStatuses": Create("operation", "bulk", lambda shop: {"jobIds": [], "clientStatusId": None}, OTHER_JOBS),
     "setJobStatuses": Create("operation", "bulk", lambda shop: {"jobIds": []}, OTHER_JOBS),
     "updateJobs": Create("operation", "bulk", lambda shop: {"jobIds": [], "priority": "HIGH"}, OTHER_JOBS),

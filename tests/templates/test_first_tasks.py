@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from engine.templates.sorts import JOB, TASK
 from store.database import Database
+from tests.recurrence.kit import Recurring
 from tests.rules.kit import digest
 from tests.support.api import Api, Json, Shop
 from tests.support.statements import counting
@@ -121,3 +124,17 @@ async def test_tasks_of_many_jobs_take_the_statements_of_one(works: Works) -> No
     found = (await works.owner.query(query))["jobs"]["nodes"]
     assert [one["tasks"]["totalCount"] for one in found] == [2] * 5
     assert counts[0] == counts[1]
+
+
+async def test_jobs_that_recur_begin_with_tasks_of_their_occurrence(api: Api, shop: Shop) -> None:
+    """AU8, RC1: the period of the texts is the occurrence's, also where the job is made days ahead of it."""
+    works = Recurring.of(api, shop)
+    template, _ = await books(works, "For [CURRENT_MONTH_NAME]")
+    given = {"templateId": template, "jobName": None, "createAheadDays": 10}
+    await works.recur("FREQ=MONTHLY;BYMONTHDAY=5", "2030-07-05", **given)
+    await works.at(works.now + timedelta(days=25))
+    [job] = await works.jobs()
+    query = "query ($id: ID!) { job(id: $id) { fromTemplate { version } tasks { nodes { title } } } }"
+    found = (await works.owner.query(query, id=job["id"]))["job"]
+    assert (job["occurrence"], found["fromTemplate"]) == ("2030-07-05", {"version": 1})
+    assert [one["title"] for one in found["tasks"]["nodes"]] == ["For July"]

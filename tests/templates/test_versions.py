@@ -17,6 +17,8 @@ from tests.support.documents import firms_document
 from tests.templates.kit import KNOWN, Known, kept, known, restore
 
 EVERY = pytest.mark.parametrize("sort", KNOWN, ids=lambda one: one.sort.topic)
+SHIPPED = {"PipelineTemplate"}
+"""What comes with a release, and nobody edits."""
 WHO = "changedBy { id } changedAt restoredFrom template { id name }"
 
 
@@ -28,8 +30,7 @@ async def author(api: Api, shop: Shop) -> Client:
 def test_every_sort_of_templates_has_versions_and_is_known_here() -> None:
     """PL4: whatever is called a template in the API shows its versions, and these tests know it."""
     types = build_schema()._schema.type_map
-    shipped = "PipelineTemplate"  # a file that comes with the program
-    templates = {name for name in types if name.endswith("Template")} - {"Template", shipped}
+    templates = {name for name in types if name.endswith("Template")} - {"Template", *SHIPPED}
     assert templates == {one.noun for one in KNOWN}
     assert {one.sort for one in KNOWN} == set(SORTS)
     for name in templates:

@@ -280,7 +280,7 @@ async def test_the_worker_does_it_by_itself(shop: Shop, database: Database, tmp_
 
 async def is_empty(database: Database) -> bool:
     """Whether nothing waits in any trash."""
-    return bool(await database.value("SELECT count(*) FROM trash") == 0)
+    return bool(await database.value("SELECT count(*) = 0 FROM trash"))
 
 
 async def test_a_letter_on_its_way_as_its_account_is_purged_ends_quietly(desk: Front, ann: Guest) -> None:

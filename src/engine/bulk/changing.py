@@ -9,10 +9,11 @@ from engine import find
 from engine.bulk.verbs import Outcome, Target, Verb, each, lock
 from engine.checks import Checks, listed
 from engine.enums import AccessRight, BulkVerb, ErrorCode, JobState, PendingItems, Priority
-from engine.errors import invalid
+from engine.errors import invalid, missing
 from engine.firm import account_tags, client_statuses
 from engine.job import jobs, moves
 from engine.job.moves import Expect
+from engine.trash import commands as trash
 from engine.unset import UNSET, Maybe
 from engine.work import Work
 from store.writes import places
@@ -81,6 +82,22 @@ class SetClientStatuses:
 @dataclass(frozen=True, slots=True)
 class ArchiveJobs:
     """Archives jobs."""
+
+    job_ids: Sequence[str]
+    id: Maybe[str | None] = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteJobs:
+    """Puts jobs into the trash (JB3)."""
+
+    job_ids: Sequence[str]
+    id: Maybe[str | None] = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreJobs:
+    """Takes jobs out of the trash."""
 
     job_ids: Sequence[str]
     id: Maybe[str | None] = UNSET
@@ -223,6 +240,23 @@ async def _set_client_status(work: Work, command: SetClientStatuses, targets: Se
     return await _locked(work, targets, put)
 
 
+async def _delete(work: Work, command: DeleteJobs, targets: Sequence[Target]) -> list[Outcome]:
+    """Together: nothing is refused of a job but that it is not there."""
+    gone = await trash.delete_jobs(work, [target.subject_id for target in targets])
+    not_there = tuple(missing("job", "job_id").problems)
+    return [
+        Outcome(target, target.subject_id) if target.subject_id in gone else Outcome(target, None, not_there)
+        for target in targets
+    ]
+
+
+async def _restore(work: Work, command: RestoreJobs, targets: Sequence[Target]) -> list[Outcome]:
+    async def restore(work: Work, target: Target) -> str:
+        return await trash.restore_job(work, trash.RestoreJob(target.subject_id))
+
+    return await each(work, sorted(targets, key=lambda target: target.subject_id), restore)
+
+
 VERBS = (
     Verb(BulkVerb.MOVE_JOBS, MoveJobs, "jobs", _expected, _check_moves, _move),
     Verb(BulkVerb.UPDATE_JOBS, UpdateJobs, "job_ids", _jobs, _check_update, _update),
@@ -237,4 +271,6 @@ VERBS = (
         _set_client_status,
     ),
     Verb(BulkVerb.ARCHIVE_JOBS, ArchiveJobs, "job_ids", _jobs, _nothing_to_check, _archive),
+    Verb(BulkVerb.DELETE_JOBS, DeleteJobs, "job_ids", _jobs, _nothing_to_check, _delete),
+    Verb(BulkVerb.RESTORE_JOBS, RestoreJobs, "job_ids", _jobs, _nothing_to_check, _restore),
 )

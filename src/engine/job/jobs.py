@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from engine import find, limits
@@ -140,9 +141,7 @@ async def update_job(work: Work, command: UpdateJob) -> str:
         start_date=command.start_date,
         due_date=command.due_date,
         time_budget_minutes=checks.given(
-            lambda value, *path: budgets.checked(checks, value, *path),
-            command.time_budget_minutes,
-            "time_budget_minutes",
+            partial(budgets.checked, checks), command.time_budget_minutes, "time_budget_minutes"
         ),
     )
     start, due = values.get("start_date", row["start_date"]), values.get("due_date", row["due_date"])

@@ -3,9 +3,10 @@
 Entries of a job are changed one after the other, under the job's lock: how much of its budget is spent is known then.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, Final
 
 from engine import access, find
@@ -29,6 +30,10 @@ DAY: Final = 24 * 60
 NOTE_LENGTH: Final = 1_000  # characters
 TOO_LONG: Final = timedelta(hours=12)
 """What has been measured for longer was probably forgotten."""
+COUNTED: Final = ("member_id", "task_id", "day", "minutes", "billable", "note")
+"""What an entry says, in the order in which a history tells of it."""
+
+Entry = Mapping[str, Any] | Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +72,14 @@ class DeleteTimeEntry:
 async def create_time_entry(work: Work, command: CreateTimeEntry) -> str:
     """Writes down time; answers the entry's id. For others it takes MANAGE_TIME_BUDGETS."""
     checks = Checks()
-    minutes, note = _minutes(checks, command.minutes), checks.text(command.note, "note", length=NOTE_LENGTH)
-    day = _day(work, checks, command.day) if command.day else today(work.viewer.time_zone, work.now)
+    minutes, note = _minutes(checks, command.minutes, "minutes"), checks.text(command.note, "note", length=NOTE_LENGTH)
+    day = today(work.viewer.time_zone, work.now) if command.day is None else _day(work, checks, command.day, "day")
     checks.done()
     entry_id, again = await find.new(work, "time_entries", "time", command)
     if again:
         return str((await seen(work, entry_id, "id"))["id"])
     await find.live_job(work, command.job_id, "job_id")
-    member_id = command.member_id or work.viewer.member_id
+    member_id = work.viewer.member_id if command.member_id is None else command.member_id
     if member_id != work.viewer.member_id:
         work.viewer.need(AccessRight.MANAGE_TIME_BUDGETS, "member_id")
         await find.assignable(work, [member_id], "member_id")
@@ -92,10 +97,10 @@ async def update_time_entry(work: Work, command: UpdateTimeEntry) -> str:
     checks = Checks()
     values = differing(
         row,
-        day=checks.given(lambda value, *path: _day(work, checks, value), command.day, "day"),
-        minutes=checks.given(lambda value, *path: _minutes(checks, value), command.minutes, "minutes"),
+        day=checks.given(partial(_day, work, checks), command.day, "day"),
+        minutes=checks.given(partial(_minutes, checks), command.minutes, "minutes"),
         billable=command.billable,
-        note=checks.given(lambda value, *path: checks.text(value, *path, length=NOTE_LENGTH), command.note, "note"),
+        note=checks.given(partial(checks.text, length=NOTE_LENGTH), command.note, "note"),
         task_id=command.task_id,
     )
     if row["minutes"] is None and not values.keys().isdisjoint({"day", "minutes"}):
@@ -106,7 +111,7 @@ async def update_time_entry(work: Work, command: UpdateTimeEntry) -> str:
         await records.change(work.db, models.TimeEntry, work.firm_id, row["id"], work.now, **values)
         touch(work, row)
         if row["minutes"] is not None:
-            await _tell(work, row, HistoryAction.TIME_CHANGED, await _lines(work, row, {**dict(row), **values}, values))
+            await _record(work, HistoryAction.TIME_CHANGED, row, {**dict(row), **values}, values)
             await budgets.look(work, [row["job_id"]])
     return command.time_entry_id
 
@@ -117,28 +122,27 @@ async def delete_time_entry(work: Work, command: DeleteTimeEntry) -> str:
     await records.drop(work.db, models.TimeEntry, work.firm_id, row["id"])
     touch(work, row)
     if row["minutes"] is not None:
-        await _tell(work, row, HistoryAction.TIME_REMOVED, await _lines(work, row, {}, COUNTED))
+        await _record(work, HistoryAction.TIME_REMOVED, row, None, _said(row))
     return command.time_entry_id
 
 
-COUNTED: Final = ("member_id", "task_id", "day", "minutes", "billable", "note")
-"""What an entry says, in the order in which a history tells of it."""
+def _said(entry: Entry) -> list[str]:
+    return [name for name in COUNTED if entry[name] is not None]
 
 
-async def added(work: Work, entry: dict[str, Any] | Row) -> None:
+async def added(work: Work, entry: Entry) -> None:
     """Says of a locked job that an entry of it counts from now on, and looks at its budget."""
     await say_added(work, entry)
     await budgets.look(work, [entry["job_id"]])
 
 
-async def say_added(work: Work, entry: dict[str, Any] | Row) -> None:
+async def say_added(work: Work, entry: Entry) -> None:
     """Says it to its job's history and screens."""
     touch(work, entry)
-    said = [name for name in COUNTED if entry[name] is not None]
-    await _tell(work, entry, HistoryAction.TIME_ADDED, await _lines(work, {}, dict(entry), said))
+    await _record(work, HistoryAction.TIME_ADDED, None, entry, _said(entry))
 
 
-def touch(work: Work, entry: dict[str, Any] | Row) -> None:
+def touch(work: Work, entry: Entry) -> None:
     """Says that an entry, or a running timer, was made, changed or deleted: to its job's screens, and to its member."""
     work.touch("time", entry["id"], job=entry["job_id"], member=entry["member_id"])
 
@@ -190,34 +194,33 @@ async def _managed(work: Work, entry_id: str) -> Row:
     return row
 
 
-def _minutes(checks: Checks, minutes: int) -> int:
+def _minutes(checks: Checks, minutes: int, *path: str) -> int:
     if not 1 <= minutes <= DAY:
-        checks.add(ErrorCode.INVALID, f"An entry has from 1 to {DAY:,} minutes.", "minutes")
+        checks.add(ErrorCode.INVALID, f"An entry has from 1 to {DAY:,} minutes.", *path)
     return minutes
 
 
-def _day(work: Work, checks: Checks, day: date) -> date:
+def _day(work: Work, checks: Checks, day: date, *path: str) -> date:
     """A day that has come: somewhere on Earth it may be tomorrow already."""
     if day > today(work.viewer.time_zone, work.now) + timedelta(days=1):
-        checks.add(ErrorCode.INVALID, "The day has not come yet.", "day")
+        checks.add(ErrorCode.INVALID, "The day has not come yet.", *path)
     return day
 
 
-async def _tell(work: Work, entry: dict[str, Any] | Row, action: HistoryAction, lines: list[dict[str, Any]]) -> None:
+async def _record(
+    work: Work, action: HistoryAction, before: Entry | None, after: Entry | None, names: Iterable[str]
+) -> None:
+    """Has the job's history say which entry it was, and what of it has changed. A task goes by its title as well."""
+    lines = [changed("time_entry", before and before["id"], after and after["id"])]
+    for name in names:
+        was, is_now = (entry[name] if entry else None for entry in (before, after))
+        labels = await _titles(work, from_label=was, to_label=is_now) if name == "task_id" else {}
+        lines.append(changed(name.removesuffix("_id"), was, is_now, **labels))
+    entry = after or before
+    assert entry is not None  # one of the two is there
     work.history(entry["job_id"], action, *lines)
 
 
-async def _lines(
-    work: Work, before: dict[str, Any] | Row, after: dict[str, Any], names: Sequence[str] | dict[str, Any]
-) -> list[dict[str, Any]]:
-    """What a history says of an entry: which, and what of it has changed. Its task goes by its title as well."""
-    ids = before["id"] if before else None, after["id"] if after else None
-    lines = [changed("time_entry", *ids)]
-    for name in names:
-        was, is_now = (entry[name] if entry else None for entry in (before, after))
-        labels = {}
-        if name == "task_id":
-            titles = {"from_label": was, "to_label": is_now}
-            labels = {side: await writes.title(work.db, work.firm_id, one) or "" for side, one in titles.items() if one}
-        lines.append(changed(name.removesuffix("_id"), was, is_now, **labels))
-    return lines
+async def _titles(work: Work, **task_ids: str | None) -> dict[str, str]:
+    found = {side: await writes.title(work.db, work.firm_id, one) for side, one in task_ids.items() if one}
+    return {side: title for side, title in found.items() if title is not None}

@@ -24,6 +24,7 @@ SUBJECTS: Final[Mapping[NotificationKind, str]] = {
     NotificationKind.STAGE_OVERDUE: "In its stage for too long",
     NotificationKind.AUTOMATION_FAILED: "An automation has failed",
     NotificationKind.AUTOMATION_STOPPED: "Automations were stopped",
+    NotificationKind.RECURRENCE_FAILED: "A recurrence has failed",
 }
 """What each kind of notification is called in the subject of its e-mail."""
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from engine import access
-from engine.enums import AccessRight, ErrorCode, RecurrenceRunState
+from engine import access, notifications
+from engine.enums import AccessRight, ErrorCode, NotificationKind, RecurrenceRunState
 from engine.errors import invalid, missing, stale
 from engine.recurrence import recurrences
 from engine.recurrence.course import Course
@@ -120,6 +120,7 @@ async def retry_recurrence_run(work: Work, command: RetryRecurrenceRun) -> str:
     if row["paused_at"] is not None:
         raise invalid(ErrorCode.PAUSED, _PAUSED, "run_id")
     await writes.again(work.db, work.firm_id, run)
+    await notifications.withdraw(work, NotificationKind.RECURRENCE_FAILED, [(run["id"], None)])
     await (await Course.of(work, row)).plan(work)
     work.touch("recurrence", row["id"])
     await work.audit("recurrence.retried", row["id"], occurrence=run["occurrence"])

@@ -9,12 +9,15 @@ from typing import Final
 
 import structlog
 
-from engine.enums import CauseKind, RecurrenceRunState
+from engine import notifications
+from engine.enums import CauseKind, NotificationKind, RecurrenceRunState
 from engine.errors import Refused
 from engine.job import making
 from engine.job.making import Recurring
+from engine.notifications import Told
 from engine.recurrence import settings
 from engine.recurrence.course import Course
+from engine.time.periods import full_date
 from engine.work import Cascade, Work, runs_again
 from store.database import Row, is_outage
 from store.ids import new_id
@@ -88,6 +91,7 @@ async def _take_on(work: Work, course: Course, run: Row) -> None:
         return
     if run["state"] == RecurrenceRunState.QUEUED:
         await writes.begin(work.db, work.firm_id, run, work.now)
+    await writes.plan_anew(work.db)
     account_ids = await writes.pending(work.db, work.firm_id, run, AT_ONCE)
     there = await find.ids(work.db, "accounts", work.firm_id, account_ids)
     outcome = Outcome(errors={one: GONE for one in account_ids if one not in there})
@@ -141,3 +145,13 @@ def _word(error: Exception) -> str:
 async def _end(work: Work, run: Row, reason: str) -> None:
     state = RecurrenceRunState.FAILED if reason else RecurrenceRunState.DONE
     await writes.end(work.db, work.firm_id, run, work.now, state, reason or None)
+    if reason:
+        await _tell(work, run, reason)
+
+
+async def _tell(work: Work, run: Row, reason: str) -> None:
+    """Tells who answers for it. What recurs is not named: they may lose sight of it."""
+    people = await writes.concerned(work.db, work.firm_id, run["recurrence_id"])
+    text = f"A recurrence has not made all of its jobs of {full_date(run['occurrence'])}. {reason}"
+    told = [Told(member_id, None, run["id"], text, work.cause) for member_id in people]
+    await notifications.tell(work, NotificationKind.RECURRENCE_FAILED, told)

@@ -79,6 +79,15 @@ async def delete_job(work: Work, command: DeleteJob) -> str:
     return command.job_id
 
 
+async def delete_jobs(work: Work, job_ids: Sequence[str]) -> set[str]:
+    """Deletes those of some jobs that the viewer sees, each by itself; answers which."""
+    locked = await work.lock_jobs(await putting.linked_jobs(work.db, work.firm_id, job_ids))
+    seen = await finding.ids(work.db, "jobs", work.firm_id, job_ids, lambda p: access.sees_job(work.viewer, p, "t"))
+    if seen:
+        await trashing.put_jobs(work, [job for job in locked if job["id"] in seen])
+    return seen
+
+
 async def restore_job(work: Work, command: RestoreJob) -> str:
     """Takes out a job that the viewer would see; answers its id. One that is not in the trash stays as it is.
 

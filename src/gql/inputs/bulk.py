@@ -121,6 +121,22 @@ class ArchiveJobsInput(MutationInput):
     job_ids: list[ID] = given(_JOBS)
 
 
+@input_of(changing.DeleteJobs, "Which jobs to put into the trash, each by itself.")
+class DeleteJobsInput(MutationInput):
+    """Jobs to delete."""
+
+    id: ID | None = optional(CLIENT_ID)
+    job_ids: list[ID] = given(_JOBS)
+
+
+@input_of(changing.RestoreJobs, "Which jobs to take out of the trash.")
+class RestoreJobsInput(MutationInput):
+    """Jobs to restore."""
+
+    id: ID | None = optional(CLIENT_ID)
+    job_ids: list[ID] = given(_JOBS)
+
+
 @input_of(operations.CancelBulkOperation, "Which bulk operation to stop; what is done stays done.")
 class CancelBulkOperationInput(MutationInput):
     """An operation to stop."""

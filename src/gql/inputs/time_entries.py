@@ -21,7 +21,7 @@ class StartTimerInput(MutationInput):
     id: ID | None = optional(CLIENT_ID)
     job_id: ID = given("The job that one works on.")
     task_id: ID | None = given("The task of the job, if it is for one.", default=None)
-    note: str | None = optional("What one is doing: at most 1,000 characters.")
+    note: str | None = optional("What one is doing: at most 1,000 characters; null for no note.")
     billable: bool = given("Whether the client is to be charged for it.", default=True)
 
 
@@ -30,7 +30,8 @@ class StopTimerInput(MutationInput):
     """A timer."""
 
     time_entry_id: ID | None = optional(
-        "Which: one's own that is running, by default. Another member's takes the right MANAGE_TIME_BUDGETS."
+        "Which: one's own that is running, by default and for null. Another member's takes the right "
+        "MANAGE_TIME_BUDGETS."
     )
     note: str | None = optional("What was done, instead of what was noted; null for what was noted.")
 

@@ -119,17 +119,25 @@ async def begin(db: Db, firm_id: str, run: Row, now: datetime) -> None:
     )
 
 
+async def plan_anew(db: Db) -> None:
+    """Has statements, and checks of foreign keys, planned for tables as they are by now.
+
+    A run may be the first to fill them. The plans of when they were empty look through all of their rows.
+    """
+    await db.rows("DISCARD PLANS")
+
+
 async def pending(db: Db, firm_id: str, run: Row, most: int) -> list[str]:
-    """The next accounts that have not had their turn in a run."""
+    """The last of the accounts that have not had their turn in a run, in order: jobs are put on top of their column."""
     found = await db.rows(
         "SELECT account_id FROM recurrence_jobs WHERE firm_id = $1 AND recurrence_id = $2 AND occurrence = $3"
-        " AND state = 'PENDING' ORDER BY account_id LIMIT $4",
+        " AND state = 'PENDING' ORDER BY account_id DESC LIMIT $4",
         firm_id,
         run["recurrence_id"],
         run["occurrence"],
         most,
     )
-    return [row["account_id"] for row in found]
+    return [row["account_id"] for row in reversed(found)]
 
 
 async def note(db: Db, firm_id: str, run: Row, jobs: Mapping[str, str], errors: Mapping[str, str]) -> Row:
@@ -198,6 +206,26 @@ async def again(db: Db, firm_id: str, run: Row) -> None:
         run["occurrence"],
         run["id"],
     )
+
+
+async def concerned(db: Db, firm_id: str, recurrence_id: str) -> list[str]:
+    """Who answers for a recurrence: who has last edited it, if active and in sight of it; or else the owners."""
+    found = await db.rows(
+        """
+        WITH able AS (
+            SELECT m.id, m.id = r.updated_by AS mine FROM recurrences r
+            JOIN members m ON m.firm_id = $1 AND m.deactivated_at IS NULL AND (m.role <> 'EMPLOYEE' OR EXISTS (
+                SELECT FROM pipeline_members x
+                WHERE x.firm_id = $1 AND x.pipeline_id = r.pipeline_id AND x.member_id = m.id
+            ))
+            WHERE r.firm_id = $1 AND r.id = $2 AND (m.id = r.updated_by OR m.role = 'OWNER')
+        )
+        SELECT id FROM able WHERE mine OR NOT EXISTS (SELECT FROM able WHERE mine) ORDER BY id
+        """,
+        firm_id,
+        recurrence_id,
+    )
+    return [row["id"] for row in found]
 
 
 async def put(db: Db, firm_id: str, recurrence_id: str, values: Mapping[str, Any]) -> None:
