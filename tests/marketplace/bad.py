@@ -11,7 +11,16 @@ from tests.support.api import Json
 
 LETTER = {"name": "Hello", "subject": "Hello", "text": "Hello"}
 SECTION = {"title": "A", "questions": [{"kind": "TEXT", "text": "Who?"}]}
-ORGANIZER = {"name": "Ask", "title": "Ask", "content": {"organizer": {"sections": [SECTION]}}}
+SOON = {"amount": 3, "unit": "WORKING_DAYS"}
+ORGANIZER = {"name": "Ask", "title": "Ask", "content": {"organizer": {"sections": [SECTION]}}, "dueAfter": SOON}
+CALL = {
+    "name": "Call",
+    "title": "Call",
+    "subtasks": ["Dial", "Talk"],
+    "assigneeRoles": ["preparer"],
+    "dueAfter": {**SOON},
+}
+BOOKS = {"name": "Books", "jobName": "Books", "assigneeRoles": ["preparer"], "taskTemplates": ["call"]}
 BILL = {"name": "Bill", "title": "Bill", "content": {"invoice": {"lines": [{"description": "A", "unitPrice": 1}]}}}
 HOLD = {"status": "hold", "automove": "WHEN_ITEMS_DONE", "automations": [does("SET_PRIORITY", priority="LOW")]}
 
@@ -39,7 +48,8 @@ def whole() -> Json:
             "customFields": {"form": {"name": "Form", "kind": "CHOICE", "choices": ["A", "B"]}},
             "jobStatuses": {"hold": {"name": "On hold"}},
             "emailTemplates": {"hello": LETTER},
-            "jobTemplates": {"books": {"name": "Books", "jobName": "Books", "assigneeRoles": ["preparer"]}},
+            "taskTemplates": {"call": CALL},
+            "jobTemplates": {"books": BOOKS},
             "itemTemplates": {"ask": ORGANIZER, "bill": BILL},
         },
     )
@@ -123,6 +133,8 @@ BAD = [
     Bad("stages.1.condition", {"tags": ["vip"], "priority": ["LOW"]}, "Give exactly one of"),
     Bad("stages.1.condition", {"tags": ["vap"]}, "There is no such tag here: vap.", below=".tags[0]"),
     Bad("stages.1.condition", {"all": [None]}, "It cannot be null.", below=".all[0]"),
+    Bad("stages.1.condition", {"tags": None}, "Give exactly one of"),
+    Bad(f"{FIRST}.delay", {"until": None}, "Give exactly one of span, until."),
     Bad(f"{FIRST}.kind", "SEND_FAX", "It must be one of ADD_COMMENT,"),
     Bad(f"{FIRST}.config.template", "hallo", "There is no such e-mail template"),
     Bad(f"{FIRST}.config.template", REMOVE, "It is missing."),
@@ -131,6 +143,7 @@ BAD = [
     Bad(f"{FIRST}.condition.all.1.not.priority", ["SOME"], "It must be one of", below="[0]"),
     Bad(TITLE, "[NEXT_FRIDAY]", "There is no shortcode [NEXT_FRIDAY]"),
     Bad(TITLE, " ", "It must not be empty."),
+    Bad("stages.0.automations", [does("ADD_COMMENT", text=" ")], "It must not be empty.", below="[0].config.text"),
     Bad(TITLE, "[ACCOUNT_CUSTOM_FIELD:City]", "There is no shortcode"),
     Bad("stages.0.automations", [does("SET_PRIORITY", priority="LOW")] * 101, "At most 100."),
     Bad("statuses.0.status", "completed", "Built-in statuses are always enabled."),
@@ -144,6 +157,10 @@ BAD = [
     Bad("brings.tags", {f"t{n}": {"name": "T"} for n in range(501)}, "At most 500 things in all.", place="brings"),
     Bad("brings.jobStatuses.active", {"name": "A"}, "This key is taken."),
     Bad("brings.jobTemplates.books.jobName", "[JOB_NAME]", "[JOB_NAME] stands for nothing here."),
+    Bad("brings.jobTemplates.books.taskTemplates", ["cull"], "There is no such task template", below="[0]"),
+    Bad("brings.taskTemplates.call.subtasks", ["[NOBODY]"], "There is no shortcode [NOBODY]", below="[0]"),
+    Bad("brings.taskTemplates.call.dueAfter", {"amount": 1, "unit": "HOURS"}, "Count it in", below=".unit"),
+    Bad("brings.itemTemplates.ask.dueAfter.unit", "MINUTES", "Count it in"),
     Bad("brings.emailTemplates.hello.text", "[NOBODY]", "There is no shortcode [NOBODY]"),
     Bad("brings.itemTemplates.ask.content", {}, "Give exactly one of"),
     Bad("brings.itemTemplates.ask.content.organizer.sections", [], "Ask at least one question."),
@@ -167,6 +184,7 @@ REFUSED_LATER = [
         "Say whom the e-mail goes to.",
         below=".toContacts",
     ),
+    Bad("stages.0.automations.1.config", {}, "A task has a title", below=".title"),
     Bad("stages.0.automations.1", does("SET_DATES"), "Say which date is to be set or taken away.", below=".config"),
     Bad("stages.1.condition", {"tags": []}, "Name at least one.", below=".tags"),
     Bad("brings.emailTemplates.hello", {"name": "H", "subject": "H"}, "An e-mail says something", below=".text"),

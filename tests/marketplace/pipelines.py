@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 
 from tests.support.api import Client, Json, Shop
-from tests.support.configs import configs
+from tests.support.configs import SENDING, configs
 from tests.support.contents import item_templates
 from tests.support.documents import firms_document
 
@@ -59,6 +59,17 @@ async def furnished(database: object, shop: Shop) -> Furnished:
     one["clientstatus"] = (await make("createClientStatus", "clientStatus { id }", **shown))["id"]
     letter = {"name": "Hello", "subject": "[JOB_NAME]", "html": f"<p>Hi in {CITY.replace('&', '&amp;')} & more</p>"}
     one["emailtemplate"] = (await make("createEmailTemplate", "template { id }", **letter))["id"]
+    task = {
+        "name": "Call",
+        "title": "Call [CONTACT_FIRST_NAME]",
+        "description": f"In {CITY}",
+        "subtasks": ["Find the number", "Dial it"],
+        "priority": "LOW",
+        "assigneeIds": [one["member"]],
+        "assigneeRoleIds": [one["role"]],
+        "dueAfter": {"amount": 1, "unit": "WORKING_DAYS"},
+    }
+    one["tasktemplate"] = (await make("createTaskTemplate", "taskTemplate { id }", **task))["id"]
     template = {
         "name": "Books",
         "jobName": "Books [LAST_MONTH_NAME]",
@@ -68,9 +79,15 @@ async def furnished(database: object, shop: Shop) -> Furnished:
         "assigneeRoleIds": [one["role"]],
         "startAfter": {"amount": 0, "unit": "DAYS"},
         "dueAfter": {"amount": 2, "unit": "WEEKS"},
+        "taskTemplateIds": [one["tasktemplate"]],
+        "timeBudgetMinutes": 90,
     }
     one["jobtemplate"] = (await make("createJobTemplate", "jobTemplate { id }", **template))["id"]
-    return Furnished(shop, one | await item_templates(owner, one))
+    one |= await item_templates(owner, one)
+    due = {"amount": 3, "unit": "WORKING_DAYS"}
+    for kind in SENDING:
+        await owner.do("updateItemTemplate", itemTemplateId=one[f"itemtemplate_{kind}"], dueAfter=due)
+    return Furnished(shop, one)
 
 
 async def common(database: object, shop: Shop) -> dict[str, str]:

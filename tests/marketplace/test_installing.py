@@ -261,6 +261,22 @@ async def test_it_takes_the_right_of_every_kind_and_of_everything_that_has_to_be
     assert error["message"].startswith("stages[0].automations[1].kind: ")
 
 
+async def test_a_budget_of_time_takes_the_right_to_set_one(api: Api, shop: Shop) -> None:
+    """AC1: as in a job template that is made by hand; the preview says so."""
+    brings = {"jobTemplates": {"books": {"name": "Books", "jobName": "Books", "timeBudgetMinutes": 90}}}
+    given = json.dumps(document(jobTemplate="books", brings=brings))
+    shown = "query ($text: String!) { pipelineTemplate(document: $text) { rights } }"
+    rights = (await shop.owner.query(shown, text=given))["pipelineTemplate"]["rights"]
+    assert set(rights) == {"MANAGE_PIPELINES", "MANAGE_TEMPLATES", "MANAGE_TIME_BUDGETS"}
+    employee = await api.member(shop.owner, rights=["MANAGE_PIPELINES", "MANAGE_TEMPLATES"])
+    [error] = (await tried(employee, "installPipelineTemplate", document=given))["errors"]
+    place = ["input", "document", "brings", "jobTemplates", "books", "timeBudgetMinutes"]
+    assert (error["right"], error["path"]) == ("MANAGE_TIME_BUDGETS", place)
+    assert (await tried(await api.member(shop.owner, rights=rights), "installPipelineTemplate", document=given))[
+        "pipeline"
+    ]
+
+
 async def test_what_is_reused_takes_no_right_to_be_made(api: Api, shop: Shop) -> None:
     """AC1: whoever may make pipelines installs one whose tag is there."""
     tag = {"name": "VIP"}

@@ -128,6 +128,8 @@ class Preview:
         invoicing = kinds()[ItemKind.INVOICE].right
         if invoicing and any(isinstance(one, ProposalContent) and one.invoices_on_acceptance for one in contents):
             wanted.add(invoicing)
+        if any(one.time_budget_minutes is not None for one in brings.get("jobtemplate", {}).values()):
+            wanted.add(AccessRight.MANAGE_TIME_BUDGETS)
         if any(shortcodes.is_private(text) for text in self._told()):
             wanted.add(AccessRight.VIEW_ALL_ACCOUNTS)
         return [right for right in AccessRight if right in wanted]

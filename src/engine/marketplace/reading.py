@@ -81,7 +81,7 @@ class Reader:
         missing = [one for one in known.values() if one.required and one.attribute not in values]
         for part in missing:
             self.wrong((*path, part.name), "It is missing.", ErrorCode.REQUIRED)
-        if kind in ONE_OF and len(given) != 1:
+        if kind in ONE_OF and (len(given) != 1 or None in values.values()):
             return self.wrong(path, f"Give exactly one of {', '.join(known)}.")
         if missing or any(one is WRONG for one in values.values()):
             return WRONG

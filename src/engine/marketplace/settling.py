@@ -8,6 +8,7 @@ from engine.automating import configuring
 from engine.automating.configuring import NewAutomation
 from engine.automations import kind_of
 from engine.checks import Checks
+from engine.enums import ErrorCode
 from engine.errors import Path
 from engine.files import texts
 from engine.items.reminders import Reminders
@@ -18,6 +19,7 @@ from engine.marketplace.blueprint import Blueprint, Paper
 from engine.marketplace.shapes import is_choice, parts, type_of
 from engine.marketplace.things import SORTS
 from engine.pipeline import pipeline_settings, pipelines
+from engine.time.duration import Duration
 from engine.unset import UNSET
 
 _NAMES: Final = frozenset({"name", "job_name", "subject", "title", "choices"})
@@ -61,11 +63,14 @@ def _automations(checks: Checks, given: Any, path: Path) -> tuple[NewAutomation,
 
 
 def _config(checks: Checks, config: Any, path: Path) -> Any:
-    values = {
-        part.attribute: configuring.checked_value(checks, one, getattr(config, part.attribute), *path, part.name)
-        for part in parts(kind_of(config).config)
-        if (one := part.setting) is not None
-    }
+    values: dict[str, Any] = {}
+    for part in parts(kind_of(config).config):
+        given, place = getattr(config, part.attribute), (*path, part.name)
+        if part.setting is None or given == part.default:
+            continue
+        value = values[part.attribute] = configuring.checked_value(checks, part.setting, given, *place)
+        if part.required and value is None:
+            checks.add(ErrorCode.REQUIRED, "It must not be empty.", *place)
     return replace(config, **values)
 
 
@@ -89,6 +94,8 @@ def _plain(checks: Checks, thing: Any, path: Path) -> Any:
     values: dict[str, Any] = {}
     for part in parts(type(thing)):
         given, place = getattr(thing, part.attribute), (*path, part.name)
+        if isinstance(given, Duration):
+            given.check_days(checks, *place)
         if part.prefix is not None or type_of(part.kind).base is not str or is_choice(part.kind):
             continue
         if isinstance(given, tuple):

@@ -11,7 +11,7 @@ from engine.firm.custom_fields import CreateCustomField, create_custom_field
 from engine.firm.roles import CreateAccountRole, create_account_role
 from engine.firm.tags import CreateTag, create_tag
 from engine.items import task_templates
-from engine.items.making import of_template
+from engine.items.making import due_of_template, of_template
 from engine.items.rules import kinds
 from engine.items.task_templates import CreateTaskTemplate, create_task_template
 from engine.items.templates import CreateItemTemplate, create_item_template
@@ -78,7 +78,8 @@ def _job_template(row: Row) -> CreateJobTemplate:
 
 def _item_template(row: Row) -> CreateItemTemplate:
     words = Wording.of(kinds()[ItemKind(row["kind"])], row)
-    return CreateItemTemplate(row["name"], words.title, words.content, words.message, of_template(row))
+    due = due_of_template(row)
+    return CreateItemTemplate(row["name"], words.title, words.content, words.message, of_template(row), due)
 
 
 _ALL: Final = {

@@ -26,19 +26,27 @@ def named(given: NewAutomation) -> str:
 def automation(given: NewAutomation, name: Name) -> str:
     """What an automation does: ``Gives the job a priority: HIGH``."""
     kind = kind_of(given.config)
-    said = [_setting(part, getattr(given.config, part.attribute), name) for part in parts(kind.config)]
+    first, *_ = parts(kind.config)
+    said = [
+        _setting(part, getattr(given.config, part.attribute), name, bare=part is first and _is_text(part))
+        for part in parts(kind.config)
+    ]
     settings = "; ".join(one for one in said if one)
     return kind.description.removesuffix(".") + (f": {settings}" if settings else "")
 
 
-def _setting(part: Part, value: Any, name: Name) -> str:
-    """A setting that is not as it is by default; what is required speaks for itself."""
+def _is_text(part: Part) -> bool:
+    return isinstance(part.setting, setting.Text)
+
+
+def _setting(part: Part, value: Any, name: Name, *, bare: bool) -> str:
+    """A setting that is not as it is by default; what is required speaks for itself, and so does the text of a kind."""
     if not part.required and value == part.default:
         return ""
     if isinstance(part.setting, setting.Flag):
         return _spaced(part.attribute) if value else f"not {_spaced(part.attribute)}"
     said = _value(part, value, name)
-    return said if part.required else f"{_spaced(part.attribute)} {said}"
+    return said if part.required or bare else f"{_spaced(part.attribute)} {said}"
 
 
 def _value(part: Part, value: Any, name: Name) -> str:
