@@ -12,9 +12,9 @@ CREATE FUNCTION model_poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER model_poison BEFORE INSERT ON items FOR EACH ROW EXECUTE FUNCTION model_poison();
+CREATE TRIGGER model_poison BEFORE INSERT ON all_items FOR EACH ROW EXECUTE FUNCTION model_poison();
 """
-DROP = "DROP TRIGGER model_poison ON items; DROP FUNCTION model_poison(); DROP TABLE model_poison;"
+DROP = "DROP TRIGGER model_poison ON all_items; DROP FUNCTION model_poison(); DROP TABLE model_poison;"
 
 
 async def make(database: Database) -> None:

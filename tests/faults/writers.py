@@ -71,6 +71,8 @@ class Scribe(Writer):
     async def _move_job(self) -> None:
         job, stage, by = self.random.choice(self.jobs), self.any_stage(), self.anybody()
         now = await self.world.look(job)
+        if now is None:  # it is in the trash
+            return
         given = {"jobId": job, "stageId": stage, "expect": {"version": now["version"]}, "pendingItems": "KEEP"}
         # Of the version that it expects, it is known where the job stands.
         await self._send(self.ledger.begin("moveJob", certain=now["stage"]["id"] != stage), by, given)

@@ -85,7 +85,10 @@ class Crowd(Deeds):
 
     async def _undo(self) -> None:
         job, stage = self.random.choice(self.jobs), self.any_stage()
-        expect = {"version": (await self.world.look(job))["version"]}
+        now = await self.world.look(job)
+        if now is None:  # it is in the trash
+            return
+        expect = {"version": now["version"]}
         move = {"jobId": job, "stageId": stage, "expect": expect, "pendingItems": "CANCEL"}
         if await self.do(self.world.owner, "moveJob", **move):
             expect = {"version": (await self.world.look(job))["version"]}

@@ -15,6 +15,7 @@ from engine.firm.sessions import authenticate
 from gql.schema import build_schema
 from resolvers.context import Context
 from store.database import Database
+from store.tables import everything
 from tests.support.api import Api, Client, Json, Shop
 
 MONDAY = datetime(2030, 6, 3, 9, tzinfo=UTC)
@@ -172,13 +173,13 @@ class Works:
         Yields the names of what is logged as an error.
         """
         errors: list[str] = []
-        await self.database.rows(f"ALTER TABLE {table} ADD CONSTRAINT trouble CHECK ({check}) NOT VALID")
+        await self.database.rows(f"ALTER TABLE {everything(table)} ADD CONSTRAINT trouble CHECK ({check}) NOT VALID")
         try:
             with capture_logs() as logs:
                 yield errors
                 errors += [line["event"] for line in logs if line["log_level"] == "error"]
         finally:
-            await self.database.rows(f"ALTER TABLE {table} DROP CONSTRAINT trouble")
+            await self.database.rows(f"ALTER TABLE {everything(table)} DROP CONSTRAINT trouble")
 
 
 def said(text: str) -> Json:
