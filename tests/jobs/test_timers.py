@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -11,7 +12,9 @@ from store.database import Database
 from store.ids import new_id
 from tests.jobs.kit import CHANGES, colleague, entry, history, spent
 from tests.rules.kit import digest, hidden_job, set_state, task, together
+from tests.rules.test_waiting import waiting
 from tests.support.api import Api, Client, Json, Shop
+from tests.support.wait import eventually
 from tests.support.works import Works
 
 ENTRY = "timeEntry { id day minutes running tooLong startedAt endedAt billable note job { id } task { id } }"
@@ -220,6 +223,21 @@ async def test_the_timer_of_who_leaves_is_stopped_and_what_it_measured_stays(api
     [newest, *_] = await history(shop.owner, job)
     assert (newest["action"], newest["cause"]["actor"]) == ("TIME_ADDED", {"id": shop.owner.member_id})
     assert {one["field"]: one["toNodes"] for one in newest["changes"]}["member"] == [{"id": ann.member_id}]
+
+
+async def test_a_timer_that_is_just_being_started_by_who_is_deactivated_is_stopped_too(api: Api, shop: Shop) -> None:
+    """JB3, AC1: the start has been found in order, and is about to be committed."""
+    ann, job = await colleague(api, shop), (await shop.job())["id"]
+    async with api.database.client.acquire_connection() as connection, connection.transaction():
+        await connection.execute("SELECT FROM event_heads FOR NO KEY UPDATE")
+        starting = asyncio.create_task(start(ann, job))
+        await eventually(lambda: waiting(api, 1))
+        leaving = asyncio.create_task(shop.owner.do("deactivateMember", memberId=ann.member_id))
+        await eventually(lambda: waiting(api, 2))
+    begun, _ = await asyncio.gather(starting, leaving)
+    found = await spent(shop.owner, job)
+    [one] = found["timeEntries"]["nodes"]
+    assert (one["id"], one["minutes"], found["timeSpentMinutes"]) == (begun["id"], 1, 1)
 
 
 async def test_ones_timer_shows_on_all_of_ones_screens_and_on_nobody_elses(api: Api, shop: Shop) -> None:

@@ -32,19 +32,20 @@ FOLLOWS: Final = {
     "client_status_text": {"CLIENT_STATUS_CHANGED"},
     "completed_at": {"STATUS_CHANGED"},
     "entered_stage_at": {"CREATED", "MOVED", "MOVE_UNDONE"},
-    "paused_at": {"STATUS_CHANGED", "CLOCKS_CHANGED"},
+    "paused_at": {"STATUS_CHANGED", "CLOCKS_CHANGED", "DELETED", "RESTORED"},
     "state": {"STATUS_CHANGED"},
+    "trash_id": {"DELETED", "RESTORED"},
 }
 """Columns that come with what the history says, and the entries of which one must be there."""
 
-KEPT: Final = frozenset({"id", "firm_id", "created_at", "updated_at", "version"})
+KEPT: Final = frozenset({"id", "firm_id", "created_at", "of_live", "updated_at", "version"})
 
 MADE: Final = frozenset({"occurrence", "recurrence_id", "template_id", "template_version"})
 """Columns that say of what a job was made, and that never change."""
 
 JOBS: Final = """
     SELECT j.*, ARRAY(SELECT member_id FROM job_assignees a WHERE a.job_id = j.id ORDER BY 1) AS assignees
-    FROM jobs j WHERE j.firm_id = $1 AND j.id <> ALL($2)
+    FROM all_jobs j WHERE j.firm_id = $1 AND j.id <> ALL($2)
 """
 ENTRIES: Final = "SELECT * FROM history WHERE firm_id = $1 AND n > $2 ORDER BY n"
 BELONGINGS: Final = """
@@ -53,18 +54,18 @@ BELONGINGS: Final = """
         ARRAY(SELECT x.member_id FROM task_assignees x WHERE x.task_id = l.item_id ORDER BY 1),
         ARRAY(SELECT ARRAY[s.title, s.done::text] FROM subtasks s WHERE s.task_id = l.item_id ORDER BY s.rank),
         ARRAY(SELECT c.title FROM client_tasks c WHERE c.item_id = l.item_id ORDER BY c.rank)) AS shown
-    FROM item_links l JOIN items i ON i.id = l.item_id LEFT JOIN tasks t ON t.id = i.id
-    LEFT JOIN client_items ci ON ci.id = i.id WHERE l.firm_id = $1 AND l.job_id <> ALL($2)
-    UNION ALL SELECT job_id, id, jsonb_build_array(name, shared_at) FROM documents
+    FROM item_links l JOIN all_items i ON i.id = l.item_id LEFT JOIN all_tasks t ON t.id = i.id
+    LEFT JOIN all_client_items ci ON ci.id = i.id WHERE l.firm_id = $1 AND l.job_id <> ALL($2)
+    UNION ALL SELECT job_id, id, jsonb_build_array(name, shared_at) FROM all_documents
     WHERE firm_id = $1 AND state = 'READY' AND job_id <> ALL($2)
     UNION ALL SELECT job_id, other_id, to_jsonb(kind) FROM job_links WHERE firm_id = $1 AND job_id <> ALL($2)
     UNION ALL SELECT other_id, job_id, to_jsonb(kind) FROM job_links WHERE firm_id = $1 AND other_id <> ALL($2)
-    UNION ALL SELECT job_id, id, jsonb_build_array(member_id, task_id, day, minutes, billable, note) FROM time_entries
+    UNION ALL SELECT job_id, id, jsonb_build_array(member_id, task_id, day, minutes, billable, note) FROM all_time_entries
     WHERE firm_id = $1 AND minutes IS NOT NULL AND job_id <> ALL($2)
     UNION ALL SELECT job_id, stage_id, to_jsonb(count(*)) FROM stage_visits
     WHERE firm_id = $1 AND overdue AND job_id <> ALL($2) GROUP BY 1, 2
 """
-"""What belongs to jobs, as whoever sees the job is shown it. What clients do on their way to an answer is theirs."""
+"""What belongs to jobs, in the trash or not, as whoever sees the job is shown it. What clients do on their way to an answer is theirs."""
 
 State = dict[str, Any]
 NOTHING: Final[State] = {**dict.fromkeys(SAID.values()), "assignees": set()}

@@ -262,6 +262,8 @@ async def test_commands_that_meet_the_worker_wait_for_it_and_nothing_is_made_twi
             await works.owner.do("updateRecurrence", **say, jobName=f"Books {n}")
             await works.owner.do("pauseRecurrence", **say)
             await works.owner.do("resumeRecurrence", **say)
+            day = {"day": f"2030-12-0{n + 1}", "name": "Closed"}
+            await works.owner.do("updateFirm", addHolidays=[day], removeHolidays=["2031-01-01"])
 
     await asyncio.gather(works.work(), fiddle(), works.work(), fiddle())
     await works.work()

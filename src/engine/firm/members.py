@@ -244,6 +244,7 @@ async def deactivate_member(work: Work, command: DeactivateMember) -> str:
     _only_owners_make_owners(work, Role(row["role"]))
     if row["role"] == Role.OWNER:
         await _keep_an_owner(work, command.member_id)
+    await timers.hold_back(work, command.member_id)  # before any job is locked: so does whoever starts one
     if command.replacement_id is not None:
         if command.replacement_id == command.member_id:
             raise invalid(ErrorCode.INVALID, "Name another member to take over.", "replacement_id")

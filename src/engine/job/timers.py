@@ -55,7 +55,7 @@ async def start_timer(work: Work, command: StartTimer) -> Started:
     if again:
         return Started(str((await time_entries.seen(work, entry_id, "id"))["id"]))
     me = work.viewer.member_id
-    await writes.one_timer(work.db, work.firm_id, me)
+    await hold_back(work, me)
     there = await writes.running(work.db, work.firm_id, me)
     await work.lock_jobs({command.job_id, *([there["job_id"]] if there else [])})
     await _open_job(work, command.job_id)
@@ -88,8 +88,13 @@ async def stop_timer(work: Work, command: StopTimer) -> str:
     return str(row["id"])
 
 
+async def hold_back(work: Work, member_id: str) -> None:
+    """Waits for a member who starts a timer, and lets them start no other before this transaction ends."""
+    await writes.one_timer(work.db, work.firm_id, member_id)
+
+
 async def stop_of(work: Work, member_id: str) -> None:
-    """Stops the timer of a member who leaves: what it has measured stays."""
+    """Stops the timer of a member who leaves, and is held back: what it has measured stays."""
     there = await writes.running(work.db, work.firm_id, member_id)
     if there is not None:
         await work.lock_jobs([there["job_id"]])

@@ -178,13 +178,11 @@ def _only(name: str, wanted: str, value: str) -> dict[str, Any]:
 def _end(value: str | None, time_zone: str) -> date | None:
     if value is None:
         return None
+    match = re.fullmatch(r"([0-9]{8})(?:T([0-9]{6})(Z?))?", value)
     try:
-        if "T" not in value:
-            return datetime.strptime(value, "%Y%m%d").date()  # noqa: DTZ007  (a day has no zone)
-        moment = datetime.strptime(value.removesuffix("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007  (it gets one below)
-        if not value.endswith("Z"):
-            return moment.date()
-        return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(time_zone)).date()
+        day, time, utc = match.groups() if match else ("", "", "")
+        moment = datetime.strptime(f"{day}T{time or '000000'}", "%Y%m%dT%H%M%S")  # noqa: DTZ007  (it gets one below)
+        return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(time_zone)).date() if utc else moment.date()
     except (ValueError, OverflowError) as error:
         raise BadRule("UNTIL is a day such as 20271231.") from error
 

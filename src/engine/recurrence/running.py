@@ -90,8 +90,9 @@ async def _take_on(work: Work, course: Course, run: Row) -> None:
         await _end(work, run, refused.words)
         return
     if run["state"] == RecurrenceRunState.QUEUED:
-        await writes.begin(work.db, work.firm_id, run, work.now)
-    await writes.plan_anew(work.db)
+        run = await writes.begin(work.db, work.firm_id, run, work.now)
+    if run["total"] > AT_ONCE:
+        await writes.plan_anew(work.db)
     account_ids = await writes.pending(work.db, work.firm_id, run, AT_ONCE)
     there = await find.ids(work.db, "accounts", work.firm_id, account_ids)
     outcome = Outcome(errors={one: GONE for one in account_ids if one not in there})

@@ -9,7 +9,7 @@ from engine.job import budgets
 from engine.job.entry import NONE, Arrival, enter
 from engine.pipeline import rank
 from engine.trash.trashing import tell_linked, told
-from engine.work import Work
+from engine.work import Work, changed
 from store.database import Row
 from store.writes import entries, items, places, trash
 from store.writes import restoring as writes
@@ -40,11 +40,14 @@ async def _entry(work: Work, thing: Row, what: str) -> None:
 
 
 async def _take(work: Work, trash_id: str, ids: Sequence[str]) -> None:
-    await writes.take_jobs(work.db, work.firm_id, trash_id, await _ranks(work, ids), work.now)
+    found = await _ranks(work, ids)
+    ranks = {job_id: fresh for job_id, (_, fresh) in found.items()}
+    await writes.take_jobs(work.db, work.firm_id, trash_id, ranks, work.now)
     for job_id in ids:
         work.touch_job(job_id)  # before it is looked at: it was not there
         work.changes["job", job_id]["restored"] = True
-        work.history(job_id, HistoryAction.RESTORED)
+        moved = [changed("rank", *found[job_id])] if job_id in found else []
+        work.history(job_id, HistoryAction.RESTORED, *moved)
     await _belongings(work, trash_id, ids)
     going = set(ids) - await writes.pausing(work.db, work.firm_id, ids)
     work.touch_runs(await entries.pause(work.db, work.firm_id, going, work.now, pauses=False))
@@ -55,13 +58,13 @@ async def _take(work: Work, trash_id: str, ids: Sequence[str]) -> None:
     work.reconsider(*ids)
 
 
-async def _ranks(work: Work, job_ids: Sequence[str]) -> dict[str, str]:
-    """Other places for jobs whose own were taken: next below who has taken them (MV9)."""
+async def _ranks(work: Work, job_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Other places, after their own, for jobs whose own were taken: next below who has taken them (MV9)."""
     found = await writes.ranks_taken(work.db, work.firm_id, job_ids)
     ranks = {}
     for row in found:
         neighbours = await places.neighbours(work.db, work.firm_id, row["stage_id"], row["rank"], row["id"])
-        ranks[row["id"]] = rank.between(*neighbours)
+        ranks[row["id"]] = row["rank"], rank.between(*neighbours)
     return ranks
 
 

@@ -94,7 +94,7 @@ ACCOUNTS = [
     "ALTER TABLE all_accounts ADD CONSTRAINT accounts_live UNIQUE (firm_id, id, live)",
     *(
         statement
-        for table in ("jobs", "client_items", "documents")
+        for table in ("jobs", "client_items", "documents", "emails")
         for statement in (
             f"ALTER TABLE all_{table} ADD COLUMN of_live boolean"
             " GENERATED ALWAYS AS (CASE WHEN trash_id IS NULL THEN TRUE END) STORED",

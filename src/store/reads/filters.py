@@ -184,7 +184,7 @@ def condition(p: Params, wanted: Filter | None, asker: Asker) -> str:
     """The SQL of a filter.
 
     Rows have the aliases a (accounts), pl (pipelines), j (jobs), t, i and ci (tasks, items, items for clients),
-    e (e-mails), d (documents), te (entries of time).
+    e (e-mails), d (documents), rc (recurrences), te (entries of time).
     """
     if wanted is None:
         return "TRUE"
@@ -389,6 +389,7 @@ _TESTS: dict[type[Filter], dict[str, Test]] = {
         "pipeline_ids": _within("rc.pipeline_id"),
         "states": _within(f"({RECURRENCE_STATE})"),
         "name_contains": _contains("rc.name"),
+        **_LOGIC,
     },
     TimeEntryFilter: {
         "ids": _within("te.id"),

@@ -89,12 +89,12 @@ async def run_of(db: Db, firm_id: str, recurrence_id: str, occurrence: date) -> 
     )
 
 
-async def begin(db: Db, firm_id: str, run: Row, now: datetime) -> None:
+async def begin(db: Db, firm_id: str, run: Row, now: datetime) -> Row:
     """Begins a run with the accounts of this moment: those listed, and those that have all of the tags (RC1).
 
-    None that are in the trash.
+    None that are in the trash. Answers the run.
     """
-    await db.rows(
+    row = await db.row(
         """
         WITH tags AS (
             SELECT tag_id FROM recurrence_tags WHERE firm_id = $1 AND recurrence_id = $2
@@ -109,7 +109,7 @@ async def begin(db: Db, firm_id: str, run: Row, now: datetime) -> None:
             ON CONFLICT DO NOTHING RETURNING account_id
         )
         UPDATE recurrence_runs SET state = 'RUNNING', started_at = $4, total = (SELECT count(*) FROM begun)
-        WHERE firm_id = $1 AND id = $5
+        WHERE firm_id = $1 AND id = $5 RETURNING *
         """,
         firm_id,
         run["recurrence_id"],
@@ -117,6 +117,8 @@ async def begin(db: Db, firm_id: str, run: Row, now: datetime) -> None:
         now,
         run["id"],
     )
+    assert row is not None  # it is locked with its recurrence
+    return row
 
 
 async def plan_anew(db: Db) -> None:
