@@ -60,12 +60,14 @@ BELONGINGS: Final = """
     WHERE firm_id = $1 AND state = 'READY' AND job_id <> ALL($2)
     UNION ALL SELECT job_id, other_id, to_jsonb(kind) FROM job_links WHERE firm_id = $1 AND job_id <> ALL($2)
     UNION ALL SELECT other_id, job_id, to_jsonb(kind) FROM job_links WHERE firm_id = $1 AND other_id <> ALL($2)
-    UNION ALL SELECT job_id, id, jsonb_build_array(member_id, task_id, day, minutes, billable, note) FROM all_time_entries
+    UNION ALL SELECT job_id, id, jsonb_build_array(member_id, task_id, day, minutes, billable, note) FROM
+    all_time_entries
     WHERE firm_id = $1 AND minutes IS NOT NULL AND job_id <> ALL($2)
     UNION ALL SELECT job_id, stage_id, to_jsonb(count(*)) FROM stage_visits
     WHERE firm_id = $1 AND overdue AND job_id <> ALL($2) GROUP BY 1, 2
 """
-"""What belongs to jobs, in the trash or not, as whoever sees the job is shown it. What clients do on their way to an answer is theirs."""
+"""What belongs to jobs, in the trash or not, as whoever sees the job is shown it. What clients do on their way
+to an answer is theirs."""
 
 State = dict[str, Any]
 NOTHING: Final[State] = {**dict.fromkeys(SAID.values()), "assignees": set()}
