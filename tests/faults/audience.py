@@ -106,6 +106,6 @@ class Audience(Crowd):
 
     async def _hidden(self) -> list[str]:
         site = self.site
-        query = "SELECT id FROM jobs WHERE account_id = $1 OR pipeline_id = $2"
+        query = "SELECT id FROM all_jobs WHERE account_id = $1 OR pipeline_id = $2"
         rows = await self.past.database.rows(query, site.secret, site.vault)
         return [site.secret, site.vault, *(row["id"] for row in rows)]

@@ -58,6 +58,7 @@ class Run:
             group.create_task(self._judge())
             await self.faults.go_on(lambda: time.monotonic() > end)
             self.over = True
+        await self.site.writer.restore_everything()
         await eventually(self._settled, "nothing is due any more", within=SETTLED_WITHIN)
         began = time.monotonic()
         await self.audience.in_step(RIGHT_WITHIN)

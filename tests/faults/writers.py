@@ -68,6 +68,15 @@ class Scribe(Writer):
             return self.busy[-1]
         return self.random.choice(self.busy[:-1]) if chance < 0.35 else super().any_stage()
 
+    async def restore_everything(self) -> None:
+        """Bring back all that is in the trash, accounts first, which bring their jobs: what was due goes on (JB3)."""
+        for kind, argument in (("ACCOUNT", "accountId"), ("JOB", "jobId")):
+            document = "query ($kind: TrashKind) { trash(kind: $kind, first: 100) { nodes { thingId } } }"
+            while found := (await self.world.owner.query(document, kind=kind))["trash"]["nodes"]:
+                for one in found:
+                    await self.do(self.world.owner, f"restore{kind.capitalize()}", **{argument: one["thingId"]})
+                    assert self.ledger.deeds[-1].codes == [], self.story[-1]
+
     async def _move_job(self) -> None:
         job, stage, by = self.random.choice(self.jobs), self.any_stage(), self.anybody()
         now = await self.world.look(job)

@@ -69,8 +69,8 @@ async def test_a_jobs_screen_is_told_what_is_said_of_it(own_world: World) -> Non
     job, other = w.jobs[0], w.jobs[1]
     here, there = await drawn(JobScreen(w.insider, job_id=job)), await drawn(JobScreen(w.owner, job_id=other))
     comment = await w.make("createComment", "comment { id }", jobId=job, text="Hello")
-    [made] = await news(here)
-    assert made["comment"]["text"] == "Hello"
+    follows, made = await news(here)
+    assert (follows["__typename"], made["comment"]["text"]) == ("JobChanged", "Hello")  # who says a thing follows it
     await w.owner.do("updateComment", commentId=comment, text="Hello there")
     [edited] = await news(here)
     assert edited["comment"]["text"] == "Hello there"
@@ -286,10 +286,14 @@ async def test_notifications_go_with_a_job_that_others_move_out_of_sight(own_wor
     w = own_world
     await mention(w, w.jobs[0], w.insider)
     screen = await drawn(MyWorkScreen(w.insider))
-    for stage, told in ((w.elsewhere_stages[0], "NotificationRemoved"), (w.stages[0], "NotificationChanged")):
+    told = (  # and that it has come back, as they follow it
+        (w.elsewhere_stages[0], ["NotificationRemoved"]),
+        (w.stages[0], ["NotificationChanged", "NotificationChanged"]),
+    )
+    for stage, expected in told:
         expect = {"stageId": (await w.look(w.jobs[0]))["stage"]["id"]}
         await w.owner.do("moveJob", jobId=w.jobs[0], stageId=stage, expect=expect)
-        assert kinds(await news(screen)) == [told, "UnreadCountChanged"]
+        assert kinds(await news(screen)) == [*expected, "UnreadCountChanged"]
 
 
 async def test_what_is_withdrawn_while_one_does_not_see_its_job_is_not_named(own_world: World) -> None:

@@ -51,7 +51,7 @@ NOTE = (
     BEGIN
         PERFORM note_sight(NEW.firm_id, NEW.seq);
         INSERT INTO noted_events VALUES (NEW.seq, NEW.at, NEW.cause, NEW.changes);
-        INSERT INTO job_versions SELECT id, NEW.seq, version FROM jobs WHERE id IN (
+        INSERT INTO job_versions SELECT id, NEW.seq, version FROM all_jobs WHERE id IN (
             SELECT change->>'id' FROM jsonb_array_elements(NEW.changes) change WHERE change->>'type' = 'job'
         );
         RETURN NULL;
@@ -59,7 +59,7 @@ NOTE = (
     $$;
     CREATE TRIGGER note_event AFTER UPDATE OF seq ON events FOR EACH ROW EXECUTE FUNCTION note_event();
     SELECT note_sight(firm_id, seq) FROM event_heads;
-    INSERT INTO job_versions SELECT id, 0, version FROM jobs
+    INSERT INTO job_versions SELECT id, 0, version FROM all_jobs
     """
 )
 
@@ -100,7 +100,7 @@ class Past:
             self.spans.setdefault((row["member_id"], row["thing_id"]), []).append((row["since"], until))
         for row in await db.rows("SELECT * FROM job_versions ORDER BY seq"):
             self.versions.setdefault(row["job_id"], []).append((row["seq"], row["version"]))
-        for row in await db.rows("SELECT id, account_id FROM jobs WHERE firm_id = $1", self.firm):
+        for row in await db.rows("SELECT id, account_id FROM all_jobs WHERE firm_id = $1", self.firm):
             self.jobs.setdefault(row["account_id"], set()).add(row["id"])
 
     def head(self, at: float) -> int:

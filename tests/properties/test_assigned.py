@@ -32,7 +32,7 @@ ASSIGNED = """
     UNION ALL SELECT member_id, task_id FROM task_assignees WHERE firm_id = $1
 """
 TOLD = "SELECT id, member_id, subject_id, job_id FROM notifications WHERE firm_id = $1 AND kind = 'ASSIGNED'"
-UNSENT = "SELECT notification_id FROM emails WHERE firm_id = $1 AND state = 'QUEUED'"
+UNSENT = "SELECT notification_id FROM all_emails WHERE firm_id = $1 AND state = 'QUEUED'"
 JOBS = "SELECT item_id, job_id FROM item_links WHERE firm_id = $1"
 CANCELLED = "SELECT id FROM tasks WHERE firm_id = $1 AND status = 'CANCELLED'"
 

@@ -82,10 +82,9 @@ UNSOUND = {
     "an entry without what waits": """
         SELECT t.id FROM trash t LEFT JOIN all_jobs j ON j.id = t.thing_id AND j.trash_id = t.id
         LEFT JOIN all_accounts a ON a.id = t.thing_id AND a.trash_id = t.id WHERE j.id IS NULL AND a.id IS NULL""",
-    "a task, or an open item, that is left of jobs": """
-        SELECT i.id FROM items i JOIN item_links l ON l.item_id = i.id LEFT JOIN jobs j ON j.id = l.job_id
-        LEFT JOIN client_items ci ON ci.id = i.id WHERE i.open AND NOT (i.kind = 'INVOICE' AND ci.delivery = 'SENT')
-        GROUP BY i.id HAVING count(j.id) = 0""",
+    "a task that is left of its job": """
+        SELECT t.id FROM tasks t JOIN item_links l ON l.item_id = t.id LEFT JOIN jobs j ON j.id = l.job_id
+        WHERE j.id IS NULL""",
     "an item in the trash of a job that is not": """
         SELECT l.item_id FROM item_links l JOIN jobs j ON j.id = l.job_id JOIN all_items i ON i.id = l.item_id
         WHERE i.trash_id IS NOT NULL""",

@@ -9,8 +9,9 @@ import pytest
 from tests.items.invoicing import content
 from tests.items.kit import Front, codes, done, to_dos
 from tests.portal.kit import Guest, Screen
+from tests.rules.kit import status
 from tests.support.api import Api
-from tests.trash.kit import QUESTION, delete_job, node
+from tests.trash.kit import QUESTION, delete_job, node, unsound
 
 DAY = timedelta(days=1)
 
@@ -109,6 +110,24 @@ async def test_reminders_of_what_stays_go_on_without_the_job(desk: Front, ann: G
     await desk.work()
     subjects = sorted(letter.message["subject"] for letter in desk.office.received[sent:])
     assert subjects == ["Kontor: Invoice", "Kontor: Shared"]
+
+
+async def test_a_reminder_waits_with_a_job_that_is_there(desk: Front, ann: Guest) -> None:
+    """RM1, JB4: the jobs of an item went one after the other, and the first is back: when that is paused, it waits."""
+    jobs = [(await desk.shop.job())["id"] for _ in range(2)]
+    shared = await desk.item(QUESTION, jobId=jobs[0])
+    await desk.owner.do("linkItem", itemId=shared["id"], jobId=jobs[1])
+    await desk.work()
+    for job in jobs:
+        await delete_job(desk.owner, job)
+    await desk.owner.do("restoreJob", jobId=jobs[0])
+    assert await unsound(desk.database) == {}
+    hold = await status(desk.owner, "On hold", desk.shop.pipeline, pauses=True)
+    sent = len(desk.office.received)
+    await desk.owner.do("setJobStatus", jobId=jobs[0], statusId=hold)
+    desk.ahead += 5 * DAY
+    await desk.work()
+    assert len(desk.office.received) == sent
 
 
 async def test_letters_that_have_not_left_wait_in_the_trash(api: Api, desk: Front, ann: Guest) -> None:

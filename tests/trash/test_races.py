@@ -26,9 +26,10 @@ class Scene:
         self.job, self.other, self.task, self.item, self.account = job, other, task, item, account
 
     @staticmethod
-    async def of(desk: Front) -> Scene:
+    async def of(desk: Front, client: Guest) -> Scene:
         """A new one."""
         account = (await desk.owner.do("createAccount", "account { id }", name="Bolt"))["id"]
+        await desk.owner.do("updateAccount", accountId=account, addContactIds=[client.member_id])
         job, other = [(await desk.shop.job(accountId=account))["id"] for _ in range(2)]
         task = (await desk.owner.do("createTask", "task { id }", title="Call", jobId=job))["id"]
         item = (await desk.item(QUESTION, jobId=job))["id"]
@@ -100,7 +101,7 @@ OF_ACCOUNTS: dict[str, Deed] = {
 async def race(desk: Front, ann: Guest, mutation: str, name: str, deed: Deed) -> None:
     """Something is deleted and restored while something else happens to it."""
     for _ in range(ROUNDS):
-        scene = await Scene.of(desk)
+        scene = await Scene.of(desk, ann)
         delete = ask(f"delete{mutation}", **{f"{mutation.lower()}Id": f".{mutation.lower()}"})
         restore = ask(f"restore{mutation}", **{f"{mutation.lower()}Id": f".{mutation.lower()}"})
         for first in (delete, restore):
@@ -135,7 +136,7 @@ async def test_a_job_is_deleted_and_restored_once(desk: Front) -> None:
 async def test_jobs_that_share_an_item_are_deleted_at_the_same_time(desk: Front, ann: Guest) -> None:
     """AI2: the item goes with the last, whichever that is, and is back with the first."""
     for _ in range(ROUNDS):
-        scene = await Scene.of(desk)
+        scene = await Scene.of(desk, ann)
         await asyncio.gather(*(delete_job(desk.owner, job) for job in (scene.job, scene.other)))
         assert await node(desk.owner, scene.item) is None
         assert await unsound(desk.database) == {}

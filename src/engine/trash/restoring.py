@@ -51,6 +51,7 @@ async def _take(work: Work, trash_id: str, ids: Sequence[str]) -> None:
     await _belongings(work, trash_id, ids)
     going = set(ids) - await writes.pausing(work.db, work.firm_id, ids)
     work.touch_runs(await entries.pause(work.db, work.firm_id, going, work.now, pauses=False))
+    await writes.join_reminders(work.db, work.firm_id, ids)
     await _to_heirs(work, ids)
     await tell_linked(work, ids)
     await budgets.look(work, ids)

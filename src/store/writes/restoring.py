@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from store.database import Db, Row
+from store.writes.trashing import leading_reminders
 
 
 async def jobs_of(db: Db, firm_id: str, trash_id: str) -> list[Row]:
@@ -99,6 +100,13 @@ async def take_mail(db: Db, firm_id: str, trash_id: str, item_ids: Collection[st
         """,
         *given,
     )
+
+
+async def join_reminders(db: Db, firm_id: str, job_ids: Collection[str]) -> None:
+    """Has reminders of items that belong to the jobs wait with one that is not in the trash, if they do with none."""
+    of_jobs = "k.subject_id IN (SELECT item_id FROM item_links WHERE firm_id = $1 AND job_id = ANY($2))"
+    without = "NOT EXISTS (SELECT FROM jobs j WHERE j.firm_id = $1 AND j.id = k.job_id)"
+    await db.rows(leading_reminders(f"{of_jobs} AND {without}"), firm_id, list(job_ids))
 
 
 async def take_account(db: Db, firm_id: str, account_id: str, trash_id: str, now: datetime) -> None:

@@ -204,19 +204,20 @@ async def put_due(db: Db, firm_id: str, going: Going, items: Going, trash_ids: C
 
 async def leave_reminders(db: Db, firm_id: str, job_ids: Collection[str]) -> None:
     """Has reminders of items that stay wait with another of their jobs, and with none where there is none."""
-    await db.rows(
-        """
+    await db.rows(leading_reminders("k.job_id = ANY($2)"), firm_id, list(job_ids))
+
+
+def leading_reminders(condition: str) -> str:
+    """Has the reminders (alias k) that meet a condition wait with a job of their item's that is not in the trash."""
+    return f"""
         UPDATE due d SET job_id = o.job_id, paused = coalesce(o.paused, FALSE)
         FROM due k LEFT JOIN LATERAL (
             SELECT j.id AS job_id, j.paused_at IS NOT NULL AS paused FROM item_links l
             JOIN jobs j ON j.firm_id = $1 AND j.id = l.job_id
             WHERE l.firm_id = $1 AND l.item_id = k.subject_id ORDER BY j.id LIMIT 1
         ) AS o ON TRUE
-        WHERE k.firm_id = $1 AND k.kind = 'REMINDER' AND k.job_id = ANY($2) AND d.firm_id = $1 AND d.id = k.id
-        """,
-        firm_id,
-        list(job_ids),
-    )
+        WHERE k.firm_id = $1 AND k.kind = 'REMINDER' AND {condition} AND d.firm_id = $1 AND d.id = k.id
+        """
 
 
 async def told_of(db: Db, firm_id: str, item_ids: Collection[str]) -> list[Row]:
