@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
+from datetime import date
 from typing import Any
 
 from graphql import DocumentNode, OperationType, execute, parse
@@ -105,7 +106,7 @@ def _is_stream(name: str) -> bool:
 
 async def _given(both: Both, firm: Json) -> dict[str, Callable[[], Json]]:
     """The variables of each operation. Changes change something each time."""
-    pipeline, (job, other, third) = firm["pipelineIds"][0], firm["jobIds"][:3]
+    pipeline, (job, other, third, fourth) = firm["pipelineIds"][0], firm["jobIds"][:4]
     stage = (await both.answer("Board", pipelineId=pipeline))["board"]["columns"][0]["stage"]["id"]
     choices = await both.answer("Choices")
     account, status = choices["accounts"]["nodes"][0]["id"], choices["jobStatuses"][0]["id"]
@@ -113,44 +114,76 @@ async def _given(both: Both, firm: Json) -> dict[str, Callable[[], Json]]:
     after = (await both.answer("Dashboard"))["dashboard"]["cursor"]
     begun = await both.answer("StartTimer", input={"jobId": job})
     timer = begun["startTimer"]["timeEntry"]["id"]
+    bulk = (await both.answer("UpdateJobs", input={"jobIds": [job], "priority": "LOW"}))["updateJobs"]["operation"][
+        "id"
+    ]
+    yearly = {"pipelineId": pipeline, "rrule": "FREQ=YEARLY", "startDate": "2199-01-01", "accountIds": [account]}
+    made = await both.answer("CreateRecurrence", input={"name": "Yearly", **yearly})
+    recurrence = {"recurrenceId": made["createRecurrence"]["recurrence"]["id"]}
     item = {"input": {"itemId": task}}
     old = {"version": 1_000_000}
+    nowhere = f"pipeline_{'0' * 32}"
     return {
         "Board": lambda: {"pipelineId": pipeline},
         "BoardChanges": lambda: {"pipelineId": pipeline, "after": after},
         "BoardColumn": lambda: {"pipelineId": pipeline, "stageId": stage},
+        "BulkChanges": lambda: {"operationId": bulk, "after": after},
+        "BulkOperation": lambda: {"id": bulk},
+        "CancelBulkOperation": lambda: {"input": {"operationId": bulk}},
         "CancelItem": lambda: item,
         "Choices": lambda: {"name": "a"},
         "CompleteItem": lambda: item,
         "CreateComment": lambda: {"input": {"jobId": job, "text": _new()}},
         "CreateJob": lambda: {"input": {"accountId": account, "pipelineId": pipeline, "name": _new()}},
+        "CreateJobs": lambda: {"input": {"accountIds": [account], "pipelineId": pipeline, "name": _new()}},
+        "CreateRecurrence": lambda: {"input": {"name": _new(), **yearly}},
         "CreateTask": lambda: {"input": {"title": _new()}},
         "CreateTimeEntry": lambda: {"input": {"jobId": job, "minutes": 5, "note": _new()}},
         "Dashboard": dict,
         "DashboardChanges": lambda: {"after": after},
+        "DeleteJob": lambda: {"input": {"jobId": fourth}},
+        "DuplicatePipeline": lambda: {"input": {"pipelineId": nowhere}},
+        "ExportPipeline": lambda: {"input": {"pipelineId": pipeline}},
         "FollowJob": lambda: {"input": {"jobId": job}},
+        "InstallPipelineTemplate": lambda: {"input": {"key": _new()}},
         "Job": lambda: {"id": job},
         "JobChanges": lambda: {"jobId": job, "after": after},
         "LinkJobs": lambda: {"input": {"jobId": job, "otherJobId": other}},
         "Login": lambda: {"input": {"email": f"{_new()}@bench.test", "password": "of nobody"}},
         "Logout": dict,
+        "Marketplace": dict,
         "MoveJob": lambda: {"input": {"jobId": job, "stageId": stage, "expect": old}},
+        "MoveJobs": lambda: {"input": {"jobs": [{"jobId": job, "expect": old}], "stageId": stage}},
         "MyWork": dict,
         "MyWorkChanges": lambda: {"after": after},
+        "PauseRecurrence": lambda: {"input": recurrence},
+        "PipelineTemplate": lambda: {"key": "payroll"},
         "Pipelines": dict,
+        "PreviewRecurrence": lambda: {"input": recurrence, "first": 12},
+        "Recurrences": dict,
         "ReopenItem": lambda: item,
         "RequestUpload": lambda: {"input": {"name": f"{_new()}.pdf", "size": 1}},
+        "RestoreJob": lambda: {"input": {"jobId": fourth}},
+        "ResumeRecurrence": lambda: {"input": recurrence},
         "SetJobStatus": lambda: {"input": {"jobId": job, "statusId": status}},
+        "SkipNextOccurrence": lambda: {"input": {**recurrence, "occurrence": _day()}},
         "StartTimer": lambda: {"input": {"jobId": job, "note": _new()}},
         "StopTimer": lambda: {"input": {"timeEntryId": timer}},
         "Tasks": dict,
         "TimeEntries": dict,
+        "Trash": dict,
         "UnfollowJob": lambda: {"input": {"jobId": job}},
         "UnlinkJobs": lambda: {"input": {"jobId": job, "otherJobId": third}},
         "UpdateJob": lambda: {"input": {"jobId": job, "name": _new()}},
+        "UpdateJobs": lambda: {"input": {"jobIds": [job], "dueDate": _day()}},
+        "UpdateRecurrence": lambda: {"input": {**recurrence, "name": _new()}},
         "UpdateTask": lambda: {"input": {"taskId": task, "title": _new()}},
         "Viewer": dict,
     }
+
+
+def _day() -> str:
+    return str(date.fromordinal(740_000 + time.perf_counter_ns() % 10_000))
 
 
 def _new() -> str:

@@ -161,6 +161,14 @@ async def test_two_that_fill_at_once_make_one_story(api: Api) -> None:
     assert True in filled
     assert await api.database.value("SELECT count(*) FROM firms") == 1
     assert await picture(api.database) == (PLACES, RUNS)
+    plans = await (await owner(api)).query("{ recurrences { nodes { name tags { name } next { date day } } } }")
+    assert plans["recurrences"]["nodes"] == [
+        {"name": name, "tags": [{"name": tag}], "next": {"date": day, "day": worked}}
+        for name, tag, day, worked in (
+            ("Books of each month", "S-Corp", "2026-08-01", "2026-08-03"),
+            ("Returns of each year", "Individual", "2027-02-01", "2027-02-01"),
+        )
+    ]
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ async def test_reminders_of_what_stays_go_on_without_the_job(desk: Front, ann: G
 
 
 async def test_a_reminder_waits_with_a_job_that_is_there(desk: Front, ann: Guest) -> None:
-    """RM1, JB4: the jobs of an item went one after the other, and the first is back: when that is paused, it waits."""
+    """RM1, ST1: the jobs of an item went one after the other, and the first is back: when that is paused, it waits."""
     jobs = [(await desk.shop.job())["id"] for _ in range(2)]
     shared = await desk.item(QUESTION, jobId=jobs[0])
     await desk.owner.do("linkItem", itemId=shared["id"], jobId=jobs[1])

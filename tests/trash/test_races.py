@@ -42,8 +42,8 @@ def ask(mutation: str, **given: str) -> Deed:
 
     async def deed(desk: Front, ann: Guest, scene: Scene) -> Json:
         said = {name: getattr(scene, value[1:]) if value[0] == "." else value for name, value in given.items()}
-        more = {"expect": {"version": 1}, "stageId": desk.shop.stages[1]} if mutation == "moveJob" else {}
-        return await desk.owner.payload(mutation, **said, **more)
+        move = {"expect": {"version": 1}, "stageId": desk.shop.stages[1], "pendingItems": "KEEP"}
+        return await desk.owner.payload(mutation, **said, **(move if mutation == "moveJob" else {}))
 
     return deed
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from engine.access import Viewer
-from engine.demo import cast, setting_up
+from engine.demo import cast, recurring, setting_up
 from engine.demo.acting import act
 from engine.demo.ids import known
 from engine.demo.telling import Telling
@@ -29,6 +29,7 @@ async def fill(database: Database, send: Send, *, clock: Clock = system_clock) -
     telling = await _telling(database, send, owner)
     await setting_up.set_up(telling)
     await act(telling, await setting_up.stages(telling))
+    await recurring.plan(telling)
     await telling.do(_nothing, None, once=_END)
     return True
 
