@@ -1,6 +1,6 @@
 """The page budget: how many objects an operation may ask for, by its page sizes, before anything is read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from graphql import (
@@ -56,6 +56,7 @@ _JOINED: Final = frozenset({"Changes"})  # whose events are joined, however many
 _LONG_TEXTS: Final = frozenset({"description", "text", "html", "body", "answer", "reason", "checkList", "document"})
 _HEAVY: Final[Mapping[str, int]] = {"previewMove": 5_000, "pipelineTemplate": 5_000}  # fields that do work, in objects
 _LONG_LISTS: Final = frozenset({"automations", "statusAutomations", "health", "viewers", "questions"})
+_SIZES: Final = frozenset({"first", "last", "ids"})
 _WRAPPERS: Final = ("Connection", "Edge")
 _WRAPPED: Final = frozenset({"nodes", "edges", "node", "pageInfo"})
 
@@ -88,6 +89,29 @@ def objects_asked(
         kind = schema.get_type(fragment.type_condition.name.value)
         counter.fragments[fragment.name.value] = counter.below(fragment.selection_set, kind)
     return counter.below(operation.selection_set, schema.get_root_type(operation.operation))
+
+
+def sizing(definitions: Definitions) -> frozenset[str]:
+    """The names of variables that say how many: whatever the others are, the number of objects is the same."""
+    found: set[str] = set()
+    left: list[Any] = [*definitions.operations, *definitions.fragments]
+    while left:
+        node = left.pop()
+        for argument in getattr(node, "arguments", None) or ():
+            if argument.name.value in _SIZES and isinstance(argument.value, VariableNode):
+                found.add(argument.value.name.value)
+        selections = getattr(node, "selection_set", None)
+        left.extend(selections.selections if selections else ())
+    return frozenset(found)
+
+
+def sizes(names: Iterable[str], variables: Mapping[str, Any]) -> tuple[Any, ...]:
+    """All that matters of the values of variables, by which an earlier count may be found."""
+    return tuple(_extent(variables[name]) if name in variables else Undefined for name in names)
+
+
+def _extent(value: Any) -> Any:
+    return ("ids", len(value)) if isinstance(value, list) else _integer(value)
 
 
 def _with_defaults(operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> dict[str, Any]:

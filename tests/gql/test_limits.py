@@ -9,7 +9,7 @@ from graphql import get_introspection_query, parse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gql.cost import MAX_OBJECTS, objects_asked
+from gql.cost import MAX_OBJECTS, objects_asked, sizes, sizing
 from gql.limits import MAX_CHARACTERS, MAX_TOKENS, limit_extensions
 from gql.masking import MaskedSchema, Masking
 from gql.measures import MAX_ALIASES, MAX_DEPTH, MAX_ROOT_FIELDS, MAX_SAME_NAME, MAX_VALUE_DEPTH
@@ -286,6 +286,30 @@ def test_the_objects_an_operation_asks_for(document: str, variables: dict[str, A
     """API4: page sizes, their defaults, variables, fragments; what is invalid counts nothing and breaks nothing."""
     definitions = Definitions.of(parse(document))
     assert objects_asked(SCHEMA._schema, definitions, definitions.operations[0], variables) == objects
+
+
+SIZED = """query ($n: Int = 3, $m: Int, $ids: [ID!], $text: String) {
+    things(first: $n) { nodes { ...F } } nodes(ids: $ids) { id } thing(name: $text) { id }
+} fragment F on Thing { things(last: $m) { nodes { id } } }"""
+some_values = st.fixed_dictionaries(
+    {"text": st.text()},
+    optional={
+        name: st.sampled_from(
+            [None, True, False, 0, 1, 1.0, 2.5, -1, 200, 201, 1e300, float("nan"), "1", [], ["a"], [1]]
+        )
+        for name in ("n", "m", "ids")
+    },
+)
+
+
+@given(some_values, some_values)
+def test_what_says_how_many_is_all_that_matters(one: dict[str, Any], other: dict[str, Any]) -> None:
+    """API4: a count may be remembered by it, so values that count differently are told apart."""
+    definitions = Definitions.of(parse(SIZED))
+    names = sorted(sizing(definitions))
+    assert names == ["ids", "m", "n"]
+    counted = [objects_asked(SCHEMA._schema, definitions, definitions.operations[0], values) for values in (one, other)]
+    assert sizes(names, one) != sizes(names, other) or counted[0] == counted[1]
 
 
 def test_a_preview_counts_thousands_once_whatever_is_asked_of_it() -> None:

@@ -28,7 +28,7 @@ from graphql.execution.get_variable_signature import GraphQLVariableSignature, g
 from graphql.execution.values import VariableValues, VariableValueSource
 from strawberry.types.graphql import OperationType
 
-from gql.cost import cost_errors
+from gql.cost import cost_errors, sizes, sizing
 from gql.documents import Known
 from gql.execution.compile import NotCovered, arguments, compiled, is_text
 from gql.execution.fields import Asked, Selection
@@ -38,7 +38,7 @@ from gql.weights import weight_errors
 
 MOST_ERRORS: Final = 50  # of variables, as graphql-core has it
 MOST_PLANS: Final = 16
-"""Of one operation: as many sets of conditions are remembered."""
+"""Of one operation: as many sets of conditions, and of page sizes, are remembered."""
 
 
 @dataclass(slots=True)
@@ -91,10 +91,14 @@ class Planned:
     """Why graphql-core runs it, if it does."""
     _limits: list[GraphQLError] | None = None
     """What it breaks whatever its variables are, if they do not matter."""
+    _costs: OrderedDict[tuple[Any, ...], list[GraphQLError]] = field(default_factory=OrderedDict)
+    """What breaks the page budget, by the values of the variables that say how many."""
+    _sizing: tuple[str, ...] = field(init=False)
     _texts: Mapping[str, GraphQLVariableSignature] | None = field(init=False)
     """Its variables, if all of them are texts."""
 
     def __post_init__(self) -> None:
+        self._sizing = tuple(sizing(self.definitions))
         definitions = self.operation.variable_definitions or ()
         schema = self.schema._schema  # noqa: SLF001  # there is no public way to graphql-core's schema
         texts = all(is_text(type_from_ast(schema, one.type)) for one in definitions)
@@ -111,11 +115,18 @@ class Planned:
         if self._limits is not None:
             return self._limits
         schema = self.schema._schema  # noqa: SLF001  # there is no public way to graphql-core's schema
-        found = cost_errors(schema, self.definitions, self.operation, raw) or weight_errors(
-            self.definitions, self.operation, raw
-        )
+        found = self._cost_errors(schema, raw) or weight_errors(self.definitions, self.operation, raw)
         if not any(_counts(schema, one.type) for one in self.operation.variable_definitions or ()):
             self._limits = found
+        return found
+
+    def _cost_errors(self, schema: GraphQLSchema, raw: Mapping[str, Any]) -> list[GraphQLError]:
+        key = sizes(self._sizing, raw)
+        found = self._costs.get(key)
+        if found is None:
+            found = self._costs[key] = cost_errors(schema, self.definitions, self.operation, raw)
+            if len(self._costs) > MOST_PLANS:
+                self._costs.popitem(last=False)
         return found
 
     def bind(self, raw: Mapping[str, Any]) -> Bound | list[GraphQLError]:

@@ -105,6 +105,19 @@ def _selections() -> int:
     return sum(isinstance(one, Selection) for one in gc.get_objects())
 
 
+def test_the_page_budget_is_kept_by_each_value_of_a_variable() -> None:
+    """API4: a count is remembered for the values that it was made of, and for some of them."""
+    text = "query ($n: Int) { jobs(first: $n) { nodes { tasks(first: $n) { nodes { subtasks { id } } } } } }"
+    plan = planned(build_schema(), Asked(text, {}).document, None, None)
+    for _ in range(2):
+        assert plan.limit_errors({"n": 5}) == []
+        [error] = plan.limit_errors({"n": 200})
+        assert (error.extensions or {})["code"] == "COST_LIMIT"
+    for n in range(100):
+        plan.limit_errors({"n": n})
+    assert len(plan._costs) == MOST_PLANS
+
+
 async def test_plans_are_bounded() -> None:
     """A document with many conditions keeps some of its plans; a document that is forgotten takes them along."""
     names = [f"b{n}" for n in range(8)]
