@@ -17,6 +17,7 @@ from tests.support.redis import free_port
 
 TOUR = README.blocks("sh", "Three minutes with curl")
 STORY = README.blocks("sh", "A whole engagement in ten calls")
+MANY = README.blocks("sh", "Two hundred clients in seven calls")
 CLIENTS = Page(ROOT / "docs" / "guides" / "clients.md").blocks("sh")
 
 
@@ -78,15 +79,15 @@ async def test_the_tour_works_as_pasted(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 async def test_a_whole_engagement_goes_its_way_as_pasted(tmp_path: Path) -> None:
-    """The client signs, answers and pays; each time the job goes on by itself, to its end."""
+    """The client signs, answers and pays; each time the job goes on by itself, to its end. Then there are many."""
     port = str(free_port())
     setting_out = TOUR[:2]  # the functions, and the login
-    script = "\n".join(["set -eu", *setting_out, *STORY]).replace("127.0.0.1:8000", f"127.0.0.1:{port}")
+    script = "\n".join(["set -eu", *setting_out, *STORY, *MANY]).replace("127.0.0.1:8000", f"127.0.0.1:{port}")
     async with running("serve", "--demo", folder=tmp_path, PORT=port) as server:
         await server.says("Stageline runs on")
         done = await asyncio.to_thread(subprocess.run, ["sh"], input=script, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
-    _, set_up, made, letter, signed, questions, answered, invoice, paid, journey = (
+    _, set_up, made, letter, signed, questions, answered, invoice, paid, journey, *many = (
         answer["data"] for answer in answers(done.stdout)
     )
     assert {name: one["errors"] for name, one in set_up.items()} == {name: [] for name in set_up}
@@ -104,3 +105,23 @@ async def test_a_whole_engagement_goes_its_way_as_pasted(tmp_path: Path) -> None
     assert [item["state"] for item in journey["job"]["items"]["nodes"]] == ["DONE"] * 3
     moves = [entry["cause"]["kind"] for entry in journey["job"]["history"]["nodes"] if entry["action"] == "MOVED"]
     assert moves == ["AUTOMOVE", "AUTOMOVE"]
+    shelf, installed, begun, again, moved, preview, recurring, deleted, trash, restored = many
+    assert len(shelf["marketplace"]["nodes"]) == 10
+    assert installed["installPipelineTemplate"]["errors"] == []
+    results = begun["createJobs"]["operation"]["results"]["nodes"]
+    assert ([one["state"] for one in results], begun["createJobs"]["errors"]) == (["DONE"] * 6, [])
+    twice = again["createJobs"]["operation"]["results"]["nodes"]
+    assert [[error["code"] for error in one["errors"]] for one in twice] == [["DUPLICATE"]] * 6
+    assert moved["moveJobs"]["operation"] == {
+        "state": "COMPLETED",
+        "total": 6,
+        "done": 6,
+        "failed": 0,
+        "results": {"nodes": []},
+    }
+    assert next(one["date"] for one in preview["previewRecurrence"]["occurrences"]) == "2027-01-15"
+    assert recurring["createRecurrence"]["errors"] == []
+    assert deleted["deleteJob"]["errors"] == []
+    assert [one["jobCount"] for one in trash["trash"]["nodes"]] == [1]
+    stages = installed["installPipelineTemplate"]["pipeline"]["stages"]
+    assert restored["restoreJob"]["job"]["stage"] == {"name": stages[1]["name"]}

@@ -26,7 +26,7 @@ from tests.support.api import Client, Json
 
 pytestmark = pytest.mark.slow
 
-MOST_JOBS = 3
+MOST_JOBS = 2
 """Screens of jobs that one person looks at."""
 
 IDS = re.compile(r'"((?:job|account|pipeline|task|comment|notification|run|doc|time)_[0-9a-f]{32})"')
