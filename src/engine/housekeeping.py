@@ -7,9 +7,12 @@ from typing import Final
 
 from engine.work import Clock, system_clock
 from store.database import Database
-from store.writes import log_trim, sessions
+from store.writes import bulk, log_trim, sessions
 
 KEPT: Final = timedelta(days=1)  # how long ended sessions and tries stay to be looked at
+
+BULK_KEPT: Final = timedelta(days=90)
+"""How long it can be read what came of each job of a bulk operation that is over. The jobs' histories stay."""
 
 CHUNK: Final = 1_000
 """Events that are deleted in one transaction: some ten milliseconds."""
@@ -24,8 +27,14 @@ class Retention:
 
 
 async def sweep(database: Database, *, clock: Clock = system_clock) -> int:
-    """Deletes sessions, invitations and login tries that ended a day ago; answers how many. Safe to run anywhere."""
-    return await sessions.sweep(database, clock() - KEPT)
+    """Deletes sessions, invitations and login tries that ended a day ago, and old bulk operations; answers how many.
+
+    Safe to run anywhere.
+    """
+    gone = await sessions.sweep(database, clock() - KEPT)
+    while found := await bulk.sweep(database, clock() - BULK_KEPT):
+        gone += found
+    return gone
 
 
 async def trim(

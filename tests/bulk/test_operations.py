@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
+from engine import housekeeping
+from engine.work import system_clock
 from store.database import Database
 from store.ids import new_id
 from tests.bulk.kit import Bulk, counted, moving
@@ -232,3 +235,22 @@ async def test_a_full_stage_refuses_those_for_which_there_is_no_room(bulk: Bulk)
 async def _completed(bulk: Bulk) -> str:
     found: str = await bulk.works.database.value("SELECT id FROM job_statuses WHERE state = 'COMPLETED'")
     return found
+
+
+async def test_what_is_over_for_long_is_forgotten(bulk: Bulk) -> None:
+    """MV10: after 90 days, with its results; what runs stays. The same call again finds nothing, and begins nothing."""
+    jobs = await bulk.jobs(101)
+    over, kept, running = [new_id("bulk") for _ in range(3)]
+    asked = {"jobIds": jobs[:1], "priority": "HIGH"}
+    for operation in (over, kept):
+        await bulk.start("updateJobs", None, id=operation, **asked)
+    await bulk.start("updateJobs", id=running, jobIds=jobs, priority="LOW")
+    database, long_ago = bulk.works.database, "UPDATE bulk_operations SET finished_at = $1 WHERE id = $2"
+    for operation, days in ((over, 91), (kept, 89)):
+        await database.rows(long_ago, system_clock() - timedelta(days=days), operation)
+    await housekeeping.sweep(database)
+    rows = await database.rows("SELECT operation_id, count(*) FROM bulk_results GROUP BY 1")
+    assert dict(map(tuple, rows)) == {kept: 1, running: 101}
+    payload = await bulk.owner.payload("updateJobs", "operation { id }", id=over, **asked)
+    assert [(error["code"], error["path"]) for error in payload["errors"]] == [("NOT_FOUND", ["input", "id"])]
+    assert counted(await bulk.look(running)) == ("RUNNING", 101, 0, 0)

@@ -125,3 +125,17 @@ async def end(
         encode(list(problems)),
         now,
     )
+
+
+async def sweep(db: Db, before: datetime) -> int:
+    """Deletes some operations that were over before a time, with their results; answers how many."""
+    found = await db.rows(
+        """
+        DELETE FROM bulk_operations WHERE id IN (
+            SELECT id FROM bulk_operations WHERE finished_at < $1 ORDER BY id LIMIT 20 FOR UPDATE SKIP LOCKED
+        )
+        RETURNING 1
+        """,
+        before,
+    )
+    return len(found)
