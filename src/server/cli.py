@@ -218,9 +218,9 @@ def list_templates() -> None:
 
 @templates.command("check")
 def check_template(
-    file: Annotated[Path, typer.Argument(help="A document of a pipeline: .json, or else YAML.")],
+    files: Annotated[list[Path], typer.Argument(help="Documents of pipelines: .json, or else YAML.")],
 ) -> None:
-    """Check a document of a pipeline without a database: its form, its references, texts and shortcodes.
+    """Check documents of pipelines without a database: its form, its references, texts and shortcodes.
 
     docs/guides/marketplace.md describes the format. Every problem is a line with its place, such as
     stages[3].automations[1].config.template. What only a firm can tell (names that are taken, its currency) is checked
@@ -228,7 +228,14 @@ def check_template(
     """
     from server.templates import checked  # noqa: PLC0415
 
-    typer.echo(checked(file))
+    bad = []
+    for file in files:
+        try:
+            typer.echo(checked(file))
+        except Trouble as error:
+            bad.append(str(error))
+    if bad:
+        raise Trouble("\n".join(bad))
 
 
 @app.command("settings")

@@ -83,8 +83,8 @@ async def test_the_command_lists_templates_and_checks_files(tmp_path: Path) -> N
     (tmp_path / "bad.json").write_text(
         EXAMPLE.replace('"letter"]', '"x"]').replace('"template": "letter"', '"template": "x"')
     )
-    result = await stageline("marketplace", "check", "bad.json", folder=tmp_path)
-    assert (result.code, result.out) == (1, "")
+    result = await stageline("marketplace", "check", "bad.json", "good.json", folder=tmp_path)
+    assert (result.code, result.out.split(":")[0]) == (1, "good.json is a good document")
     place = "stages[0].automations[0].config.template: There is no such e-mail template here: x."
     assert result.err.splitlines() == ["stageline: bad.json is no good document:", place]
     (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe")
