@@ -86,6 +86,7 @@ class Deeds:
             (self._delete_stage, 1),
             (self._change_pipeline, 1),
             (self._show_status, 2),
+            (self._change_many, 4),
             (self._delete_job, 3),
             (self._restore_job, 5),
             (self._delete_account, 1),
@@ -282,6 +283,24 @@ class Deeds:
 
     async def _restore_account(self) -> None:
         await self.do(self.world.owner, "restoreAccount", accountId=self.random.choice(self.accounts))
+
+    async def _change_many(self) -> None:
+        jobs = self.random.sample(self.jobs, min(3, len(self.jobs)))
+        known = [await self.world.look(job) for job in jobs]  # None: it is in the trash
+        moved = [
+            {"jobId": job, "expect": {"version": now["version"] if now else 1}}
+            for job, now in zip(jobs, known, strict=True)
+        ]
+        people = {"addAssigneeIds": self.some_people(), "removeAssigneeIds": self.some_people()}
+        changes: dict[str, Json] = {
+            "moveJobs": {"jobs": moved, "stageId": self.any_stage(), "pendingItems": "KEEP"},
+            "updateJobs": {"jobIds": jobs, "priority": self.random.choice(PRIORITIES), **people},
+            "setJobStatuses": {"jobIds": jobs, "statusId": self.random.choice(self.statuses)},
+            "deleteJobs": {"jobIds": jobs[:2]},
+            "restoreJobs": {"jobIds": jobs},
+        }
+        mutation = self.random.choice(list(changes))
+        await self.do(self.anybody(), mutation, **changes[mutation])
 
     async def _show_status(self) -> None:
         given = {"statusId": self.random.choice(self.statuses[3:]), "onBoard": self.random.random() < 0.5}

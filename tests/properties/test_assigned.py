@@ -20,7 +20,7 @@ from tests.support.api import Api, Client, Json
 SEED = os.environ.get("ASSIGNED_SEED")
 """A life that failed comes again with this seed."""
 
-SAME = (1, 2)
+SAME = (2, 6)
 """Seeds of the lives that are always the same; one more has another seed each time."""
 
 STEPS = int(os.environ.get("ASSIGNED_STEPS", "80"))
