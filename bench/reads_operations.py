@@ -114,10 +114,10 @@ async def _given(both: Both, firm: Json) -> dict[str, Callable[[], Json]]:
     after = (await both.answer("Dashboard"))["dashboard"]["cursor"]
     begun = await both.answer("StartTimer", input={"jobId": job})
     timer = begun["startTimer"]["timeEntry"]["id"]
-    bulk = (await both.answer("UpdateJobs", input={"jobIds": [job], "priority": "LOW"}))["updateJobs"]["operation"][
-        "id"
-    ]
-    yearly = {"pipelineId": pipeline, "rrule": "FREQ=YEARLY", "startDate": "2199-01-01", "accountIds": [account]}
+    updated = await both.answer("UpdateJobs", input={"jobIds": [job], "priority": "LOW"})
+    bulk = updated["updateJobs"]["operation"]["id"]
+    once_a_year = {"rrule": "FREQ=YEARLY", "startDate": "2099-01-01", "jobName": "Return"}
+    yearly = {"pipelineId": pipeline, "accountIds": [account], **once_a_year}
     made = await both.answer("CreateRecurrence", input={"name": "Yearly", **yearly})
     recurrence = {"recurrenceId": made["createRecurrence"]["recurrence"]["id"]}
     item = {"input": {"itemId": task}}
