@@ -173,6 +173,27 @@ BAD = [
         "The name of a text ends in .txt or .md.",
         below=".a.name",
     ),
+    Bad(
+        "brings.pipelines",
+        {"p": {"name": "P", "stages": {"s": "\ud800"}}},
+        "It holds a character that cannot be stored.",
+        below=".p.stages.s",
+    ),
+    Bad(
+        f"{FIRST}.condition",
+        {"customField": {"field": "form", "contains": "\ud800"}},
+        "It holds a character that cannot be stored.",
+        below=".customField.contains",
+    ),
+    Bad(
+        "stages.1.condition",
+        {"customField": {"field": "form", "isOneOf": ["C"]}},
+        "This is none of the field's choices.",
+        below=".customField.isOneOf",
+    ),
+    Bad(f"{FIRST}.condition", {"tags": ["vip"] * 101}, "At most 100 tests"),
+    Bad("stages.1.condition", {"tags": []}, "Name at least one.", below=".tags"),
+    Bad(f"{FIRST}.delay.until.days", 367, "At most 366 days before or after."),
 ]
 """What is wrong whichever firm it comes to."""
 
@@ -186,7 +207,6 @@ REFUSED_LATER = [
     ),
     Bad("stages.0.automations.1.config", {}, "A task has a title", below=".title"),
     Bad("stages.0.automations.1", does("SET_DATES"), "Say which date is to be set or taken away.", below=".config"),
-    Bad("stages.1.condition", {"tags": []}, "Name at least one.", below=".tags"),
     Bad("brings.emailTemplates.hello", {"name": "H", "subject": "H"}, "An e-mail says something", below=".text"),
     Bad(
         "brings.customFields.form.kind",

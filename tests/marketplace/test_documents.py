@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from copy import deepcopy
 from random import Random
+from time import process_time
 from typing import Any
 
 import pytest
@@ -64,6 +65,18 @@ async def test_a_document_that_is_none_is_refused(shop: Shop, database: Database
         for given, path in (({}, "key"), ({"key": "payroll", "document": "{}"}, "document")):
             [error] = (await tried(shop.owner, "installPipelineTemplate", **given))["errors"]
             assert (error["code"], error["path"]) == ("REQUIRED", ["input", path])
+
+
+def test_names_that_there_are_not_are_refused_at_once() -> None:
+    """API4: which are meant is looked for only where it is told."""
+    stage = {"name": "A", **{f"automaton{n}": 0 for n in range(240)}}
+    given = document(stages=[{"key": f"s{n}", **stage} for n in range(100)])
+    started = process_time()
+    with pytest.raises(Refused) as refused:
+        documents.of_json(json.dumps(given))
+    assert process_time() - started < 0.6
+    assert len(refused.value.problems) == 20
+    assert refused.value.problems[0].message == "There is no such field here. Is automations meant?"
 
 
 def test_a_million_of_anything_is_refused_at_once() -> None:

@@ -148,18 +148,19 @@ def _ids(node: Condition) -> tuple[str, ...]:
 async def check(work: Work, condition: Condition, *path: str) -> Condition:
     """The condition with its values as they are stored. Refuses one that is too large or names what is not there."""
     checks = Checks()
-    _measure(checks, condition, path)
+    measure(checks, condition, *path)
     checks.done()
     known = await reads.named(work.db, work.firm_id, references(condition))
     for place, node in _nodes(condition, path):
         _find(checks, node, known, place)
     checks.done()
-    settled = _settled(checks, condition, known, path)
+    settled = settle(checks, condition, known, *path)
     checks.done()
     return settled
 
 
-def _measure(checks: Checks, condition: Condition, path: Path) -> None:
+def measure(checks: Checks, condition: Condition, *path: str) -> None:
+    """Notes that a condition is too large, or names nothing where it has to name something."""
     nodes = list(_nodes(condition, path))
     if _depth(condition) > DEPTH:
         checks.add(ErrorCode.TOO_MANY, f"At most {DEPTH} levels.", *path)
@@ -197,17 +198,17 @@ def _find(checks: Checks, node: Condition, known: Mapping[str, Row], path: Path)
             checks.problems.append(Missing(ErrorCode.NOT_FOUND, f"There is no such {what}.", (*path, *place)))
 
 
-def _settled(checks: Checks, node: Condition, known: Mapping[str, Row], path: Path) -> Condition:
-    """The node with each id once, and with values in the form that the fields have."""
+def settle(checks: Checks, node: Condition, known: Mapping[str, Any], *path: str) -> Condition:
+    """The node with each id once, and with values in the form of their fields: ``known`` has kinds and choices."""
 
     def below(name: str, parts: tuple[Condition, ...] | None) -> tuple[Condition, ...] | None:
-        return parts and tuple(_settled(checks, part, known, (*path, name, str(n))) for n, part in enumerate(parts))
+        return parts and tuple(settle(checks, part, known, *path, name, str(n)) for n, part in enumerate(parts))
 
     who, test = node.assignees, node.custom_field
     return Condition(
         all_of=below("all", node.all_of),
         any_of=below("any", node.any_of),
-        none_of=node.none_of and _settled(checks, node.none_of, known, (*path, "not")),
+        none_of=node.none_of and settle(checks, node.none_of, known, *path, "not"),
         tags=node.tags and tuple(dict.fromkeys(node.tags)),
         priority=node.priority and tuple(dict.fromkeys(node.priority)),
         assignees=who and replace(who, member_ids=who.member_ids and tuple(dict.fromkeys(who.member_ids))),
@@ -215,7 +216,7 @@ def _settled(checks: Checks, node: Condition, known: Mapping[str, Row], path: Pa
     )
 
 
-def _settled_test(checks: Checks, test: FieldTest, row: Row, path: Path) -> FieldTest:
+def _settled_test(checks: Checks, test: FieldTest, row: Mapping[str, Any], path: Path) -> FieldTest:
     kind = CustomFieldKind(row["kind"])
     if len(_given(test)) == 1:
         checks.add(ErrorCode.REQUIRED, "Say what the value must be.", *path)

@@ -247,7 +247,9 @@ async def _write(
     config, condition, delay = given
     place = (*path, "config", kind.name.lower())
     config, named = await _checked(work, kind, config, before, *place)
-    _check_delay(delay, *path)
+    checks = Checks()
+    check_delay(checks, delay, *path, "delay")
+    checks.done()
     if condition is not None:
         condition = await conditions.check(work, condition, *path, "condition")
         named |= conditions.references(condition)
@@ -256,14 +258,12 @@ async def _write(
     await automations.add_edition(work.db, work.firm_id, automation_id, edition, *stored)
 
 
-def _check_delay(delay: Delay | None, *path: str) -> None:
-    checks = Checks()
+def check_delay(checks: Checks, delay: Delay | None, *path: str) -> None:
+    """Notes a span that is none, and a day that is too far from the job's date."""
     if delay is not None and delay.span is not None:
-        delay.span.check(checks, *path, "delay", "span")
+        delay.span.check(checks, *path, "span")
     if delay is not None and delay.until is not None and abs(delay.until.days) > MOST_DAYS:
-        message = f"At most {MOST_DAYS} days before or after."
-        checks.add(ErrorCode.INVALID, message, *path, "delay", "until", "days")
-    checks.done()
+        checks.add(ErrorCode.INVALID, f"At most {MOST_DAYS} days before or after.", *path, "until", "days")
 
 
 async def _checked(work: Work, kind: Kind, config: Any, before: Any, *path: str) -> tuple[Any, set[str]]:

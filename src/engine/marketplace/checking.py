@@ -1,10 +1,11 @@
 """Whether a blueprint holds together: what it refers to is in it, nothing goes in circles, shortcodes are known."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from engine.automating import setting
+from engine.automating import conditions, configuring, setting
+from engine.automating.conditions import Condition
 from engine.automations import kind_of
 from engine.automations.create_job import CreateJob
 from engine.checks import Checks
@@ -38,6 +39,7 @@ def check(checks: Checks, blueprint: Blueprint, refers: Sequence[tuple[str, str,
     if sum(1 for _ in blueprint.automations()) > MOST_AUTOMATIONS:
         checks.add(ErrorCode.TOO_MANY, f"At most {MOST_AUTOMATIONS} automations in all.", "stages")
     if not checks.problems:
+        _conditions(checks, blueprint)
         _circles(checks, blueprint)
         _shortcodes(checks, blueprint)
 
@@ -80,6 +82,27 @@ def _references(checks: Checks, blueprint: Blueprint, refers: Sequence[tuple[str
         here = blueprint.stage_keys if path[0] == "allowedMoves" else known.get(prefix, ())
         if key not in here:
             checks.add(ErrorCode.NOT_FOUND, f"There is no such {sort_of(prefix).noun} here: {key}.", *path)
+
+
+# --- conditions and delays ---
+
+
+def _conditions(checks: Checks, blueprint: Blueprint) -> None:
+    """Whether they could be stored: they are not too large, and values are of the kind of their fields."""
+    fields: Mapping[str, CreateCustomField] = blueprint.brings.get("field", {})
+    known = {key: {"kind": one.kind, "choices": one.choices} for key, one in fields.items()}
+    for path, one in blueprint.automations():
+        configuring.check_delay(checks, one.delay, *path, "delay")
+        if one.condition is not None:
+            _condition(checks, one.condition, known, *path, "condition")
+    for n, stage in enumerate(blueprint.pipeline.stages):
+        if stage.condition is not None:
+            _condition(checks, stage.condition, known, "stages", str(n), "condition")
+
+
+def _condition(checks: Checks, given: Condition, known: Mapping[str, Mapping[str, Any]], *path: str) -> None:
+    conditions.measure(checks, given, *path)
+    conditions.settle(checks, given, known, *path)
 
 
 # --- circles ---

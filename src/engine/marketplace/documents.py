@@ -13,12 +13,10 @@ from engine.enums import ErrorCode
 from engine.errors import Refused, invalid
 from engine.marketplace import checking, formats, settling
 from engine.marketplace.blueprint import Blueprint
-from engine.marketplace.reading import Reader
+from engine.marketplace.reading import MOST_PROBLEMS, Reader
 
 MOST_BYTES: Final = 500_000
 """Of a document, as UTF-8."""
-MOST_PROBLEMS: Final = 20
-"""That are told of one document."""
 _TOO_LARGE: Final = f"A document has at most {MOST_BYTES:,} bytes."
 
 

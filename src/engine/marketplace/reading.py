@@ -17,6 +17,8 @@ MOST: Final = 1_000
 """Values of one list, or fields of one object."""
 DEEPEST: Final = 60
 """Lists and objects inside one another."""
+MOST_PROBLEMS: Final = 20
+"""That are told of one document."""
 _MOST_NUMBER: Final = 2**31
 _SHOWN: Final = 60  # characters of a name in a message
 
@@ -97,7 +99,8 @@ class Reader:
     def _unknown(self, found: Mapping[str, Any], known: Mapping[str, Any], path: Path) -> None:
         for name in found:
             if name not in known:
-                near = get_close_matches(shown := short(name), known, n=1)
+                shown, told = short(name), len(self.checks.problems) < MOST_PROBLEMS
+                near = get_close_matches(shown, known, n=1) if told else ()  # it takes a while
                 meant = f" Is {near[0]} meant?" if near else ""
                 self.wrong((*path, shown), f"There is no such field here.{meant}")
 

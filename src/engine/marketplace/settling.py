@@ -15,7 +15,7 @@ from engine.items.reminders import Reminders
 from engine.items.rules import rules_of_content
 from engine.items.templates import CreateItemTemplate
 from engine.mail.email_templates import checked_html
-from engine.marketplace.blueprint import Blueprint, Paper
+from engine.marketplace.blueprint import Blueprint, Elsewhere, Paper
 from engine.marketplace.shapes import is_choice, parts, type_of
 from engine.marketplace.things import SORTS
 from engine.pipeline import pipeline_settings, pipelines
@@ -78,6 +78,9 @@ def _thing(checks: Checks, thing: Any, path: Path) -> Any:
     if isinstance(thing, Paper) and thing.text is not None:
         return Paper(*texts.checked(checks, thing.name, thing.text, *path))
     found = _plain(checks, thing, path)
+    if isinstance(thing, Elsewhere):
+        names = {key: checks.name(name, *path, "stages", key) for key, name in thing.stages.items()}
+        return replace(found, stages=names)
     if not isinstance(thing, CreateItemTemplate):
         return found
     rules = rules_of_content(thing.content)
