@@ -142,6 +142,16 @@ def test_every_shipped_template_is_the_same_as_json() -> None:
         assert json.loads(documents.text_of(found)) == formats.write(found)
 
 
+def test_what_was_read_can_be_written_down_however_large() -> None:
+    """PL1: spaces that make it easy to read do not make it too large."""
+    condition = {"all": [{"all": [{"tags": ["vip"]}] * 60}]}
+    noted = [{**does("ADD_COMMENT", text="Hi"), "condition": condition}] * 2
+    stages = [{"key": f"s{n}", "name": "A", "automations": noted} for n in range(90)]
+    text = json.dumps(document(stages=stages, brings={"tags": {"vip": {"name": "VIP"}}}))
+    found = documents.of_json(text)
+    assert documents.of_json(documents.text_of(found)) == found
+
+
 # --- anything at all ---
 
 JSON = st.recursive(

@@ -57,7 +57,10 @@ def of_value(value: Any) -> Blueprint:
 
 def text_of(blueprint: Blueprint, *path: str) -> str:
     """A blueprint as a document of JSON. Raises Refused for one that could not be read again."""
-    text = orjson.dumps(formats.write(blueprint), option=orjson.OPT_INDENT_2).decode()
+    document = formats.write(blueprint)
+    text = orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
+    if _is_large(text):  # people read what is indented, but it may take several times as much
+        text = orjson.dumps(document).decode()
     _measure(text, *path)
     for what, number, most in formats.sizes(blueprint):
         if number > most:
@@ -68,8 +71,12 @@ def text_of(blueprint: Blueprint, *path: str) -> str:
 
 
 def _measure(text: str, *path: str) -> None:
-    if len(text) > MOST_BYTES or len(text.encode(errors="replace")) > MOST_BYTES:
+    if _is_large(text):
         raise invalid(ErrorCode.TOO_LARGE, _TOO_LARGE, *path)
+
+
+def _is_large(text: str) -> bool:
+    return len(text) > MOST_BYTES or len(text.encode(errors="replace")) > MOST_BYTES
 
 
 def _done(checks: Checks) -> None:
