@@ -160,3 +160,16 @@ async def test_a_pipeline_that_is_more_than_a_document_holds_is_not_written_down
     assert refused == ("TOO_LARGE", ["input", "pipelineId"])
     copy = await tried(shop.owner, "duplicatePipeline", pipelineId=made["id"])
     assert copy["errors"] == []
+
+
+async def test_what_cannot_be_read_any_more_is_told(shop: Shop, database: Database) -> None:
+    """PL1: what an earlier release has written is neither taken along nor left out in silence."""
+    await automate(shop, CALL, LOOK)
+    await database.rows("UPDATE automation_editions SET config = '{\"links\": 1}' WHERE config ? 'url'")
+    told = {"place": "stages[0].automations[0]", "words": "An automation"}
+    told["reason"] = "Its configuration cannot be read any more: save it anew."
+    written, left_out = await export(shop.owner, shop.pipeline)
+    assert (left_out, len(written["stages"][0]["automations"])) == ([told], 1)
+    copy = await tried(shop.owner, "duplicatePipeline", pipelineId=shop.pipeline)
+    assert (copy["errors"], copy["report"]["leftOut"]) == ([], [told])
+    assert await automations(shop.owner, copy["pipeline"]["id"]) == [["ADD_COMMENT"], [], []]

@@ -11,19 +11,21 @@ from engine.automations import kind_of
 from engine.marketplace import places, words
 from engine.marketplace.blueprint import Blueprint
 from engine.marketplace.report import LeftOut
+from engine.marketplace.taking import Unreadable
 from engine.work import Work
 from store.ids import prefix_of
 from store.writes import marketplace as writes
 
 UNSEEN: Final = "It names a pipeline that you do not see."
+UNREADABLE: Final = "Its configuration cannot be read any more: save it anew."
 GUARDED: Final = "It has a setting that you do not see."
 
 
 async def shown(work: Work, blueprint: Blueprint) -> tuple[Blueprint, list[LeftOut]]:
-    """A blueprint of ids without automations that name, or hold, what the viewer does not see; and those."""
+    """A blueprint of ids without automations that cannot be read, or hold what the viewer does not see; and those."""
     hidden = await _hidden(work, blueprint)
     left_out = [
-        LeftOut(places.words(path), words.named(one), reason)
+        LeftOut(places.words(path), _named(one), reason)
         for path, one in blueprint.automations()
         if (reason := _reason(work, one, hidden))
     ]
@@ -36,8 +38,14 @@ async def shown(work: Work, blueprint: Blueprint) -> tuple[Blueprint, list[LeftO
     return replace(blueprint, pipeline=replace(blueprint.pipeline, stages=stages), statuses=statuses), left_out
 
 
+def _named(one: NewAutomation) -> str:
+    return "An automation" if isinstance(one.config, Unreadable) else words.named(one)
+
+
 def _reason(work: Work, one: NewAutomation, hidden: set[str]) -> str | None:
     """Why an automation is not for the viewer, if so."""
+    if isinstance(one.config, Unreadable):
+        return UNREADABLE
     if not hidden.isdisjoint(setting.references(one.config)):
         return UNSEEN
     known = setting.settings(type(one.config)).values()

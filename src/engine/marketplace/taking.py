@@ -1,7 +1,7 @@
 """A pipeline of a firm as a blueprint, whose local keys are ids."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 import orjson
@@ -22,13 +22,17 @@ Attached = dict[str, list[NewAutomation]]
 """Automations by the ids of their stages and statuses."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The configuration of an automation that an earlier release has written, and that means nothing any more."""
+
+
 async def take(work: Work, row: Row) -> Blueprint:
-    """The pipeline of a row, which the viewer sees and nobody edits meanwhile. What cannot be read is not in it."""
+    """The pipeline of a row, which the viewer sees and nobody edits meanwhile."""
     await locks.share_pipeline(work.db, row["id"])
     attached: Attached = {}
     for one in await writes.automations(work.db, work.firm_id, row["id"]):
-        if (found := _automation(one)) is not None:
-            attached.setdefault(one["stage_id"] or one["status_id"], []).append(found)
+        attached.setdefault(one["stage_id"] or one["status_id"], []).append(_automation(one))
     stages = await places.stages(work.db, work.firm_id, row["id"])
     statuses = await writes.statuses(work.db, work.firm_id, row["id"])
     moves = await writes.moves(work.db, work.firm_id, row["id"])
@@ -43,11 +47,11 @@ async def take(work: Work, row: Row) -> Blueprint:
     )
 
 
-def _automation(row: Row) -> NewAutomation | None:
+def _automation(row: Row) -> NewAutomation:
     try:
         return NewAutomation(*configuring.loaded(row))
     except setting.UNREADABLE:
-        return None
+        return NewAutomation(Unreadable())
 
 
 def _pipeline(row: Row, stages: tuple[NewStage, ...]) -> CreatePipeline:
