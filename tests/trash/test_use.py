@@ -125,3 +125,23 @@ async def test_a_pipeline_that_was_archived_meanwhile_takes_its_job_back(shop: S
     await shop.owner.do("archivePipeline", pipelineId=shop.pipeline)
     back = await shop.owner.do("restoreJob", "job { status { state } stage { id } }", jobId=job)
     assert back == {"status": {"state": "COMPLETED"}, "stage": {"id": shop.stages[0]}}
+
+
+async def test_a_stage_where_jobs_in_the_trash_are_to_go_is_not_deleted_from_under_them(api: Api, shop: Shop) -> None:
+    """PL3: they stand in the stage that took the place of theirs, empty though it is, and so on."""
+    stages = [await new_stage(shop, name) for name in ("A", "B", "C")]
+    job = (await shop.job(stageId=stages[0]))["id"]
+    await delete_job(shop.owner, job)
+    for stage, target in ((stages[0], stages[1]), (stages[1], stages[2])):
+        await shop.owner.do("deleteStage", stageId=stage, moveJobsTo=target)
+    async with Unchanged(api.database):
+        [error] = await shop.owner.refused("deleteStage", stageId=stages[2])
+    assert (error["code"], error["total"], error["usedBy"]) == ("IN_USE", 1, [])
+    member = await api.member(shop.owner, rights=["MANAGE_PIPELINES"])
+    await shop.owner.do("updatePipeline", pipelineId=shop.pipeline, addAvailableToIds=[member.member_id])
+    async with Unchanged(api.database):
+        [error] = await member.refused("deleteStage", stageId=stages[2], moveJobsTo=shop.stages[1])
+    assert (error["code"], error["right"]) == ("FORBIDDEN", "VIEW_ALL_ACCOUNTS")
+    await shop.owner.do("deleteStage", stageId=stages[2], moveJobsTo=shop.stages[1])
+    await shop.owner.do("restoreJob", jobId=job)
+    assert await stands(shop.owner, job) == shop.stages[1]

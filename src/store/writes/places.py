@@ -6,6 +6,7 @@ from datetime import datetime
 from store.database import Db, Row
 from store.sql import Params
 from store.writes.find import Condition
+from store.writes.usage import LEADING
 
 
 async def stages(db: Db, firm_id: str, pipeline_id: str) -> list[Row]:
@@ -52,7 +53,8 @@ async def hidden_jobs(db: Db, firm_id: str, stage_id: str, seen: Condition) -> b
     """Whether a stage holds a job that does not meet a condition of sight, if only in the trash."""
     p = Params(firm_id, stage_id)
     found = await db.value(
-        f"SELECT TRUE FROM all_jobs t WHERE t.firm_id = $1 AND t.stage_id = $2 AND NOT {seen(p)} LIMIT 1", *p.values
+        f"SELECT TRUE FROM all_jobs t WHERE t.firm_id = $1 AND t.stage_id IN ({LEADING}) AND NOT {seen(p)} LIMIT 1",
+        *p.values,
     )
     return bool(found)
 

@@ -13,6 +13,14 @@ from store.writes.find import Condition
 
 NAMED: Final = 20  # how many users are named
 
+LEADING: Final = """
+    WITH RECURSIVE way AS (
+        SELECT $2::text COLLATE "C" AS id UNION
+        SELECT s.id FROM stages s JOIN way w ON s.firm_id = $1 AND s.heir_id = w.id
+    ) SELECT id FROM way
+"""
+"""A stage, and those that were deleted and have left their jobs to it: what stood there comes back into this one."""
+
 
 class Usage(NamedTuple):
     """By how many something is used, who of them the viewer sees, and how many of them are in the trash."""
@@ -122,8 +130,8 @@ async def jobs_in_pipeline(db: Db, firm_id: str, pipeline_id: str, seen: Conditi
 
 
 async def jobs_in_stage(db: Db, firm_id: str, stage_id: str, seen: Condition) -> Usage:
-    """Jobs in a stage, archived ones included."""
-    return await _count(db, "jobs", "t.stage_id = $2", firm_id, stage_id, seen)
+    """Jobs in a stage, archived ones included, and those in the trash that come back into it (``LEADING``)."""
+    return await _count(db, "jobs", f"t.stage_id IN ({LEADING})", firm_id, stage_id, seen)
 
 
 async def jobs_with_status_in_pipeline(
