@@ -15,7 +15,7 @@ from tests.support.documents import firms_document, stored_document
 from tests.support.frames import acknowledged
 from tests.support.mail import post_office, stored_email
 from tests.support.served import served_api
-from tests.trash.kit import ENTRY, actions, delete_account, delete_job, node, things, trash
+from tests.trash.kit import ENTRY, actions, delete_account, delete_job, node, things, trash, unsound
 
 EVERYWHERE = """query ($account: ID!, $ids: [ID!]!) {
     account(id: $account) { id } nodes(ids: $ids) { id } jobs { totalCount } items { totalCount } tasks { totalCount }
@@ -75,6 +75,22 @@ async def test_jobs_that_had_been_deleted_by_themselves_stay_in_the_trash(shop: 
     assert (left["name"], left["withAccount"]) == ("Alone", False)
     await shop.owner.do("restoreJob", jobId=alone)
     assert await things(shop.owner) == []
+
+
+async def test_letters_of_a_job_that_had_been_deleted_wait_for_that(desk: Front, ann: Guest) -> None:
+    """JB3, AU9: the account brings none of them back, so that nobody lets them go."""
+    await desk.open()
+    await desk.owner.do("updateFirm", holdsClientMail=True)
+    job = await desk.move()
+    await desk.work()
+    [held] = await desk.emails(states=["HELD"])
+    await delete_job(desk.owner, job)
+    await delete_account(desk.owner, desk.shop.account)
+    await desk.owner.do("restoreAccount", accountId=desk.shop.account)
+    assert await desk.emails(states=["HELD"]) == []
+    assert await unsound(desk.database) == {}
+    await desk.owner.do("restoreJob", jobId=job)
+    assert [letter["id"] for letter in await desk.emails(states=["HELD"])] == [held["id"]]
 
 
 async def test_nothing_is_made_for_an_account_in_the_trash(shop: Shop, database: Database) -> None:

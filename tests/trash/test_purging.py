@@ -128,6 +128,45 @@ async def test_an_item_that_another_job_in_the_trash_has_too_waits_with_that(des
     assert len(desk.office.received) == sent + 2
 
 
+async def over(desk: Front, *thing_ids: str) -> int:
+    """Deletes for good what is named, as if its time had come; answers how much that was."""
+    await desk.database.rows("UPDATE trash SET until = now() WHERE thing_id = ANY($1)", list(thing_ids))
+    return await purged(desk.database, timedelta())
+
+
+async def test_what_stayed_with_the_account_stays_with_it_in_the_trash(desk: Front, ann: Guest) -> None:
+    """JB3: closed items and sent letters of a job are the account's, though both went there, and the job is purged."""
+    await desk.open()
+    job = await desk.move()
+    item = (await desk.item(QUESTION, jobId=job))["id"]
+    await desk.work()
+    await desk.owner.do("completeItem", itemId=item)
+    sent = sorted(letter["id"] for letter in await desk.emails(states=["SENT"]))
+    await delete_job(desk.owner, job)
+    await delete_account(desk.owner, desk.shop.account)
+    assert await over(desk, job) == 1
+    await desk.owner.do("restoreAccount", accountId=desk.shop.account)
+    assert (await desk.look_at(item))["links"] == []
+    assert sorted(letter["id"] for letter in await desk.emails(states=["SENT"])) == sent
+
+
+async def test_what_is_due_of_an_item_outlives_one_of_its_jobs_in_the_trash(desk: Front, ann: Guest) -> None:
+    """JB3, AI2: its letter, made for the one that is purged, is sent once the account is back with the other."""
+    jobs = [(await desk.shop.job())["id"] for _ in range(2)]
+    item = (await desk.item(QUESTION, jobId=jobs[0]))["id"]
+    await desk.owner.do("linkItem", itemId=item, jobId=jobs[1])
+    await delete_job(desk.owner, jobs[0])
+    await delete_account(desk.owner, desk.shop.account)
+    assert await over(desk, jobs[0]) == 1
+    await desk.owner.do("restoreAccount", accountId=desk.shop.account)
+    sent = len(desk.office.received)
+    await desk.work()
+    assert len(desk.office.received) == sent + 1
+    desk.ahead += timedelta(days=4)
+    await desk.work()
+    assert len(desk.office.received) == sent + 2
+
+
 async def test_sent_invoices_keep_their_numbers_for_ever(desk: Front, ann: Guest) -> None:
     """JB3: with what they came to; no number is given twice, and there is no gap."""
     account = (await desk.owner.do("createAccount", "account { id }", name="Bolt"))["id"]

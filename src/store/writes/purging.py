@@ -62,6 +62,9 @@ OF_ACCOUNTS: Final = (
     ("all_accounts", "id"),
 )
 
+_WITH_JOBS: Final = "trash_id IN (SELECT trash_id FROM all_jobs WHERE firm_id = $1 AND id = ANY($2))"
+"""What went into the trash with any of some jobs."""
+
 
 async def over(db: Db, now: datetime) -> list[Row]:
     """What is to be deleted for good (id, firm_id), by firm: what is doomed, and what has waited for its time."""
@@ -92,9 +95,12 @@ async def some_items(db: Db, firm_id: str, account_id: str, most: int) -> list[s
 
 
 async def items_of(db: Db, firm_id: str, job_ids: Collection[str]) -> list[str]:
-    """Items in the trash that belong to jobs, and to no other one. What another such job has goes with that."""
+    """Items that went into the trash with jobs, and belong to no other one. What another such job has goes with that.
+
+    What had stayed as the jobs were deleted, and has come there since with its account, is still the account's.
+    """
     await db.rows(
-        """
+        f"""
         WITH others AS (
             SELECT DISTINCT ON (l.item_id) l.item_id AS id, j.id AS job_id, j.trash_id FROM item_links l
             JOIN item_links o ON o.firm_id = $1 AND o.item_id = l.item_id AND o.job_id <> ALL($2)
@@ -102,11 +108,11 @@ async def items_of(db: Db, firm_id: str, job_ids: Collection[str]) -> list[str]:
             WHERE l.firm_id = $1 AND l.job_id = ANY($2) ORDER BY l.item_id, j.id
         ), moved AS (
             UPDATE all_items t SET trash_id = o.trash_id FROM others o
-            WHERE t.firm_id = $1 AND t.id = o.id AND t.trash_id IS NOT NULL
+            WHERE t.firm_id = $1 AND t.id = o.id AND t.{_WITH_JOBS}
             RETURNING t.id, t.trash_id, o.job_id
         ), letters AS (
             UPDATE all_emails t SET trash_id = i.trash_id FROM moved i
-            WHERE t.firm_id = $1 AND t.item_id = i.id AND t.trash_id IS NOT NULL RETURNING t.id, t.trash_id
+            WHERE t.firm_id = $1 AND t.item_id = i.id AND t.{_WITH_JOBS} RETURNING t.id, t.trash_id
         ), put_off AS (
             UPDATE all_due t SET trash_id = x.trash_id, job_id = x.job_id, in_lane = FALSE
             FROM (SELECT * FROM moved UNION ALL SELECT *, NULL FROM letters) AS x
@@ -118,9 +124,9 @@ async def items_of(db: Db, firm_id: str, job_ids: Collection[str]) -> list[str]:
         list(job_ids),
     )
     found = await db.rows(
-        """
+        f"""
         SELECT i.id FROM all_items i
-        WHERE i.firm_id = $1 AND i.trash_id IS NOT NULL
+        WHERE i.firm_id = $1 AND i.{_WITH_JOBS}
             AND i.id IN (SELECT item_id FROM item_links WHERE firm_id = $1 AND job_id = ANY($2))
             AND NOT EXISTS (
                 SELECT FROM item_links o WHERE o.firm_id = $1 AND o.item_id = i.id AND o.job_id <> ALL($2)
@@ -166,9 +172,9 @@ async def jobs(db: Db, firm_id: str, ids: Sequence[str]) -> None:
     mine = (firm_id, list(ids))
     await db.rows("UPDATE all_documents SET job_id = NULL WHERE firm_id = $1 AND job_id = ANY($2)", *mine)
     await db.rows(
-        """
+        f"""
         WITH unsent AS (
-            DELETE FROM all_emails e WHERE e.firm_id = $1 AND e.trash_id IS NOT NULL AND e.item_id IS NULL AND (
+            DELETE FROM all_emails e WHERE e.firm_id = $1 AND e.{_WITH_JOBS} AND e.item_id IS NULL AND (
                 e.job_id = ANY($2)
                 OR e.notification_id IN (SELECT id FROM notifications WHERE firm_id = $1 AND job_id = ANY($2)))
             RETURNING e.id
@@ -179,7 +185,8 @@ async def jobs(db: Db, firm_id: str, ids: Sequence[str]) -> None:
     )
     await db.rows("UPDATE all_emails SET job_id = NULL, run_id = NULL WHERE firm_id = $1 AND job_id = ANY($2)", *mine)
     await db.rows(
-        "UPDATE due SET job_id = NULL, in_lane = FALSE WHERE firm_id = $1 AND job_id = ANY($2)",
+        "UPDATE all_due SET job_id = NULL, in_lane = FALSE"
+        f" WHERE firm_id = $1 AND job_id = ANY($2) AND ({_WITH_JOBS}) IS NOT TRUE",
         *mine,
     )
     for table, key, parent in (("run_things", "run_id", "runs"), ("comment_mentions", "comment_id", "comments")):

@@ -151,7 +151,9 @@ async def put_emails(db: Db, firm_id: str, going: Going, items: Going) -> None:
 async def put_account(db: Db, firm_id: str, account_id: str, trash_id: str, now: datetime) -> None:
     """Puts a locked account into the trash, after its jobs and items, with all else that is its own."""
     given = (firm_id, account_id, trash_id)
-    await db.rows("UPDATE all_emails SET trash_id = $3 WHERE firm_id = $1 AND account_id = $2", *given)
+    # What is there already waits with a job, or an item, that was deleted before by itself: it is not back before that.
+    mail = "UPDATE all_emails SET trash_id = $3 WHERE firm_id = $1 AND account_id = $2 AND trash_id IS NULL"
+    await db.rows(mail, *given)
     await db.rows("UPDATE all_documents SET trash_id = $3 WHERE firm_id = $1 AND account_id = $2", *given)
     await db.rows(
         "UPDATE all_accounts SET trash_id = $3, version = version + 1, updated_at = $4 WHERE firm_id = $1 AND id = $2",
