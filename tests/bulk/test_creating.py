@@ -112,6 +112,24 @@ async def test_an_account_that_one_does_not_see_holds_up_no_other(bulk: Bulk, ap
     assert await database.value("SELECT count(*) FROM jobs") == 1
 
 
+async def test_a_right_that_is_lost_between_chunks_makes_no_more_jobs(bulk: Bulk, api: Api) -> None:
+    """MV10, AC1: the time budget takes its right in every chunk."""
+    member = await api.member(bulk.owner, rights=["MANAGE_TIME_BUDGETS", "VIEW_ALL_ACCOUNTS"])
+    pipeline = bulk.works.shop.pipeline
+    await bulk.owner.do("updatePipeline", pipelineId=pipeline, addAvailableToIds=[member.member_id])
+    given = {"accountIds": await bulk.accounts(101), "pipelineId": pipeline, "name": "Tax", "timeBudgetMinutes": 60}
+    operation = await bulk.start("createJobs", bulk.works.timed(member), **given)
+    await bulk.works.runner().round()
+    lost = {"memberId": member.member_id, "removeRights": ["MANAGE_TIME_BUDGETS"]}
+    await bulk.owner.do("updateMemberAccess", **lost)
+    await bulk.works.work()
+    assert counted(await bulk.look(operation["id"])) == ("COMPLETED", 101, 100, 1)
+    [failed] = await bulk.results(operation["id"], failed_only=True)
+    assert [(error["code"], error["path"]) for error in failed["errors"]] == [
+        ("FORBIDDEN", ["input", "timeBudgetMinutes"])
+    ]
+
+
 async def test_jobs_begin_in_the_next_stage_whose_condition_holds(bulk: Bulk) -> None:
     """CN2: those that do not meet the condition of the stage that is named."""
     works, accounts = bulk.works, await bulk.accounts(3)

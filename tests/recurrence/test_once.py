@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from engine.due import LEASE
+from engine.job import making
 from engine.recurrence import running
 from store.ids import new_id
 from tests.recurrence.kit import Recurring
 from tests.support.api import Json
+from tests.support.wait import eventually
 
 DAY = timedelta(days=1)
 
@@ -144,6 +147,43 @@ async def test_one_account_for_which_it_fails_holds_up_no_other(works: Recurring
     run = await run_of(works, recurrence)
     assert (run["state"], run["made"], run["failed"], run["reason"]) == ("DONE", 6, 0, None)
     assert await works.owner.code("retryRecurrenceRun", runId=run["id"]) == ("INVALID", ["input", "runId"])
+
+
+async def test_an_account_is_deleted_before_or_after_its_jobs_are_made(
+    works: Recurring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RC2, JB3: who deletes it meanwhile waits; then the job goes into the trash with it."""
+    monkeypatch.setattr(running, "AT_ONCE", 1)
+    accounts = [works.shop.account, *await works.accounts(1)]  # the first has its turn in the second transaction
+    recurrence = await works.recur("FREQ=DAILY", accountIds=accounts)
+    await one_round(works)
+    make, found, goes_on = making.make, asyncio.Event(), asyncio.Event()
+    waits = "SELECT TRUE FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+
+    async def slowly(*given: Any) -> Any:
+        found.set()
+        await goes_on.wait()
+        return await make(*given)
+
+    async def delete() -> None:
+        await found.wait()
+        deleting = asyncio.create_task(works.owner.do("deleteAccount", accountId=works.shop.account))
+
+        async def settled() -> bool:
+            return deleting.done() or bool(await works.database.value(waits))
+
+        await eventually(settled, "it waits, or has done it")
+        goes_on.set()
+        await deleting
+
+    monkeypatch.setattr(making, "make", slowly)
+    await asyncio.gather(works.work(), delete())
+    assert await works.course(recurrence) == [("2030-06-03", "DONE", 2)]
+    assert await works.database.value("SELECT count(*) FROM jobs") == 1
+    monkeypatch.undo()
+    await works.owner.do("restoreAccount", accountId=works.shop.account)
+    await works.work()
+    assert await works.made() == ["2030-06-03"] * 2
 
 
 async def test_an_archived_pipeline_makes_runs_fail_that_can_be_tried_again(works: Recurring) -> None:

@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
+from engine.job import making
+from store.database import Database
 from tests.items.kit import Front
 from tests.portal.kit import Guest
-from tests.support.api import Json
-from tests.trash.kit import QUESTION, actions, delete_job, node, purged, trash, unsound
+from tests.support.api import Json, Shop
+from tests.support.wait import eventually
+from tests.trash.kit import QUESTION, actions, delete_account, delete_job, node, purged, trash, unsound
 
 ROUNDS = 3
 REFUSED = {"NOT_FOUND", "CONFLICT", "IN_TRASH", "INVALID", "ALREADY_LINKED"}
@@ -121,6 +124,43 @@ async def test_a_job_goes_and_comes_whole(desk: Front, ann: Guest, name: str) ->
 async def test_an_account_goes_and_comes_whole(desk: Front, ann: Guest, name: str) -> None:
     """JB3: nothing is made for it in between."""
     await race(desk, ann, "Account", name, OF_ACCOUNTS[name])
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+async def test_an_account_is_deleted_before_or_after_a_job_is_made_for_it(
+    shop: Shop, database: Database, monkeypatch: pytest.MonkeyPatch, bulk: bool
+) -> None:
+    """JB1, JB3: who deletes it waits for what reads the account to fill in a template, and takes the job along."""
+    named = {"name": "T", "jobName": "For [ACCOUNT_NAME]"}
+    template = (await shop.owner.do("createJobTemplate", "jobTemplate { id }", **named))["id"]
+    make, found, goes_on = making.make, asyncio.Event(), asyncio.Event()
+    waits = "SELECT TRUE FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+
+    async def slowly(*given: Any) -> Any:
+        found.set()
+        await goes_on.wait()
+        return await make(*given)
+
+    async def delete() -> Json:
+        await found.wait()
+        deleting = asyncio.create_task(delete_account(shop.owner, shop.account))
+
+        async def settled() -> bool:
+            return deleting.done() or bool(await database.value(waits))
+
+        await eventually(settled, "it waits, or has done it")
+        goes_on.set()
+        return await deleting
+
+    monkeypatch.setattr(making, "make", slowly)
+    for_whom = {"accountIds": [shop.account]} if bulk else {"accountId": shop.account}
+    given = {"pipelineId": shop.pipeline, "templateId": template, **for_whom}
+    making_it = shop.owner.do("createJobs" if bulk else "createJob", **given)
+    _, entry = await asyncio.gather(making_it, delete())
+    assert entry["jobCount"] == 1
+    await shop.owner.do("restoreAccount", accountId=shop.account)
+    found_jobs = (await shop.owner.query("{ jobs { nodes { name } } }"))["jobs"]["nodes"]
+    assert found_jobs == [{"name": "For Acme"}]
 
 
 async def test_a_job_is_deleted_and_restored_once(desk: Front) -> None:

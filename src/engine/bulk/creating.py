@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from engine import access, find, limits
-from engine.bulk.verbs import Outcome, Target, Verb
+from engine.bulk.verbs import Outcome, Target, Verb, targets_of
 from engine.checks import Checks
 from engine.enums import BulkVerb, ErrorCode, Priority
 from engine.errors import Missing, Problem, Refused, invalid
@@ -18,7 +18,7 @@ from store.database import Row
 from store.ids import new_id
 from store.sql import Params
 from store.writes import find as finding
-from store.writes import tagging
+from store.writes import locks, tagging
 from store.writes.find import Condition
 
 MOST: Final = 10_000
@@ -51,12 +51,12 @@ class CreateJobs:
 
 async def _targets(work: Work, command: CreateJobs) -> list[Target]:
     """The accounts, those found by tag by their names."""
-    ids: Collection[str] = dict.fromkeys(command.account_ids)
+    ids: Collection[str] = command.account_ids
     if command.tag_ids:
         ids = await tagging.accounts_with_all(work.db, work.firm_id, command.tag_ids, _sight(work), MOST + 1)
         if len(ids) > MOST:
             raise invalid(ErrorCode.TOO_MANY, f"More than {MOST:,} accounts have these tags.", "tag_ids")
-    return [Target(n, account_id) for n, account_id in enumerate(ids)]
+    return targets_of(ids)
 
 
 async def _check(work: Work, command: CreateJobs) -> None:
@@ -96,6 +96,7 @@ async def _do(work: Work, command: CreateJobs, targets: Sequence[Target]) -> lis
 
 async def _make(work: Work, command: CreateJobs, targets: Sequence[Target]) -> list[Outcome]:
     given = jobs.given_of(Checks(), command)
+    jobs.permit_budget(work, given)
     period = command.period and command.period.strip()
     pipeline, stage = await making.first_place(work, command.pipeline_id, command.stage_id)
     await find.assignable(work, given.get("assignee_ids", ()), "assignee_ids")
@@ -130,7 +131,8 @@ async def _refused(
 
 async def _seen(work: Work, targets: Sequence[Target]) -> set[str]:
     ids = [target.subject_id for target in targets]
-    return await finding.ids(work.db, "accounts", work.firm_id, ids, _sight(work))
+    kept = await locks.keep_accounts(work.db, work.firm_id, ids)
+    return await finding.ids(work.db, "accounts", work.firm_id, kept, _sight(work))
 
 
 def _sight(work: Work) -> Condition:

@@ -1,8 +1,9 @@
 """What a bulk operation does to its targets, a chunk of them at a time."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Final
 
 import structlog
@@ -64,6 +65,14 @@ class Verb:
     def loaded(self, stored: Mapping[str, Any]) -> Any:
         """The command again, without its targets."""
         return _adapter(self.command).validate_python(dict(stored))
+
+
+def targets_of(ids: Iterable[str], expected: Mapping[str, Expect] = MappingProxyType({})) -> list[Target]:
+    """Those that a list names, each once, where it is named first."""
+    places: dict[str, int] = {}
+    for place, subject_id in enumerate(ids):
+        places.setdefault(subject_id, place)
+    return [Target(place, subject_id, expected.get(subject_id)) for subject_id, place in places.items()]
 
 
 @cache

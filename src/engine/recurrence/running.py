@@ -21,7 +21,7 @@ from engine.time.periods import full_date
 from engine.work import Cascade, Work, runs_again
 from store.database import Row, is_outage
 from store.ids import new_id
-from store.writes import find, locks
+from store.writes import locks
 from store.writes import recurrences as writes
 
 AT_ONCE: Final = 100
@@ -94,7 +94,7 @@ async def _take_on(work: Work, course: Course, run: Row) -> None:
     if run["total"] > AT_ONCE:
         await writes.plan_anew(work.db)
     account_ids = await writes.pending(work.db, work.firm_id, run, AT_ONCE)
-    there = await find.ids(work.db, "accounts", work.firm_id, account_ids)
+    there = await locks.keep_accounts(work.db, work.firm_id, account_ids)
     outcome = Outcome(errors={one: GONE for one in account_ids if one not in there})
     await _make(work, plan, [one for one in account_ids if one in there], outcome)
     run = await writes.note(work.db, work.firm_id, run, outcome.jobs, outcome.errors)

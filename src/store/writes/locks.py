@@ -28,6 +28,12 @@ async def share_calendar(db: Db, firm_id: str) -> None:
     await db.rows("SELECT FROM firms WHERE id = $1 FOR SHARE", firm_id)
 
 
+async def keep_accounts(db: Db, firm_id: str, ids: Collection[str]) -> set[str]:
+    """Answers those of some accounts that are not in the trash; nor do they go there before this transaction ends."""
+    sql = "SELECT id FROM accounts WHERE firm_id = $1 AND id = ANY($2) ORDER BY id FOR KEY SHARE"
+    return {row["id"] for row in await db.rows(sql, firm_id, list(ids))}
+
+
 async def jobs(db: Db, firm_id: str, ids: Collection[str]) -> list[Row]:
     """Locks jobs and answers their rows, sorted by id."""
     return await db.rows(
