@@ -103,6 +103,29 @@ async def test_one_refused_job_holds_up_no_other_and_its_result_says_why(
     assert await bulk.column(1) == [jobs[0], jobs[4]]
 
 
+async def test_results_are_told_by_the_place_in_the_list_where_a_job_is_named_first(bulk: Bulk) -> None:
+    """MV10: one that is named twice counts once, and shifts no other."""
+    one, two = await bulk.jobs(2)
+    ids = [one, one, "job_x", two, "job_x"]
+    for mutation, given in (
+        ("updateJobs", {"jobIds": ids, "priority": "HIGH"}),
+        ("moveJobs", {"jobs": moving(ids, version=2), "stageId": bulk.works.stages[1]}),
+    ):
+        operation = await bulk.start(mutation, **given)
+        assert counted(operation) == ("COMPLETED", 3, 2, 1)
+        found = await bulk.results(operation["id"])
+        assert [(result["index"], result["state"]) for result in found] == [(0, "DONE"), (2, "FAILED"), (3, "DONE")]
+        assert found[1]["errors"][0]["path"][2] == "2"
+
+
+async def test_what_is_too_long_for_an_id_is_refused(bulk: Bulk, database: Database) -> None:
+    """MV10: results keep what was named."""
+    before = await digest(database)
+    long = "".join(f"{n:x}" for n in range(5_000))
+    assert await bulk.owner.code("deleteJobs", jobIds=["job_x", long]) == ("INVALID", ["input", "jobIds", "1"])
+    assert await digest(database) == before
+
+
 async def test_what_is_wrong_with_the_whole_changes_nothing(bulk: Bulk, api: Api, database: Database) -> None:
     """MV10: a stage that is not there, too many jobs, a right that lacks: no operation is begun."""
     jobs, stage = await bulk.jobs(2), bulk.works.stages[1]

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from engine import find
-from engine.bulk.verbs import Outcome, Target, Verb, each, lock
+from engine.bulk.verbs import Outcome, Target, Verb, each, lock, targets_of
 from engine.checks import Checks, listed
 from engine.enums import AccessRight, BulkVerb, ErrorCode, JobState, PendingItems, Priority
 from engine.errors import invalid, missing
@@ -104,14 +104,13 @@ class RestoreJobs:
 
 
 async def _jobs(work: Work, command: Any) -> list[Target]:
-    return [Target(n, job_id) for n, job_id in enumerate(dict.fromkeys(command.job_ids))]
+    return targets_of(command.job_ids)
 
 
 async def _expected(work: Work, command: MoveJobs) -> list[Target]:
     """Of a job that is given twice the first counts."""
     once = {one.job_id: one.expect for one in reversed(command.jobs)}
-    ids = dict.fromkeys(one.job_id for one in command.jobs)
-    return [Target(n, job_id, once[job_id]) for n, job_id in enumerate(ids)]
+    return targets_of((one.job_id for one in command.jobs), once)
 
 
 async def _locked(work: Work, targets: Sequence[Target], do: Callable[[Work, Target], Awaitable[str]]) -> list[Outcome]:

@@ -19,7 +19,7 @@ async def make(
     values: Mapping[str, Any],
     targets: Sequence[Mapping[str, Any]],
 ) -> None:
-    """Writes an operation and its targets, each with subject_id and expect, which wait in the order given."""
+    """Writes an operation and its targets, each with position, subject_id and expect; these wait."""
     await db.rows(
         """
         WITH made AS (
@@ -27,8 +27,8 @@ async def make(
             VALUES ($1, $2, $3, $4::jsonb, $5::jsonb, $6, $7, jsonb_array_length($8::jsonb), $9)
         )
         INSERT INTO bulk_results (firm_id, operation_id, position, subject_id, expect)
-        SELECT $2, $1, n - 1, t->>'subject_id', nullif(t->'expect', 'null'::jsonb)
-        FROM jsonb_array_elements($8::jsonb) WITH ORDINALITY AS lines (t, n)
+        SELECT $2, $1, t.position, t.subject_id, nullif(t.expect, 'null'::jsonb)
+        FROM jsonb_to_recordset($8::jsonb) AS t (position int, subject_id text, expect jsonb)
         """,
         operation_id,
         firm_id,
