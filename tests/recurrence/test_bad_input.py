@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
 
+from engine.checks import Checks
+from engine.recurrence.timing import Timing
 from store.ids import new_id
 from tests.recurrence.kit import Recurring
 from tests.support.api import Json
@@ -183,3 +186,22 @@ async def test_a_pipeline_that_is_archived_gets_no_new_recurrence(works: Recurri
     await works.owner.do("updateRecurrence", recurrenceId=there, name="Old books")
     await works.owner.do("updateRecurrence", recurrenceId=there, pipelineId=works.shop.pipeline)
     assert await works.owner.code("updateRecurrence", recurrenceId=here, stageId=works.stages[0], pipelineId=other)
+
+
+async def test_a_rule_is_looked_through_beside_everybody_else(
+    works: Recurring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RC1: it may take centuries to find that it means no day; the server answers others meanwhile."""
+    check, threads = Timing.check_fires, list[threading.Thread]()
+
+    def noted(timing: Timing, checks: Checks) -> None:
+        threads.append(threading.current_thread())
+        check(timing, checks)
+
+    monkeypatch.setattr(Timing, "check_fires", noted)
+    recurrence = await works.recur("FREQ=DAILY")
+    never = "FREQ=YEARLY;BYWEEKNO=53;BYDAY=MO,TU;BYSETPOS=3"
+    given = {"recurrenceId": recurrence, "rrule": never}
+    assert await works.owner.code("updateRecurrence", **given) == ("INVALID", ["input", "rrule"])
+    assert len(threads) == 2
+    assert threading.main_thread() not in threads

@@ -1,5 +1,6 @@
 """What is said of a recurrence: when it recurs, and what its jobs begin with (RC1)."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -122,8 +123,10 @@ async def checked(
 
     Texts and templates that it had ``before`` may stay, whatever they tell (AC3).
     """
+    # In a thread, because a rule that means no day is looked for through two centuries.
+    timing = await asyncio.to_thread(said.timing.checked, checks, work.viewer.time_zone)
     given = replace(
-        said.recurring(said.timing.checked(checks, work.viewer.time_zone)),
+        said.recurring(timing),
         name=checks.name(said.name, "name"),
         job_name=None if said.job_name is None else checks.name(said.job_name, "job_name"),
         description=checks.text(said.description, "description"),
