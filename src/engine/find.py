@@ -56,6 +56,12 @@ async def account(work: Work, account_id: str, *path: str) -> Row:
     return row
 
 
+async def kept_account(work: Work, account_id: str, *path: str) -> Row:
+    """The same, and it does not go into the trash before this transaction ends."""
+    await locks.keep_accounts(work.db, work.firm_id, [account_id])
+    return await account(work, account_id, *path)
+
+
 async def job(work: Work, job_id: str, *path: str) -> Row:
     """Locks a job that the viewer sees (AC3) and answers its row."""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from engine.items import wording
 from engine.job import making
 from store.database import Database
 from tests.items.kit import Front
@@ -126,22 +127,31 @@ async def test_an_account_goes_and_comes_whole(desk: Front, ann: Guest, name: st
     await race(desk, ann, "Account", name, OF_ACCOUNTS[name])
 
 
-@pytest.mark.parametrize("bulk", [False, True])
-async def test_an_account_is_deleted_before_or_after_a_job_is_made_for_it(
-    shop: Shop, database: Database, monkeypatch: pytest.MonkeyPatch, bulk: bool
+FOR_ACCOUNTS: dict[str, tuple[object, str, str, Callable[[Shop, str], Json]]] = {
+    "createJob": (making, "make", "jobs", lambda shop, of: {"accountId": shop.account, "templateId": of}),
+    "createJobs": (making, "make", "jobs", lambda shop, of: {"accountIds": [shop.account], "templateId": of}),
+    "createItem": (wording, "values_of", "items", lambda shop, of: {"accountId": shop.account, "send": False}),
+}
+"""What reads an account to fill in a text: the step that does it, what is made, what is said of it."""
+
+
+@pytest.mark.parametrize("mutation", FOR_ACCOUNTS)
+async def test_an_account_is_deleted_before_or_after_something_is_made_for_it(
+    shop: Shop, database: Database, monkeypatch: pytest.MonkeyPatch, mutation: str
 ) -> None:
-    """JB1, JB3: who deletes it waits for what reads the account to fill in a template, and takes the job along."""
-    named = {"name": "T", "jobName": "For [ACCOUNT_NAME]"}
-    template = (await shop.owner.do("createJobTemplate", "jobTemplate { id }", **named))["id"]
-    make, found, goes_on = making.make, asyncio.Event(), asyncio.Event()
+    """JB1, JB3: who deletes it waits for what reads the account to fill in a text, and takes that along."""
+    text = "For [ACCOUNT_NAME]"
+    template = (await shop.owner.do("createJobTemplate", "jobTemplate { id }", name="T", jobName=text))["id"]
+    module, step, made, said = FOR_ACCOUNTS[mutation]
+    real, found, goes_on = getattr(module, step), asyncio.Event(), asyncio.Event()
     waits = "SELECT TRUE FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 
     async def slowly(*given: Any) -> Any:
         found.set()
         await goes_on.wait()
-        return await make(*given)
+        return await real(*given)
 
-    async def delete() -> Json:
+    async def delete() -> None:
         await found.wait()
         deleting = asyncio.create_task(delete_account(shop.owner, shop.account))
 
@@ -150,17 +160,16 @@ async def test_an_account_is_deleted_before_or_after_a_job_is_made_for_it(
 
         await eventually(settled, "it waits, or has done it")
         goes_on.set()
-        return await deleting
+        await deleting
 
-    monkeypatch.setattr(making, "make", slowly)
-    for_whom = {"accountIds": [shop.account]} if bulk else {"accountId": shop.account}
-    given = {"pipelineId": shop.pipeline, "templateId": template, **for_whom}
-    making_it = shop.owner.do("createJobs" if bulk else "createJob", **given)
-    _, entry = await asyncio.gather(making_it, delete())
-    assert entry["jobCount"] == 1
+    monkeypatch.setattr(module, step, slowly)
+    more = {"title": text, "content": QUESTION} if made == "items" else {"pipelineId": shop.pipeline}
+    await asyncio.gather(shop.owner.do(mutation, **said(shop, template), **more), delete())
+    query = f"{{ {made} {{ nodes {{ {'title' if made == 'items' else 'name'} }} }} }}"
+    assert (await shop.owner.query(query))[made]["nodes"] == []
     await shop.owner.do("restoreAccount", accountId=shop.account)
-    found_jobs = (await shop.owner.query("{ jobs { nodes { name } } }"))["jobs"]["nodes"]
-    assert found_jobs == [{"name": "For Acme"}]
+    [there] = (await shop.owner.query(query))[made]["nodes"]
+    assert list(there.values()) == ["For Acme"]
 
 
 async def test_a_job_is_deleted_and_restored_once(desk: Front) -> None:

@@ -151,7 +151,7 @@ async def _values(work: Work, template: Row, job_id: str | None) -> dict[str, st
     codes = email_templates.codes(template)
     if job_id is None:
         return await _sample(work, codes, day)
-    job = await find.seen_job(work, job_id, "job_id")
+    job = await find.job(work, job_id, "job_id")  # it stays until its texts are read
     if shortcodes.private(codes):
         await find.account(work, job["account_id"], "job_id")  # they tell what is for those with access to it
     return (await shortcodes.values(work.db, work.firm_id, [job_id], codes, day))[job_id]
