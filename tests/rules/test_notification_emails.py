@@ -210,6 +210,20 @@ async def test_a_deactivated_member_gets_no_e_mail_any_more(api: Api, shop: Shop
     assert len(await accept(database)) == 1
 
 
+async def test_who_has_lost_sight_before_it_leaves_gets_no_e_mail(api: Api, shop: Shop, database: Database) -> None:
+    """AC4: it has waited for a mail server meanwhile; whoever still sees the job is told."""
+    leaving, staying = [await colleague(api, shop) for _ in range(2)]
+    for one in (leaving, staying):
+        await prefer(one, "MENTIONED")
+    people = [leaving.member_id, staying.member_id]
+    await say(shop.owner, (await shop.job())["id"], mentionIds=people)
+    await shop.owner.do("updateMemberAccess", memberId=leaving.member_id, removeAccountIds=[shop.account])
+    assert [letter.to_address for letter in await accept(database)] == [await address(staying)]
+    rows = await database.rows("SELECT member_id, state, error FROM emails ORDER BY state")
+    why = "This member does not see any more what it tells of."
+    assert [tuple(row) for row in rows] == [(leaving.member_id, "FAILED", why), (staying.member_id, "SENT", None)]
+
+
 async def test_many_get_their_e_mails_in_a_constant_number_of_statements(
     api: Api, shop: Shop, database: Database
 ) -> None:

@@ -6,18 +6,22 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
+from engine import access
 from engine.automating import runs
 from engine.enums import DueKind, EmailState, RunState
 from engine.errands import Undelivered
+from engine.errors import Refused
 from engine.mail.letters import Letter, Send
 from engine.portal import links as portal_links
-from engine.work import Work, system_clock
+from engine.work import Work, system_clock, system_of, viewer_now
 from store.database import Database, Db, Row
+from store.sql import Params
 from store.writes import emails as writes
-from store.writes import portal
+from store.writes import find, portal
 
 DISCARDED: Final = "Its e-mails were discarded."
 NO_READER: Final = "This contact does not come into the portal for the account by this address any more."
+NO_SIGHT: Final = "This member does not see any more what it tells of."
 
 
 async def requeue(work: Work, ids: Collection[str], before: EmailState) -> list[Row]:
@@ -70,6 +74,8 @@ class Outgoing:
     email_id: str
     letter: Letter | None
     """None where it would tell somebody what is not for them any more."""
+    why: str = NO_READER
+    """Why there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,8 @@ class EmailErrand:
         if row is None:
             return None
         letter = _letter(row)
+        if row["notification_id"] is not None and not await _sees(db, row):
+            return Outgoing(firm_id, email_id, None, NO_SIGHT)
         if row["opens_portal"] and row["contact_id"] is not None:
             text = await _opening(db, row, letter)
             return Outgoing(firm_id, email_id, None if text is None else replace(letter, text=text))
@@ -93,7 +101,7 @@ class EmailErrand:
     async def deliver(self, email: Outgoing) -> str:
         """Sends it; answers what the mail server said. Raises Undelivered, and keeps why for who looks meanwhile."""
         if email.letter is None:
-            raise Undelivered(NO_READER, permanent=True)
+            raise Undelivered(email.why, permanent=True)
         try:
             return await self.send(email.letter)
         except Undelivered as error:
@@ -107,6 +115,20 @@ class EmailErrand:
     async def given_up(self, work: Work, email_id: str, error: str) -> None:
         """Takes note that no mail server will; somebody may try again (``engine.mail.outbox``)."""
         await _end(work, email_id, EmailState.FAILED, error)
+
+
+async def _sees(db: Db, row: Row) -> bool:
+    """Whether a member still sees what an e-mail tells them (AC4): it may have waited long for a mail server."""
+    try:
+        viewer = await viewer_now(db, replace(system_of(row["firm_id"]), member_id=row["member_id"]))
+    except Refused:
+        return False
+    told = [row["notification_id"]]
+
+    def condition(p: Params) -> str:
+        return access.sees_notification(viewer, p, "t")
+
+    return bool(await find.ids(db, "notifications", row["firm_id"], told, condition))
 
 
 async def _opening(db: Db, row: Row, letter: Letter) -> str | None:
