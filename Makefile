@@ -14,6 +14,9 @@ endif
 BIN := .venv/bin
 IDE := .ide
 CLIENTS := tests/clients
+# Processes start faster with modules that are compiled already, whatever the shell says.
+export PYTHONDONTWRITEBYTECODE :=
+
 # Tests run on all processors, a file on one of them, each with a PostgreSQL and a Redis of its own, in the order that
 # tests/conftest.py gives them: how many at once says it, too.
 SPREAD := --numprocesses auto --dist loadfile --no-loadscope-reorder

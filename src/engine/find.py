@@ -44,22 +44,16 @@ async def stage(work: Work, stage_id: str, *path: str) -> Row:
     return row
 
 
-async def account(work: Work, account_id: str, *path: str) -> Row:
-    """An account to the whole of which the viewer has access."""
+async def account(work: Work, account_id: str, *path: str, keep: bool = False) -> Row:
+    """An account to the whole of which the viewer has access. Kept, it stays until the end of the transaction."""
 
     def condition(p: Params) -> str:
         return access.sees_account(work.viewer, p, "t.id")
 
-    row = await find.one(work.db, "accounts", work.firm_id, account_id, condition)
+    row = await find.one(work.db, "accounts", work.firm_id, account_id, condition, keep=keep)
     if row is None:
         raise missing("account", *path)
     return row
-
-
-async def kept_account(work: Work, account_id: str, *path: str) -> Row:
-    """The same, and it does not go into the trash before this transaction ends."""
-    await locks.keep_accounts(work.db, work.firm_id, [account_id])
-    return await account(work, account_id, *path)
 
 
 async def job(work: Work, job_id: str, *path: str) -> Row:

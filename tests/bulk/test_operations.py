@@ -118,12 +118,18 @@ async def test_results_are_told_by_the_place_in_the_list_where_a_job_is_named_fi
         assert found[1]["errors"][0]["path"][2] == "2"
 
 
-async def test_what_is_too_long_for_an_id_is_refused(bulk: Bulk, database: Database) -> None:
-    """MV10: results keep what was named."""
-    before = await digest(database)
+async def test_what_is_too_long_for_an_id_is_not_found(bulk: Bulk) -> None:
+    """MV10: each of them, like any other that is not there, and it holds up no job."""
+    [job] = await bulk.jobs(1)
     long = "".join(f"{n:x}" for n in range(5_000))
-    assert await bulk.owner.code("deleteJobs", jobIds=["job_x", long]) == ("INVALID", ["input", "jobIds", "1"])
-    assert await digest(database) == before
+    operation = await bulk.start("deleteJobs", jobIds=[long, job, f"{long}x"])
+    assert counted(operation) == ("COMPLETED", 3, 1, 2)
+    found = await bulk.results(operation["id"])
+    assert [[(error["code"], error["path"][2]) for error in one["errors"]] for one in found] == [
+        [("NOT_FOUND", "0")],
+        [],
+        [("NOT_FOUND", "2")],
+    ]
 
 
 async def test_what_is_wrong_with_the_whole_changes_nothing(bulk: Bulk, api: Api, database: Database) -> None:

@@ -196,7 +196,7 @@ async def _tag(work: Work, command: UpdateJobTags, targets: Sequence[Target]) ->
     async def tag(work: Work, target: Target) -> str:
         work.viewer.need(AccessRight.MANAGE_ACCOUNTS)
         job = await find.seen_job(work, target.subject_id, "job_id")
-        await find.kept_account(work, job["account_id"], "job_id")
+        await find.account(work, job["account_id"], "job_id", keep=True)
         await account_tags.change(work, [job["account_id"]], command.add_tag_ids, command.remove_tag_ids, clear=False)
         return target.subject_id
 

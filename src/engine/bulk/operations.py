@@ -29,9 +29,6 @@ MOST: Final = 1_000
 AT_ONCE: Final = 100
 """Targets of one chunk; so many are done when the call answers, more by the worker."""
 
-LONGEST_ID: Final = 100
-"""Characters: results keep what was named, whether it is there or not."""
-
 VERBS: Final[Mapping[BulkVerb, Verb]] = {verb.name: verb for verb in (*changing.VERBS, creating.VERB)}
 _BY_COMMAND: Final[Mapping[type, Verb]] = {verb.command: verb for verb in VERBS.values()}
 
@@ -57,8 +54,6 @@ async def start(work: Work, command: Any) -> str:
         return str((await _seen(work, operation_id, "id"))["id"])
     await verb.check(work, command)
     targets = await verb.targets(work, command)
-    if too_long := [target for target in targets if len(target.subject_id) > LONGEST_ID]:
-        raise invalid(ErrorCode.INVALID, "This is no id.", verb.named, str(too_long[0].position))
     lines = [
         {"position": target.position, "subject_id": target.subject_id, "expect": _said(target.expect)}
         for target in targets

@@ -1,5 +1,6 @@
 """What a bulk operation does to its targets, a chunk of them at a time."""
 
+import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
@@ -16,6 +17,9 @@ from engine.unset import UNSET
 from engine.work import Work, overtaken, runs_again
 from store.database import is_outage
 from store.writes import entries, locks
+
+LONGEST_ID: Final = 100
+"""Characters."""
 
 OURS: Final = "It failed for a reason of ours; the log has more."
 
@@ -72,7 +76,12 @@ def targets_of(ids: Iterable[str], expected: Mapping[str, Expect] = MappingProxy
     places: dict[str, int] = {}
     for place, subject_id in enumerate(ids):
         places.setdefault(subject_id, place)
-    return [Target(place, subject_id, expected.get(subject_id)) for subject_id, place in places.items()]
+    return [Target(place, _kept(subject_id), expected.get(subject_id)) for subject_id, place in places.items()]
+
+
+def _kept(subject_id: str) -> str:
+    """An id as results keep it. What is too long for one is kept by its hash: that is not found, either."""
+    return subject_id if len(subject_id) <= LONGEST_ID else hashlib.sha256(subject_id.encode()).hexdigest()
 
 
 @cache

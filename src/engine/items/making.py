@@ -168,7 +168,7 @@ async def _account(work: Work, command: CreateItem) -> str:
         return str(job["account_id"])
     if command.account_id is None:
         raise invalid(ErrorCode.REQUIRED, "Say for which account, or in which job.", "account_id")
-    return str((await find.kept_account(work, command.account_id, "account_id"))["id"])
+    return str((await find.account(work, command.account_id, "account_id", keep=True))["id"])
 
 
 async def make(work: Work, drafts: Sequence[Draft]) -> None:

@@ -85,7 +85,7 @@ async def create_job(work: Work, command: CreateJob) -> str:
     if again:
         return str((await find.seen_job(work, job_id, "id"))["id"])
     pipeline, stage = await making.first_place(work, command.pipeline_id, command.stage_id)
-    await find.kept_account(work, command.account_id, "account_id")
+    await find.account(work, command.account_id, "account_id", keep=True)
     await find.assignable(work, given.get("assignee_ids", ()), "assignee_ids")
     work.warnings += await limits.check_move(work, None, stage, by_person=not work.viewer.is_system)
     if not command.allow_duplicate and await making.twins(work, command.pipeline_id, period, [command.account_id]):

@@ -9,10 +9,16 @@ from store.tables import everything
 Condition = Callable[[Params], str]
 
 
-async def one(db: Db, table: str, firm_id: str, thing_id: str, condition: Condition = lambda p: "TRUE") -> Row | None:
-    """One row of a table (alias ``t``) that meets the condition. ``table`` is a name in our code."""
-    p = Params(firm_id, thing_id)
-    return await db.row(f"SELECT * FROM {table} t WHERE t.firm_id = $1 AND t.id = $2 AND {condition(p)}", *p.values)
+async def one(
+    db: Db, table: str, firm_id: str, thing_id: str, condition: Condition = lambda p: "TRUE", *, keep: bool = False
+) -> Row | None:
+    """One row of a table (alias ``t``) that meets the condition. ``table`` is a name in our code.
+
+    If it is to be kept, nobody deletes it, or puts it into the trash, before this transaction ends.
+    """
+    p, lock = Params(firm_id, thing_id), "FOR KEY SHARE OF t" if keep else ""
+    sql = f"SELECT * FROM {table} t WHERE t.firm_id = $1 AND t.id = $2 AND {condition(p)} {lock}"
+    return await db.row(sql, *p.values)
 
 
 async def ids(
