@@ -6,13 +6,16 @@ Everything runs in one event loop, so that a pool of connections may live as lon
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import secrets
 from collections import Counter
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Callable, Generator
+from random import Random
 
 import pytest
+import uvloop
 
 from server.embedded import EmbeddedPostgres
 from store.database import Database
@@ -29,11 +32,32 @@ def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
     return (yield) + 1
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Everything runs in the loop that the server runs in."""
+    return {"uvloop": uvloop.new_event_loop}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Files of slow tests come first, then the long ones, so that no processor waits for the last one at the end."""
+    _sample(config, items)
     lengths = Counter(item.path for item in items)
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: (item.path not in slow, -lengths[item.path]))
+
+
+def _sample(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out a part of the long sweeps (``sampled``), another one in each run of several processes.
+
+    With ALL=1 nothing is left out, nor where pytest is called by itself.
+    """
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")  # the same in all processes, which have to agree
+    if run is None or os.environ.get("ALL"):
+        return
+    parts = {item: marker.args[0] for item in items if (marker := item.get_closest_marker("sampled"))}
+    chance = {item: Random(f"{run} {item.nodeid}").random() for item in parts}  # noqa: S311  # no secret
+    left_out = {item for item, part in parts.items() if chance[item] > part}
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
 
 
 def pytest_collection_finish() -> None:
