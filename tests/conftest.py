@@ -6,16 +6,14 @@ Everything runs in one event loop, so that a pool of connections may live as lon
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import os
 import secrets
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncIterator, Generator
 from random import Random
 
 import pytest
-import uvloop
 
 from server.embedded import EmbeddedPostgres
 from store.database import Database
@@ -30,11 +28,6 @@ gc.set_threshold(100_000, 20, 20)  # looking for garbage took a third of the tes
 def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
     """One more than processors: some tests wait, for a process to start or a silence to last, while others compute."""
     return (yield) + 1
-
-
-def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """Everything runs in the loop that the server runs in."""
-    return {"uvloop": uvloop.new_event_loop}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

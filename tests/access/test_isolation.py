@@ -258,7 +258,7 @@ async def tried(client: Client, mutation: str, inputs: list[Json]) -> list[list[
     return [data[f"it{n}"]["errors"] for n, _ in enumerate(inputs)]
 
 
-@pytest.mark.sampled(0.5)
+@pytest.mark.sampled(0.35)
 @pytest.mark.parametrize(("mutation", "path"), NAMED, ids=spelled)
 async def test_a_mutation_does_not_find_what_is_not_there_for_the_viewer(
     world: World, mutation: str, path: Path

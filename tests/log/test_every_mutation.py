@@ -45,6 +45,7 @@ async def noted(shared_database: tuple[Database, Wiper]) -> AsyncIterator[None]:
 
 
 @pytest.mark.usefixtures("noted")
+@pytest.mark.sampled(0.5)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.claim)
 async def test_the_board_before_and_the_event_make_the_board_after(case: Case, world: World, kept: list[World]) -> None:
     """LV1, LV2, LV4, AC4: one event, and whoever applies what it says of it sees what a fresh board shows.

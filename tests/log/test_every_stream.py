@@ -186,7 +186,7 @@ def replayed(screen: Screen, fresh: Screen, page: Json, context: str) -> None:
     assert screen.drawn == fresh.drawn, context
 
 
-@pytest.mark.sampled(0.4)
+@pytest.mark.sampled(0.25)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.claim)
 async def test_the_screens_before_and_the_events_make_the_screens_after(
     case: Case, world: World, kept: list[World]

@@ -23,7 +23,7 @@ from tests.support.redis import RedisServer, running_redis
 
 SEED = os.environ.get("LIVE_SEED")
 """A run that failed comes again with this seed, as far as several writers at once allow (LIVE_WRITERS=1: further)."""
-STEPS = int(os.environ.get("LIVE_STEPS", "45"))
+STEPS = int(os.environ.get("LIVE_STEPS", "30"))
 """Writes between two pauses."""
 SECONDS = float(os.environ.get("LIVE_SECONDS", "0"))
 """How long to go on, beyond the rounds that are always run."""

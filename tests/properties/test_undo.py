@@ -12,7 +12,7 @@ from tests.rules.kit import look
 from tests.support.api import Api
 from tests.support.foresight import accept
 
-SEEDS = range(6)
+SEEDS = range(4)
 MOVES = 6
 PARTS = {
     "job": """SELECT pipeline_id, stage_id, rank, status_id, state, entered_stage_at, paused_at IS NULL AS goes
