@@ -30,7 +30,7 @@ serve: .env-runtime ## Start Stageline with its own PostgreSQL and a demo firm o
 	@exec $(BIN)/stageline serve --demo
 
 .PHONY: test
-test: .env-dev .clients ## Run the whole test suite; it starts its own PostgreSQL and Redis
+test: .env-dev .clients ## Run the tests, with ALL=1 all of the long sweeps; they start their own PostgreSQL and Redis
 	@exec $(BIN)/pytest $(SPREAD) $(ARGS)
 
 .PHONY: test-quick
